@@ -20,7 +20,7 @@ public readonly record struct TarTime(long Seconds, int Nanoseconds = 0)
 
 /// <summary>
 /// One entry of a tar archive: everything about a file but its bytes. Names are bytes; in <see cref="Path"/> and
-/// <see cref="LinkTarget"/> a byte that is not UTF-8 is written as <see cref="Nua.Foundation.RawName"/> does.
+/// <see cref="LinkTarget"/> a byte that is not UTF-8 is written as <see cref="Nua.Foundation.Linux.RawName"/> does.
 /// </summary>
 /// <param name="Path">As in the archive. Writers give <c>a/b</c> without a leading or trailing slash; the root itself is <c>.</c></param>
 public sealed record TarEntry(string Path, TarEntryType Type)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Nua.Foundation;
+using Nua.Foundation.Linux;
 
 namespace Nua.Oci.Tar;
 
