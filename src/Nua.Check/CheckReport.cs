@@ -5,7 +5,7 @@ namespace Nua.Check;
 /// <summary>What a check of one image says.</summary>
 /// <param name="Image">The manifest's digest.</param>
 /// <param name="IsNuaImage">False: the image follows other conventions, and only the rules for every image were asked.</param>
-/// <param name="Findings">Sorted by severity, worst first, then by rule, layer and place.</param>
+/// <param name="Findings">Sorted by severity, worst first, then by rule, then as found.</param>
 /// <param name="RulesAsked">How many rules were proven or refuted.</param>
 public sealed record CheckReport(string Image, bool IsNuaImage, IReadOnlyList<Finding> Findings, int RulesAsked)
 {

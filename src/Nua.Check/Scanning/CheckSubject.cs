@@ -20,6 +20,9 @@ internal sealed class CheckSubject
     /// <summary>Base first.</summary>
     public required IReadOnlyList<ScannedLayer> Layers { get; init; }
 
+    /// <summary>False when a layer could not be read to its end: what is not in the tree may be in the image all the same.</summary>
+    public required bool IsComplete { get; init; }
+
     public required MergedTree Tree { get; init; }
 
     /// <summary>Paths that Debian packages brought, relative to the root.</summary>

@@ -138,7 +138,7 @@ public sealed record ElfFile(
                 case RunPath: runPath = value; break;
             }
 
-            if (tag is End or -1)
+            if (tag == End || tag < 0)
             {
                 break;
             }

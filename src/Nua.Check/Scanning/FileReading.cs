@@ -11,6 +11,7 @@ internal sealed class FileReading : IDisposable
 {
     private const int MostText = 1 << 20;
     private const int LongestFirstLine = 256;
+    private const int LongestScript = 1 << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ElfBytes _elf = new();
@@ -40,7 +41,7 @@ internal sealed class FileReading : IDisposable
         _whole = null;
         TooLarge = null;
         _elf.Clear();
-        var isDocument = IsDocument(path);
+        var isDocument = IsDocument(path, size);
         if (isDocument || PackageRecords.IsRecord(path) || PackageRecords.IsFileList(path))
         {
             if (size > _options.MostDocumentBytes || (isDocument && size > _options.MostKeptBytes - _kept))
@@ -80,7 +81,7 @@ internal sealed class FileReading : IDisposable
     public FileFacts End()
     {
         var content = _whole?.ToArray();
-        var isDocument = content is not null && IsDocument(_path);
+        var isDocument = content is not null && IsDocument(_path, _length);
         if (isDocument)
         {
             _kept += content!.Length;
@@ -92,13 +93,15 @@ internal sealed class FileReading : IDisposable
         }
 
         var start = _start.AsSpan(0, _startLength);
+        var text = _isElf ? null : Text(start);
         return new FileFacts
         {
             Sha256 = _hash.GetHashAndReset(),
             Elf = _isElf ? ElfFile.Read(_elf) : null,
             Interpreter = FirstLine(start),
             Content = isDocument ? content : null,
-            Secrets = _isElf ? [] : Secrets(start),
+            Secrets = text is null ? [] : SecretText.Kinds(text),
+            Credential = text is not null && CredentialFiles.IsJudgedByText(_path) ? CredentialFiles.KindOf(_path, text) : null,
             Components = content is not null && PackageRecords.IsRecord(_path) ? PackageRecords.Read(_path, content) : [],
         };
     }
@@ -110,9 +113,10 @@ internal sealed class FileReading : IDisposable
     }
 
     /// <summary>Files whose text a rule reads.</summary>
-    private static bool IsDocument(string path) =>
+    private static bool IsDocument(string path, long size) =>
         path.StartsWith("nua/metadata/", StringComparison.Ordinal)
-        || (path.StartsWith("nua/scripts/", StringComparison.Ordinal) && !path.StartsWith("nua/scripts/templates/", StringComparison.Ordinal))
+        || (size <= LongestScript && path.StartsWith("nua/scripts/", StringComparison.Ordinal)
+            && !path.StartsWith("nua/scripts/templates/", StringComparison.Ordinal))
         || path is "etc/passwd" or "etc/group" or "etc/ld.so.conf"
         || path.StartsWith("etc/ld.so.conf.d/", StringComparison.Ordinal);
 
@@ -128,20 +132,7 @@ internal sealed class FileReading : IDisposable
         return Encoding.Latin1.GetString(end < 0 ? line : line[..end]);
     }
 
-    private List<string> Secrets(ReadOnlySpan<byte> start)
-    {
-        if (start.IsEmpty || start[..Math.Min(start.Length, 4096)].Contains((byte)0))
-        {
-            return [];
-        }
-
-        var text = Encoding.Latin1.GetString(start);
-        List<string> kinds = [.. SecretText.Kinds(text)];
-        if (CredentialFiles.IsJudgedByText(_path) && CredentialFiles.KindOf(_path, text) is { } kind)
-        {
-            kinds.Add(kind);
-        }
-
-        return kinds;
-    }
+    /// <summary>The beginning as text; null for an empty or a binary file.</summary>
+    private static string? Text(ReadOnlySpan<byte> start) =>
+        start.IsEmpty || start[..Math.Min(start.Length, 4096)].Contains((byte)0) ? null : Encoding.Latin1.GetString(start);
 }

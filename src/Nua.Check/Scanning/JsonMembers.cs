@@ -31,6 +31,8 @@ internal static class JsonMembers
     public static IEnumerable<string> Texts(this JsonElement? json, string name) =>
         json.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
+    public static IEnumerable<string> Texts(this JsonElement json, string name) => ((JsonElement?)json).Texts(name);
+
     /// <summary>Every text in the value, however deep, with the path to it.</summary>
     public static IEnumerable<(string Path, string Text)> AllTexts(JsonElement json, string path)
     {

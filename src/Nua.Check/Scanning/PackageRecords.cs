@@ -48,7 +48,10 @@ internal static class PackageRecords
     private static bool IsDpkg(string path) => path == DpkgStatus
         || (path.StartsWith(DpkgStatusFolder, StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal));
 
-    /// <summary><c>…/node_modules/NAME/package.json</c> or <c>…/node_modules/@SCOPE/NAME/package.json</c>, nothing deeper.</summary>
+    /// <summary>
+    /// The manifest of an installed package: <c>…/node_modules/NAME/package.json</c>, with <c>@SCOPE/NAME</c> and with packages inside
+    /// packages. Manifests deeper in a package are its tests and examples.
+    /// </summary>
     private static bool IsNpm(string path)
     {
         if (!path.EndsWith("/package.json", StringComparison.Ordinal))
@@ -57,9 +60,15 @@ internal static class PackageRecords
         }
 
         var parts = path.Split('/');
-        var at = parts.Length - 3;
-        return (at >= 0 && parts[at] == "node_modules" && !parts[at + 1].StartsWith('@'))
-            || (at >= 1 && parts[at - 1] == "node_modules" && parts[at].StartsWith('@'));
+        var at = Array.IndexOf(parts, "node_modules");
+        while (at >= 0 && at < parts.Length && parts[at] == "node_modules")
+        {
+            // pnpm keeps NAME@VERSION/node_modules/NAME below .pnpm.
+            at += at + 1 < parts.Length && parts[at + 1] == ".pnpm" ? 3
+                : at + 1 < parts.Length && parts[at + 1].StartsWith('@') ? 3 : 2;
+        }
+
+        return at == parts.Length - 1;
     }
 
     private static bool IsPython(string path) =>

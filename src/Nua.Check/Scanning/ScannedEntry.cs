@@ -57,6 +57,22 @@ internal sealed class ScannedEntry
 
     public bool IsPrivileged => IsFile && ((Mode & 0xC00) != 0 || Attributes.Contains("security.capability"));
 
+    /// <summary>This hard link, holding what <paramref name="file"/> holds.</summary>
+    public ScannedEntry Naming(string target, ScannedEntry file) => new()
+    {
+        Path = Path,
+        Kind = Kind,
+        Mode = Mode,
+        Uid = Uid,
+        Gid = Gid,
+        Size = file.Size,
+        ModifiedAt = ModifiedAt,
+        Target = target,
+        Layer = Layer,
+        Attributes = file.Attributes,
+        Facts = file.Facts,
+    };
+
     public string ModeText => "0" + Convert.ToString(Mode, 8).PadLeft(3, '0');
 }
 
@@ -76,6 +92,9 @@ internal sealed class FileFacts
 
     /// <summary>Kinds of secrets seen in it.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>The kind of credential that a file of this name keeps, when it does keep one.</summary>
+    public string? Credential { get; init; }
 
     /// <summary>Components that the file declares as installed: one for a package's own manifest, many for a package database.</summary>
     public IReadOnlyList<InstalledComponent> Components { get; init; } = [];
