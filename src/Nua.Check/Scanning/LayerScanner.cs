@@ -265,10 +265,13 @@ internal sealed class LayerScanner(
         _ => EntryKind.Fifo,
     };
 
-    private void Blame(string ruleId, Problem problem) =>
-        layer.Report(ruleId, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
+    private void Blame(string ruleId, Problem problem)
+    {
+        var at = problem.Where?.LastIndexOf("at byte ", StringComparison.Ordinal) is >= 0 and var start ? $" ({problem.Where[start..]})" : "";
+        layer.Report(ruleId, (problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}") + at);
+    }
 
-    private static bool IsLimit(string code) => code is "NUA3035" or "NUA3044";
+    private static bool IsLimit(string code) => code is "NUA3027" or "NUA3044";
 
     private void Drain(Stream stream)
     {
