@@ -34,7 +34,8 @@ internal static class BrokenMetadata
         new("NUA-M07", "another owner", i => i.EditFiles = files => Of(files, "nua/data")["uid"] = 0),
         new("NUA-M07", "another target", i => i.EditFiles = files => Of(files, "nua/venv/bin/python3")["link"] = "/bin/python"),
         new("NUA-M07", "another type", i => i.EditFiles = files => Of(files, "nua/app/app.py")["type"] = "dir"),
-        new("NUA-M07", "a file that is not there", i => i.EditFiles = files => Of(files, "nua/venv/lib")["path"] = "nua/venv/lib64"),
+        new("NUA-M07", "a file that is not there", i => i.EditFiles = files =>
+            files.Add(Json("""{"path":"nua/zoo","type":"file","mode":"0644","uid":0,"gid":0,"size":1,"sha256":"00","layer":"application"}"""))),
         new("NUA-M08", "a file that is not listed", i => i.EditFiles = files => files.Remove(Of(files, "nua/app/app.py"))),
         new("NUA-M09", "another diff ID", i => i.Build["layers"] = Json($$"""
             [{"kind":"base","diff_id":"{{GoodDocuments.BaseDigest}}"},{"kind":"a"},{"kind":"b"},{"kind":"c"}]

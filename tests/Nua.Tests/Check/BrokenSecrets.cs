@@ -24,7 +24,7 @@ internal static class BrokenSecrets
         new("NUA-X02", "a git login", i => i.File(App, "nua/app/.git-credentials", $"https://me:{Canary}@git.example\n")),
         new("NUA-X02", "a PyPI login", i => i.File(App, "nua/app/.pypirc", $"[pypi]\nusername = me\npassword = {Canary}\n")),
         new("NUA-X02", "a registry login", i => i.Directory(App, "nua/app/.docker")
-            .File(App, "nua/app/.docker/config.json", $$"""{"auths":{"a.example":{"auth":"{{Canary}}"}}}""")),
+            .File(App, "nua/app/.docker/config.json", "{\"auths\":{\"a.example\":{\"auth\":\"" + Canary + "\"}}}")),
         new("NUA-X02", "an AWS login", i => i.Directory(App, "nua/app/.aws")
             .File(App, "nua/app/.aws/credentials", $"[default]\naws_secret_access_key = {Canary}\n")),
         new("NUA-X02", "a Kubernetes login", i => i.Directory(App, "nua/app/.kube").File(App, "nua/app/.kube/config", $"users:\n- user:\n    token: {Canary}\n")),

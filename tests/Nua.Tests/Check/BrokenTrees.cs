@@ -11,8 +11,7 @@ internal static class BrokenTrees
     [
         new("NUA-L01", "no metadata at all", i => i.Without.Add("nua-config.json")),
         new("NUA-L02", "bin is missing", i => i.Remove("nua/bin"), "NUA-S06", "OCI-23"),
-        new("NUA-L02", "app is a link", i => i.Remove("nua/app").Directory(App, "usr/app").Link(App, "nua/app", "/usr/app"),
-            "NUA-S10", "NUA-P06"),
+        new("NUA-L02", "app is a link", i => i.Remove("nua/app").Directory(App, "usr/app").Link(App, "nua/app", "/usr/app")),
         new("NUA-L03", "an unknown directory", i => i.Directory(App, "nua/stuff")),
         new("NUA-L04", "writable by the group", i => i.Change("nua/app/app.py", e => e with { Mode = 0x1B4 })),
         new("NUA-L04", "belongs to the application", i => i.Change("nua/app/app.py", e => e with { Uid = 10001 })),

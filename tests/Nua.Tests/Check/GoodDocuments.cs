@@ -7,7 +7,7 @@ internal static class GoodDocuments
 {
     public const string BaseDigest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
-    public static JsonObject Config() => Parse($$"""
+    public static JsonObject Config() => Parse("""
         {
           "created": "1970-01-01T00:00:00Z", "architecture": "amd64", "os": "linux",
           "config": {
@@ -20,7 +20,7 @@ internal static class GoodDocuments
               "io.nua.app-id": "notes", "io.nua.contract": "1", "io.nua.data-version": "2", "io.nua.image-spec": "1",
               "io.nua.rollback-mode": "snapshot", "io.nua.upgrade-from": "1",
               "org.opencontainers.image.title": "Notes", "org.opencontainers.image.version": "1.0",
-              "org.opencontainers.image.base.name": "debian:trixie", "org.opencontainers.image.base.digest": "{{BaseDigest}}"
+              "org.opencontainers.image.base.name": "debian:trixie", "org.opencontainers.image.base.digest": "BASE-DIGEST"
             }
           },
           "rootfs": {"type": "layers"},
@@ -74,11 +74,11 @@ internal static class GoodDocuments
         }
         """);
 
-    public static JsonObject Build() => Parse($$"""
+    public static JsonObject Build() => Parse("""
         {
           "schema": 1, "tool": {"name": "nua", "version": "0.1.0"}, "compat": 1,
-          "source": {"digest": "{{BaseDigest}}", "kind": "folder", "address": null, "commit": null},
-          "base": {"name": "debian:trixie", "digest": "{{BaseDigest}}"},
+          "source": {"digest": "BASE-DIGEST", "kind": "folder", "address": null, "commit": null},
+          "base": {"name": "debian:trixie", "digest": "BASE-DIGEST"},
           "packages": [
             {"name": "dash", "version": "0.5.12-12", "architecture": "amd64", "sha256": null, "scope": "run"},
             {"name": "gcc", "version": "14.2", "architecture": "amd64", "sha256": null, "scope": "build"}
@@ -87,5 +87,5 @@ internal static class GoodDocuments
         }
         """);
 
-    private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
+    private static JsonObject Parse(string json) => JsonNode.Parse(json.Replace("BASE-DIGEST", BaseDigest, StringComparison.Ordinal))!.AsObject();
 }

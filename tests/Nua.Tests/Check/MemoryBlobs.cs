@@ -48,20 +48,26 @@ internal sealed class MemoryBlobs : IBlobStore
 
     private sealed class Verified(byte[] content, Digest digest) : MemoryStream(content, writable: false)
     {
-        public override int Read(Span<byte> buffer)
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            var read = base.Read(buffer);
-            return read > 0 || buffer.IsEmpty || Digest.Sha256(ToArray()) == digest
+            var read = base.Read(buffer, offset, count);
+            return read > 0 || count == 0 || Digest.Sha256(ToArray()) == digest
                 ? read
                 : throw new ProblemException(new Problem("NUA3062", $"the blob {digest} is damaged"));
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        public override int Read(Span<byte> buffer)
+        {
+            var bytes = new byte[buffer.Length];
+            var read = Read(bytes, 0, bytes.Length);
+            bytes.AsSpan(0, read).CopyTo(buffer);
+            return read;
+        }
 
         public override int ReadByte()
         {
-            Span<byte> one = stackalloc byte[1];
-            return Read(one) == 0 ? -1 : one[0];
+            var one = new byte[1];
+            return Read(one, 0, 1) == 0 ? -1 : one[0];
         }
     }
 }
