@@ -38,48 +38,40 @@ internal sealed class FramePipe(Stream input, Stream output)
 {
     public const int Limit = 64 * 1024 * 1024;
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _turn = new();
 
-    public async ValueTask WriteAsync(FrameKind kind, ReadOnlyMemory<byte> payload, CancellationToken cancel = default)
+    public void Write(FrameKind kind, ReadOnlySpan<byte> payload)
     {
-        var header = new byte[5];
+        Span<byte> header = stackalloc byte[5];
         header[0] = (byte)kind;
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(1), payload.Length);
-        await _turn.WaitAsync(cancel);
-        try
+        BinaryPrimitives.WriteInt32LittleEndian(header[1..], payload.Length);
+        lock (_turn)
         {
-            await output.WriteAsync(header, cancel);
-            await output.WriteAsync(payload, cancel);
-            await output.FlushAsync(cancel);
-        }
-        finally
-        {
-            _turn.Release();
+            output.Write(header);
+            output.Write(payload);
+            output.Flush();
         }
     }
 
     /// <summary>The next frame; null when the other side is gone.</summary>
-    public async ValueTask<(FrameKind Kind, byte[] Payload)?> ReadAsync(CancellationToken cancel = default)
+    public (FrameKind Kind, byte[] Payload)? Read()
     {
-        var header = new byte[5];
-        if (await input.ReadAtLeastAsync(header, 5, throwOnEndOfStream: false, cancel) < 5)
+        Span<byte> header = stackalloc byte[5];
+        if (input.ReadAtLeast(header, 5, throwOnEndOfStream: false) < 5)
         {
             return null;
         }
 
-        var length = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(1));
+        var length = BinaryPrimitives.ReadInt32LittleEndian(header[1..]);
         if (length is < 0 or > Limit)
         {
             throw new InvalidDataException($"a frame of {length} bytes");
         }
 
         var payload = new byte[length];
-        if (await input.ReadAtLeastAsync(payload, length, throwOnEndOfStream: false, cancel) < length)
-        {
-            return null;
-        }
-
-        return ((FrameKind)header[0], payload);
+        return input.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length
+            ? null
+            : ((FrameKind)header[0], payload);
     }
 }
 
@@ -124,7 +116,7 @@ internal sealed class FrameStream(FramePipe pipe) : Stream
     {
         if (_used > 0)
         {
-            pipe.WriteAsync(FrameKind.Bytes, _buffer.AsMemory(0, _used)).AsTask().GetAwaiter().GetResult();
+            pipe.Write(FrameKind.Bytes, _buffer.AsSpan(0, _used));
             _used = 0;
         }
     }
@@ -133,7 +125,7 @@ internal sealed class FrameStream(FramePipe pipe) : Stream
     public void Complete()
     {
         Flush();
-        pipe.WriteAsync(FrameKind.End, ReadOnlyMemory<byte>.Empty).AsTask().GetAwaiter().GetResult();
+        pipe.Write(FrameKind.End, []);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -172,7 +164,7 @@ internal sealed class FrameReadStream(FramePipe pipe) : Stream
                 return 0;
             }
 
-            var frame = pipe.ReadAsync().AsTask().GetAwaiter().GetResult()
+            var frame = pipe.Read()
                 ?? throw new EndOfStreamException("the other side is gone");
             switch (frame.Kind)
             {
