@@ -203,7 +203,8 @@ public sealed class Workshop : IDisposable
 
     public void Remove(string stack, IReadOnlyList<string> paths) => Ask(new RemovePaths(stack, paths));
 
-    public void Commit(string stack, string key) => Ask(new CommitStack(stack, key));
+    /// <summary>Keeps what was written to the stack as <paramref name="folder"/>: <c>snapshots/KEY</c> or <c>layers/HEX</c>.</summary>
+    public void Commit(string stack, string folder) => Ask(new CommitStack(stack, folder));
 
     public void Drop(string stack) => Ask(new DropStack(stack));
 

@@ -64,8 +64,8 @@ internal sealed record ExtractDebs(string Stack, IReadOnlyList<string> Files) : 
 /// <summary>Removes paths or whole folders of the stack.</summary>
 internal sealed record RemovePaths(string Stack, IReadOnlyList<string> Paths) : Command;
 
-/// <summary>Unmounts, syncs, seals, and renames the upper folder to <c>snapshots/KEY</c>.</summary>
-internal sealed record CommitStack(string Stack, string Key) : Command;
+/// <summary>Unmounts, syncs, and renames the stack to <paramref name="Folder"/> (<c>snapshots/KEY</c>, <c>layers/HEX</c>).</summary>
+internal sealed record CommitStack(string Stack, string Folder) : Command;
 
 internal sealed record DropStack(string Stack) : Command;
 

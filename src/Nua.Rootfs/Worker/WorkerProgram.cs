@@ -38,7 +38,11 @@ public sealed class WorkerProgram
         worker.Arrange();
         while (worker._inbox.Next() is { } frame)
         {
-            worker.Answer(frame.Payload);
+            // After a failed order, what is left of its stream still arrives.
+            if (frame.Kind == FrameKind.Command)
+            {
+                worker.Answer(frame.Payload);
+            }
         }
 
         return 0;
@@ -315,7 +319,7 @@ public sealed class WorkerProgram
         _stacks.Remove(c.Stack);
         DeleteTree(stack.Folder + "/work");
         SyncFileSystem(stack.Folder);
-        Publish(stack.Folder, $"{Home}/snapshots/{c.Key}");
+        Publish(stack.Folder, $"{Home}/{c.Folder}");
         return new Reply();
     }
 
