@@ -22,6 +22,9 @@ public sealed class SemVerRange
     /// <summary>The version when the range is exactly one (<c>20.11.1</c>, <c>v20.11.1</c>, <c>=20.11.1</c>); else null.</summary>
     public SemVer? Exact => _alternatives is [[{ Relation: Relation.Equal } only]] ? only.Version : null;
 
+    /// <summary>The first version the range names, for finding what is near; null for <c>*</c>.</summary>
+    internal SemVer? Anchor => _alternatives[0].Count > 0 ? _alternatives[0][0].Version : null;
+
     public static bool TryParse(string? text, [NotNullWhen(true)] out SemVerRange? range)
     {
         range = null;

@@ -18,6 +18,9 @@ public sealed record ToolchainCatalog
     /// <summary>Command → file in the package. A version that lacks the file falls back on what its own <c>bin</c> says.</summary>
     public required IReadOnlyDictionary<string, string> Commands { get; init; }
 
+    /// <summary>The command without which the tool is of no use.</summary>
+    public string Main => Name == "yarn-berry" ? "yarn" : Name;
+
     /// <summary>A program of its own, not a script that needs node.</summary>
     public bool IsNative { get; init; }
 
