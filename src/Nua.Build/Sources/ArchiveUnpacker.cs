@@ -1,3 +1,4 @@
+using Nua.Foundation;
 using Nua.Oci.Compression;
 using Nua.Oci.Tar;
 

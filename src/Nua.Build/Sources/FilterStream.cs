@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nua.Foundation;
 
 namespace Nua.Build.Sources;
 

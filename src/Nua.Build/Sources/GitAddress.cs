@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Nua.Foundation;
 
 namespace Nua.Build.Sources;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Nua.Foundation;
 using Nua.Foundation.Durable;
 
 namespace Nua.Build.Sources;
@@ -46,8 +47,8 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         }
 
         var shown = await RunAsync(
-            remote, "read the commit", isLocal: true, cancellationToken, "--git-dir", repository, "show", "-s", "--format=%ct", commit, "--")
-            .ConfigureAwait(false);
+            new(remote, "read the commit", IsLocal: true), cancellationToken,
+            "--git-dir", repository, "show", "-s", "--format=%ct", commit, "--").ConfigureAwait(false);
         return (repository, commit, long.Parse(shown.Trim(), CultureInfo.InvariantCulture));
     }
 
@@ -59,10 +60,10 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         try
         {
             await RunAsync(
-                remote, "list the files", isLocal: true, cancellationToken, new() { ["GIT_INDEX_FILE"] = index },
+                new(remote, "list the files", IsLocal: true) { IndexFile = index }, cancellationToken,
                 "--git-dir", repository, "read-tree", commit).ConfigureAwait(false);
             await RunAsync(
-                remote, "write the files", isLocal: true, cancellationToken, new() { ["GIT_INDEX_FILE"] = index },
+                new(remote, "write the files", IsLocal: true) { IndexFile = index }, cancellationToken,
                 "-c", "core.bare=false", "-c", "core.autocrlf=false", "--git-dir", repository, "--work-tree", target,
                 "checkout-index", "--all", "--force").ConfigureAwait(false);
         }
@@ -77,8 +78,8 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         var head = $"refs/heads/{branch}";
         var tag = $"refs/tags/{branch}";
         var text = await RunAsync(
-            remote, "list the branches", isLocal: false, cancellationToken, "ls-remote", "--", remote.Url, head, tag, tag + "^{}")
-            .ConfigureAwait(false);
+            new(remote, "list the branches", IsLocal: false), cancellationToken,
+            "ls-remote", "--", remote.Url, head, tag, tag + "^{}").ConfigureAwait(false);
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))
         {
@@ -102,8 +103,9 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         var temporary = Path.Combine(parent, $".{Guid.NewGuid():N}.tmp");
         try
         {
-            await RunAsync(remote, "make a repository", isLocal: true, cancellationToken, "init", "--quiet", "--bare", "--template=", "--", temporary)
-                .ConfigureAwait(false);
+            await RunAsync(
+                new(remote, "make a repository", IsLocal: true), cancellationToken,
+                "init", "--quiet", "--bare", "--template=", "--", temporary).ConfigureAwait(false);
             await FetchCommitAsync(remote, commit, branch, temporary, cancellationToken).ConfigureAwait(false);
             Publish(temporary, repository);
         }
@@ -123,15 +125,15 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         string[] options = ["--git-dir", repository, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", remote.Url];
         try
         {
-            await RunAsync(remote, "fetch the commit", isLocal: false, cancellationToken, [.. options, commit]).ConfigureAwait(false);
+            await RunAsync(new(remote, "fetch the commit", IsLocal: false), cancellationToken, [.. options, commit]).ConfigureAwait(false);
         }
         catch (ProblemException) when (!IsCommit(branch))
         {
-            await RunAsync(remote, "fetch the branch", isLocal: false, cancellationToken, [.. options, branch]).ConfigureAwait(false);
+            await RunAsync(new(remote, "fetch the branch", IsLocal: false), cancellationToken, [.. options, branch]).ConfigureAwait(false);
         }
 
         await RunAsync(
-            remote, "find the commit it listed", isLocal: true, cancellationToken,
+            new(remote, "find the commit it listed", IsLocal: true), cancellationToken,
             "--git-dir", repository, "cat-file", "-e", commit + "^{commit}").ConfigureAwait(false);
     }
 
@@ -145,36 +147,30 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         }
     }
 
-    private Task<string> RunAsync(
-        GitAddress remote, string doing, bool isLocal, CancellationToken cancellationToken, params string[] arguments) =>
-        RunAsync(remote, doing, isLocal, cancellationToken, [], arguments);
-
-    private async Task<string> RunAsync(
-        GitAddress remote, string doing, bool isLocal, CancellationToken cancellationToken, Dictionary<string, string> more,
-        params string[] arguments)
+    private async Task<string> RunAsync(Call call, CancellationToken cancellationToken, params string[] arguments)
     {
         var environment = HostProgram.Pick(hostEnvironment, _passedOn);
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_CONFIG_NOSYSTEM"] = "1";
         environment["GIT_ASKPASS"] = "/bin/false";
         environment["SSH_ASKPASS"] = "/bin/false";
-        environment["GIT_ALLOW_PROTOCOL"] = remote.Protocol;
+        environment["GIT_ALLOW_PROTOCOL"] = call.Remote.Protocol;
         environment.TryAdd("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
-        if (isLocal)
+        if (call.IsLocal)
         {
             environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
             environment["GIT_ATTR_NOSYSTEM"] = "1";
         }
 
-        foreach (var (name, value) in more)
+        if (call.IndexFile is not null)
         {
-            environment[name] = value;
+            environment["GIT_INDEX_FILE"] = call.IndexFile;
         }
 
         var git = HostProgram.Find("git", hostEnvironment, environment)
             ?? throw SourceProblems.MissingProgram("git", "git", "getting a source from git");
         var result = await git.RunAsync([.. _safe, .. arguments], "/", limits.Transfer, cancellationToken).ConfigureAwait(false);
-        return result.ExitCode == 0 ? result.Output : throw SourceProblems.GitFailed(remote.Shown, doing, result.Summary);
+        return result.ExitCode == 0 ? result.Output : throw SourceProblems.GitFailed(call.Remote.Shown, call.Doing, result.Summary);
     }
 
     private static string Key(string url) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)))[..32];
@@ -187,6 +183,12 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         && !name.Contains("@{", StringComparison.Ordinal) && !name.Contains("//", StringComparison.Ordinal)
         && !name.Split('/').Any(p => p.StartsWith('.') || p.EndsWith(".lock", StringComparison.Ordinal))
         && name[^1] is not ('/' or '.');
+
+    /// <summary>One git command. A local one reads nothing of the caller's configuration.</summary>
+    private sealed record Call(GitAddress Remote, string Doing, bool IsLocal)
+    {
+        public string? IndexFile { get; init; }
+    }
 
     [GeneratedRegex(@"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Commit();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Nua.Foundation;
 
 namespace Nua.Build.Sources;
 

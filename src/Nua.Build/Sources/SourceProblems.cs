@@ -1,3 +1,5 @@
+using Nua.Foundation;
+
 namespace Nua.Build.Sources;
 
 /// <summary>Everything that can go wrong with a source, one function per situation (NUA210x and NUA211x).</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Nua.Foundation;
 using Nua.Foundation.Linux;
 
 namespace Nua.Build.Sources;

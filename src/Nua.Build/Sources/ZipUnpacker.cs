@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using Nua.Foundation;
+using Nua.Foundation.Linux;
 
 namespace Nua.Build.Sources;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nua.Foundation;
 
 namespace Nua.Build.Toolchains;
 

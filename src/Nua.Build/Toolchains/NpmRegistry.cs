@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Nua.Build.Sources;
+using Nua.Foundation;
 using Nua.Foundation.Durable;
 
 namespace Nua.Build.Toolchains;

@@ -1,3 +1,5 @@
+using Nua.Foundation;
+
 namespace Nua.Build.Toolchains;
 
 /// <summary>A runtime or tool at hand on this machine, and where it goes.</summary>

@@ -132,9 +132,9 @@ internal static class SemVerRangeReader
     private static SemVer? CaretCeiling(Partial version) => version switch
     {
         { Major: null } => null,
-        { Major: > 0 and var major } => Before(major.Value + 1, 0, 0),
+        { Major: > 0 and var major } => Before(major + 1, 0, 0),
         { Minor: null } => Before(1, 0, 0),
-        { Minor: > 0 and var minor } => Before(0, minor.Value + 1, 0),
+        { Minor: > 0 and var minor } => Before(0, minor + 1, 0),
         { Patch: null } => Before(0, 1, 0),
         { Patch: var patch } => Before(0, 0, patch.Value + 1),
     };

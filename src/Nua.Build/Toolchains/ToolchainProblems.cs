@@ -1,3 +1,5 @@
+using Nua.Foundation;
+
 namespace Nua.Build.Toolchains;
 
 /// <summary>Everything that can go wrong with runtimes and tools, one function per situation (NUA212x and NUA213x).</summary>

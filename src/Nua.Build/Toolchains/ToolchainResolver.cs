@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Nua.Build.Planning;
 using Nua.Build.Sources;
+using Nua.Foundation;
 
 namespace Nua.Build.Toolchains;
 
