@@ -252,7 +252,7 @@ public sealed class WorkerProgram
             ? TreeScanner.Scan(root, new ScanOptions
             {
                 IsOverlayUpper = c.UpperOnly,
-                KeepsHardLinks = true,
+                KeepsHardLinks = c.UpperOnly,
                 IsExcluded = (path, _) => exclude.Contains(path),
             })
             : FileTree.Empty;
