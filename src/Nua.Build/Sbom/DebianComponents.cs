@@ -21,7 +21,7 @@ internal sealed class DebianComponents(TreeIndex tree, IReadOnlyDictionary<strin
         found.FirstOrDefault(c => c.Name == package)?.BomRef;
 
     private Component Describe(
-        IReadOnlyDictionary<string, string> stanza, IReadOnlyDictionary<string, string> refs,
+        Dictionary<string, string> stanza, IReadOnlyDictionary<string, string> refs,
         IReadOnlyDictionary<string, IReadOnlyList<License>> licenses, (string Id, string? Version) distro)
     {
         var name = stanza["Package"];
