@@ -148,7 +148,7 @@ internal static class ConfigurationRules
         var lifecycle = subject.Lifecycle;
         (string, string?)[] labels =
         [
-            ("io.nua.app-id", subject.NuaConfig.Root.Member("metadata").Text("id")),
+            ("io.nua.app-id", subject.Runtime.Text("app_id")),
             ("io.nua.contract", lifecycle.Number("contract")?.ToString()),
             ("io.nua.data-version", lifecycle.Number("data_version")?.ToString()),
             ("io.nua.image-spec", ImageSpecification),

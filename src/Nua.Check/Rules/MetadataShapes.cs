@@ -121,7 +121,8 @@ internal static class MetadataShapes
     public static JsonShape Files { get; } = Object(
         new Field("schema", Whole(1, 1)),
         new Field("files", ListOf(Object(
-            new Field("path", Name),
+            new Field("path", Name, IsRequired: false),
+            new Field("path_base64", Name, IsRequired: false),
             new Field("type", OneOf("file", "dir", "link", "hardlink")),
             new Field("mode", Name),
             new Field("uid", Whole(0, uint.MaxValue)),
@@ -129,6 +130,7 @@ internal static class MetadataShapes
             new Field("size", Whole(0, long.MaxValue), IsRequired: false),
             new Field("sha256", Text, IsRequired: false),
             new Field("link", Text, IsRequired: false),
+            new Field("link_base64", Name, IsRequired: false),
             new Field("component", Text, IsRequired: false),
             new Field("layer", Name)))));
 }

@@ -17,7 +17,7 @@ internal static class BrokenMetadata
         new("NUA-M02", "an unknown backup mode", i => Lifecycle(i)["backup"]!["mode"] = "warm"),
         new("NUA-M03", "a contract of the future", i => (Lifecycle(i)["contract"], Label(i)["io.nua.contract"]) = (7, "7")),
         new("NUA-M04", "no ports", i => i.NuaConfig["runtime"]!.AsObject().Remove("ports"), "NUA-C11"),
-        new("NUA-M04", "another identifier", i => i.NuaConfig["runtime"]!["app_id"] = "other"),
+        new("NUA-M04", "another identifier", i => (i.NuaConfig["runtime"]!["app_id"], Label(i)["io.nua.app-id"]) = ("other", "other")),
         new("NUA-M05", "missing", i => i.Without.Add("build.json")),
         new("NUA-M05", "without an epoch", i => i.Build.Remove("epoch")),
         new("NUA-M06", "missing", i => i.Without.Add("files.json")),
