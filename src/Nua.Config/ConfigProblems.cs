@@ -1,10 +1,11 @@
+using Nua.Config.Syntax;
 using Nua.Foundation;
 
 namespace Nua.Config;
 
 /// <summary>Every problem of the configuration, one method each, so that codes and wording can be read as a list.
 /// Text from the file is escaped here.</summary>
-internal static class ConfigProblems
+internal static partial class ConfigProblems
 {
     private const string SchemaHint = "`nua config schema` prints all keys; docs/reference/nua-config.md explains them";
 
@@ -31,7 +32,7 @@ internal static class ConfigProblems
         new("NUA1004", $"cannot read '{Show(file)}'") { Why = Show(cause), Remedy = "make it a readable, regular file" };
 
     public static Problem TooLarge(long size) =>
-        new("NUA1005", $"the file has {size} bytes, more than {Syntax.Limits.Size}")
+        new("NUA1005", $"the file has {size} bytes, more than {Limits.Size}")
         {
             Remedy = "keep data out of the configuration",
         };
@@ -61,7 +62,7 @@ internal static class ConfigProblems
         new("NUA1013", Show(char.ToLowerInvariant(cause[0]) + cause[1..])) { Remedy = "keep one of the two" };
 
     public static Problem TooDeep() =>
-        new("NUA1014", $"values are nested more than {Config.Syntax.Limits.Depth} levels deep");
+        new("NUA1014", $"values are nested more than {Limits.Depth} levels deep");
 
     public static Problem Tag(string tag) =>
         new("NUA1015", $"the YAML tag {Quote(tag)} is refused")
@@ -75,7 +76,7 @@ internal static class ConfigProblems
     public static Problem AnchorInItself(string name) => new("NUA1017", $"the YAML anchor {Quote(name)} contains itself");
 
     public static Problem TooManyAliases() =>
-        new("NUA1018", $"the YAML aliases stand for more than {Config.Syntax.Limits.AliasedNodes} values")
+        new("NUA1018", $"the YAML aliases stand for more than {Limits.AliasedNodes} values")
         {
             Remedy = "write the values out",
         };

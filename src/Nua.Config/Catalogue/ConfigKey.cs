@@ -12,7 +12,7 @@ public enum ValueShape
     TextOrTexts,
     Integer,
     Integers,
-    Boolean,
+    Flag,
 
     /// <summary>An integer, or a dynamic value such as <c>{ key = "WEB_PORT" }</c>.</summary>
     IntegerOrDynamic,
@@ -72,11 +72,25 @@ public sealed record KeyGroup(string Name, string About, IReadOnlyList<ConfigKey
     private Dictionary<string, ConfigKey>? _byName;
     private Dictionary<string, ConfigKey>? _byOldName;
 
-    /// <summary>The key, or null when the group has none of that name.</summary>
+    /// <summary>The modern form of a key as written: lower case, hyphens.</summary>
+    public static string Fold(string key)
+    {
+        foreach (var c in key)
+        {
+            if (c is '_' or (>= 'A' and <= 'Z'))
+            {
+                return key.ToLowerInvariant().Replace('_', '-');
+            }
+        }
+
+        return key;
+    }
+
+    /// <summary>The key, or null when the group has none of that name. Case and <c>_</c> for <c>-</c> do not count.</summary>
     public ConfigKey? Find(string name)
     {
-        _byName ??= Keys.ToDictionary(key => key.Name, StringComparer.Ordinal);
-        return _byName.GetValueOrDefault(name);
+        _byName ??= Keys.ToDictionary(key => Fold(key.Name), StringComparer.Ordinal);
+        return _byName.GetValueOrDefault(Fold(name));
     }
 
     /// <summary>The key that once had this name in the same group, or null.</summary>
@@ -89,11 +103,11 @@ public sealed record KeyGroup(string Name, string About, IReadOnlyList<ConfigKey
             {
                 foreach (var old in key.Old.Where(old => old.StartsWith(Name + '.', StringComparison.Ordinal)))
                 {
-                    _byOldName[old[(Name.Length + 1)..]] = key;
+                    _byOldName[Fold(old[(Name.Length + 1)..])] = key;
                 }
             }
         }
 
-        return _byOldName.GetValueOrDefault(name);
+        return _byOldName.GetValueOrDefault(Fold(name));
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nua.Config.Syntax;
 
 /// <summary>
@@ -56,4 +58,34 @@ public sealed class ScalarNode(Position position, ScalarKind scalar, string text
         ScalarKind.Date => "a date",
         _ => "null",
     };
+
+    /// <summary>The value of an integer: decimal, or with the prefixes <c>0x</c>, <c>0o</c>, <c>0b</c> of TOML and YAML. False for every other
+    /// kind and outside 64 bits.</summary>
+    public bool TryInteger(out long value)
+    {
+        value = 0;
+        return Scalar == ScalarKind.Integer && Text.AsSpan() switch
+        {
+            ['0', 'x', .. var hex] => long.TryParse(hex, NumberStyles.AllowHexSpecifier, null, out value) && value >= 0,
+            ['0', 'o', .. var octal] => TryRadix(octal, 8, out value),
+            ['0', 'b', .. var binary] => TryRadix(binary, 2, out value),
+            _ => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value),
+        };
+    }
+
+    private static bool TryRadix(ReadOnlySpan<char> digits, int radix, out long value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (value > long.MaxValue / radix - radix)
+            {
+                return false;
+            }
+
+            value = value * radix + (digit - '0');
+        }
+
+        return true;
+    }
 }

@@ -15,4 +15,7 @@ public static class Limits
 
     /// <summary>Problems reported for one file; the rest is only counted.</summary>
     public const int Problems = 100;
+
+    /// <summary>Characters of a text from the file that a message repeats.</summary>
+    public const int Shown = 200;
 }

@@ -14,6 +14,9 @@ internal sealed class ProblemLog(string file)
 
     public bool HasErrors => _errors > 0;
 
+    /// <summary>Whether further warnings are only counted, so that they need no care.</summary>
+    public bool IsFull => _others >= Limits.Problems;
+
     public string At(Position position) => position.Line == 0 ? "--set" : $"{File}:{position}";
 
     /// <summary>Adds a problem of the file as a whole, or one that names its own place.</summary>

@@ -106,7 +106,7 @@ internal sealed class YamlSyntax
         var node = start switch
         {
             MappingStart => Table(at, depth + 1),
-            SequenceStart => List(at, depth + 1),
+            SequenceStart => (ConfigNode)List(at, depth + 1),
             _ => ScalarValue((Scalar)start, at),
         };
         if (!start.Anchor.IsEmpty)

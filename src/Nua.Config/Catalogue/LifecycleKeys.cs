@@ -2,8 +2,11 @@ using static Nua.Config.Catalogue.ValueShape;
 
 namespace Nua.Config.Catalogue;
 
-public static partial class ConfigCatalogue
+/// <summary>The keys of the section <c>[lifecycle]</c>, ours.</summary>
+public static class LifecycleKeys
 {
+    private const int Day = 86_400;
+
     public static KeyGroup LifecycleStart { get; } = new("lifecycle.start", "Starting.",
     [
         new("ready-timeout", Integer, "As `lifecycle.ready-timeout`.") { Example = "60", Minimum = 1, Maximum = Day, IsOurs = true },
@@ -51,8 +54,8 @@ public static partial class ConfigCatalogue
         { Example = "\"hex:64\"", IsOurs = true },
         new("scope", Text, "`data`: protects data, kept with it. `instance`: made anew for a copy. Default: `data`.")
         { Example = "\"data\"", Choices = ["data", "instance"], IsOurs = true },
-        new("rotatable", Boolean, "May be replaced at any time. Default: false.") { Example = "true", IsOurs = true },
-        new("as-variable", Boolean, "Also given as the plain variable `NAME`. Default: false.")
+        new("rotatable", Flag, "May be replaced at any time. Default: false.") { Example = "true", IsOurs = true },
+        new("as-variable", Flag, "Also given as the plain variable `NAME`. Default: false.")
         { Example = "true", IsOurs = true },
     ]);
 
@@ -85,7 +88,7 @@ public static partial class ConfigCatalogue
         new("restart", TextOrTable, "Command that applies changed configuration without stopping.")
         { Example = "\"kill -HUP 1\"", Inside = LifecycleCommand, IsOurs = true },
         new("health", Table, "The section `healthcheck` in another place.")
-        { Example = "{ http = \"/health\" }", Inside = Healthcheck, IsOurs = true },
+        { Example = "{ http = \"/health\" }", Inside = SectionKeys.Healthcheck, IsOurs = true },
         new("upgrade", TextOrTable, "Command that brings data up to `data-version`, and empty data into being.")
         { Example = "\"./migrate\"", Inside = LifecycleUpgrade, IsOurs = true },
         new("upgrade-timeout", Integer, "Seconds for `upgrade`. Default: 1800.")
@@ -101,7 +104,7 @@ public static partial class ConfigCatalogue
         { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
         new("restore", TextOrTable, "Command that rebuilds data from a backup. Default: the inverse of the copy.")
         { Example = "\"./load\"", Inside = LifecycleCommand, IsOurs = true },
-        new("overlap", Boolean, "Old and new may run at once on the same data. Default: false.")
+        new("overlap", Flag, "Old and new may run at once on the same data. Default: false.")
         { Example = "true", IsOurs = true },
         new("secrets", Tables, "Secrets the application needs; also a list of names.")
         { Example = "[{ name = \"SECRET_KEY\", generate = \"hex:64\" }]", Inside = Secret, IsOurs = true },
@@ -109,54 +112,5 @@ public static partial class ConfigCatalogue
         { Example = "[{ binding = \"db\", type = \"postgresql\" }]", Inside = Need, IsOurs = true },
         new("contract", Integer, "Computed.") { Example = "1", IsOurs = true, IsWritten = true },
         new("volumes", Tables, "Computed.") { Example = "[]", IsOurs = true, IsWritten = true },
-    ]);
-
-    public static KeyGroup Provider { get; } = new("provider", "A service that an orchestrator starts beside the application.",
-    [
-        new("name", Text, "Name that `from` refers to.") { Example = "\"database\"", IsRequired = true },
-        new("module-name", Text, "Built-in definition: `postgres`, `mariadb`, `mongo`, `redis-cache`, `sqlite`.")
-        { Example = "\"postgres\"", Old = ["provider.plugin-name"] },
-        new("module-version", Text, "Versions that will do, as Python writes them; a bare `15` is read as `==15.*`.")
-        { Example = "\">=15\"", Old = ["provider.version", "provider.plugin-version"] },
-        new("module-versions", Free, "Computed.") { Example = "[]", IsWritten = true },
-        new("type", Text, "Default: the module's.")
-        { Example = "\"docker-image\"", Choices = ["docker-image", "volume", "local", "app"] },
-        new("network", Boolean, "Asks for a private network.") { Example = "true" },
-        new("connector", TextOrTexts, "Meta-packages installed in the application's image.")
-        { Example = "[\"postgres-client\"]", Old = ["provider.meta-packages"] },
-        new("build", Table, "As the section `build`; of use is `base-image`.")
-        { Example = "{ base-image = \"docker.io/library/redis:7\" }", Inside = Build },
-        new("run", Table, "As the section `run`.") { Example = "{ start = \"redis-server\" }", Inside = Run },
-        new("env", Variables, "As the section `env`.") { Example = "{ REDIS_PORT = 6379 }", Old = ["provider.run-env"] },
-        new("port", NamedTables, "As the section `port`.")
-        { Example = "{ cache = { container = 6379 } }", Inside = Port, Old = ["provider.ports"] },
-        new("volume", Tables, "As the section `volume`.")
-        { Example = "[{ name = \"cache\", target = \"/data\" }]", Inside = Volume },
-        new("docker", Free, "As the section `docker`.") { Example = "{ detach = true }" },
-        new("backup", Table, "As the section `backup`.") { Example = "{ method = \"pg_dump\" }", Inside = Backup },
-    ]);
-
-    /// <summary>The sections.</summary>
-    public static KeyGroup Root { get; } = new("", "The sections of the file.",
-    [
-        new("metadata", Table, Metadata.About) { Inside = Metadata },
-        new("build", Table, Build.About) { Inside = Build },
-        new("run", Table, Run.About) { Inside = Run },
-        new("env", Variables, "Variables given to every verb. Names are kept byte for byte. Numbers are kept as written, "
-            + "booleans become `true` and `false`, a list becomes its JSON text, a table is a dynamic value.") { Example = "{ LANG = \"C\" }" },
-        new("port", NamedTables, "Ports, by name. `web` is the one that `PORT` names; any other port needs `host` or `proxy`.")
-        { Inside = Port },
-        new("volume", Tables, "Places whose content outlives the container.") { Inside = Volume },
-        new("provider", Tables, "Services that an orchestrator starts beside the application.") { Inside = Provider },
-        new("healthcheck", Table, Healthcheck.About) { Inside = Healthcheck },
-        new("backup", Table, Backup.About) { Inside = Backup },
-        new("lifecycle", Table, Lifecycle.About) { Inside = Lifecycle, IsOurs = true },
-        new("docker", Free, "Options for an engine that understands them, named as in the Docker SDK for Python. Keys are data.")
-        { Example = "{ mem_limit = \"2G\" }" },
-        new("verify", Free, "Requests that seed data and verify that it survived. Keys are data.")
-        { Example = "{ path = \"/\" }", IsOurs = true },
-        new("schema", Integer, "Written by the build.") { Example = "1", IsOurs = true, IsWritten = true },
-        new("runtime", Free, "Written by the build.") { Example = "{}", IsOurs = true, IsWritten = true },
-        new("$schema", Text, "For editors.") { Example = "\"nua-config.schema.json\"", IsOurs = true, IsWritten = true },
     ]);
 }
