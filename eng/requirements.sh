@@ -60,13 +60,13 @@ require_dotnet() {
         die "global.json asks for a .NET 10 SDK; this machine has: $(dotnet --list-sdks | tr '\n' ' ')"
 }
 
-# Gives the calling user a range of 65536 subordinate ids in /etc/subuid and /etc/subgid unless there is one. Ranges never overlap:
-# the new one starts above everything that the file hands out.
+# require_subordinate_ids [USER]: gives the user (the caller) a range of 65536 subordinate ids in /etc/subuid and /etc/subgid unless
+# there is one. Ranges never overlap: the new one starts above everything that the file hands out.
 require_subordinate_ids() {
-    local user file start
-    user=$(id -un)
+    local user=${1:-$(id -un)} file start
     for file in /etc/subuid /etc/subgid; do
-        if [[ -f $file ]] && awk -F: -v u="$user" -v i="$EUID" '($1==u || $1==i) && $3>=65536 {f=1} END {exit !f}' "$file"; then
+        if [[ -f $file ]] && awk -F: -v u="$user" -v i="$(id -u "$user")" \
+            '($1==u || $1==i) && $3>=65536 {f=1} END {exit !f}' "$file"; then
             continue
         fi
         if [[ $EUID -ne 0 ]]; then
