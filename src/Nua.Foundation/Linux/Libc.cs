@@ -122,6 +122,9 @@ public static partial class Libc
     public static unsafe partial int LSetXattr(
         ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, byte* value, nint size, int flags);
 
+    [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
+    public static unsafe partial nint GetDents64(int fd, byte* buffer, nint size);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static unsafe partial int Statx(int dirFd, ReadOnlySpan<byte> path, int flags, uint mask, StatxBuffer* buffer);
 

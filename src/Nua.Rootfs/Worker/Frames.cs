@@ -1,0 +1,201 @@
+using System.Buffers.Binary;
+
+namespace Nua.Rootfs.Worker;
+
+/// <summary>What a frame between <c>nua</c> and its worker carries.</summary>
+internal enum FrameKind : byte
+{
+    /// <summary>To the worker: a JSON <see cref="Command"/>.</summary>
+    Command = (byte)'C',
+
+    /// <summary>Either way: bytes of a stream.</summary>
+    Bytes = (byte)'B',
+
+    /// <summary>Either way: the stream is complete.</summary>
+    End = (byte)'E',
+
+    /// <summary>To the worker, during a run: one byte, the signal for the container.</summary>
+    Signal = (byte)'K',
+
+    /// <summary>From the worker: a JSON <see cref="Reply"/>; the command is done.</summary>
+    Reply = (byte)'R',
+
+    /// <summary>From the worker: JSON problems; the command failed.</summary>
+    Failure = (byte)'X',
+
+    /// <summary>From the worker: what a container wrote.</summary>
+    Output = (byte)'O',
+
+    /// <summary>From the worker: the container's process exists.</summary>
+    Started = (byte)'S',
+}
+
+/// <summary>
+/// The pipe between <c>nua</c> and its worker: <c>kind (1 byte), length (4 bytes, little endian), payload</c>. A frame is at most
+/// 64 MiB; streams are cut into many.
+/// </summary>
+internal sealed class FramePipe(Stream input, Stream output)
+{
+    public const int Limit = 64 * 1024 * 1024;
+
+    private readonly Lock _turn = new();
+
+    public void Write(FrameKind kind, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> header = stackalloc byte[5];
+        header[0] = (byte)kind;
+        BinaryPrimitives.WriteInt32LittleEndian(header[1..], payload.Length);
+        lock (_turn)
+        {
+            output.Write(header);
+            output.Write(payload);
+            output.Flush();
+        }
+    }
+
+    /// <summary>The next frame; null when the other side is gone.</summary>
+    public (FrameKind Kind, byte[] Payload)? Read()
+    {
+        Span<byte> header = stackalloc byte[5];
+        if (input.ReadAtLeast(header, 5, throwOnEndOfStream: false) < 5)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(header[1..]);
+        if (length is < 0 or > Limit)
+        {
+            throw new InvalidDataException($"a frame of {length} bytes");
+        }
+
+        var payload = new byte[length];
+        return input.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length
+            ? null
+            : ((FrameKind)header[0], payload);
+    }
+}
+
+/// <summary>Cuts what is written into <see cref="FrameKind.Bytes"/> frames.</summary>
+internal sealed class FrameStream(FramePipe pipe) : Stream
+{
+    private readonly byte[] _buffer = new byte[256 * 1024];
+    private int _used;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var count = Math.Min(data.Length, _buffer.Length - _used);
+            data[..count].CopyTo(_buffer.AsSpan(_used));
+            _used += count;
+            data = data[count..];
+            if (_used == _buffer.Length)
+            {
+                Flush();
+            }
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+        if (_used > 0)
+        {
+            pipe.Write(FrameKind.Bytes, _buffer.AsSpan(0, _used));
+            _used = 0;
+        }
+    }
+
+    /// <summary>Flushes and says that there is no more.</summary>
+    public void Complete()
+    {
+        Flush();
+        pipe.Write(FrameKind.End, []);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
+
+/// <summary>Reads the <see cref="FrameKind.Bytes"/> frames up to <see cref="FrameKind.End"/> as one stream.</summary>
+internal sealed class FrameReadStream(FramePipe pipe) : Stream
+{
+    private ReadOnlyMemory<byte> _rest;
+    private bool _isEnded;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (_rest.IsEmpty)
+        {
+            if (_isEnded)
+            {
+                return 0;
+            }
+
+            var frame = pipe.Read()
+                ?? throw new EndOfStreamException("the other side is gone");
+            switch (frame.Kind)
+            {
+                case FrameKind.Bytes:
+                    _rest = frame.Payload;
+                    break;
+                case FrameKind.End:
+                    _isEnded = true;
+                    break;
+                case FrameKind.Failure:
+                    throw Reply.Failure(frame.Payload);
+                default:
+                    throw new InvalidDataException($"frame {frame.Kind} inside a stream");
+            }
+        }
+
+        var count = Math.Min(buffer.Length, _rest.Length);
+        _rest.Span[..count].CopyTo(buffer);
+        _rest = _rest[count..];
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nua.Foundation;
+using Nua.Sandbox;
+
+namespace Nua.Rootfs.Worker;
+
+/// <summary>
+/// One order to the worker. A stack is a mounted overlay, named by the caller: <c>tmp/STACK/fs</c> on disk holds what is written to it.
+/// Folders below are names under the worker's own folder (<c>snapshots/KEY/fs</c>, <c>layers/HEX/fs</c>).
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
+[JsonDerivedType(typeof(UnpackLayer), "unpack")]
+[JsonDerivedType(typeof(MountStack), "mount")]
+[JsonDerivedType(typeof(PutTar), "put")]
+[JsonDerivedType(typeof(RunContainer), "run")]
+[JsonDerivedType(typeof(ScanStack), "scan")]
+[JsonDerivedType(typeof(WriteTar), "tar")]
+[JsonDerivedType(typeof(ReadFile), "read")]
+[JsonDerivedType(typeof(ExtractDebs), "debs")]
+[JsonDerivedType(typeof(RemovePaths), "remove")]
+[JsonDerivedType(typeof(CommitStack), "commit")]
+[JsonDerivedType(typeof(DropStack), "drop")]
+[JsonDerivedType(typeof(RelayPort), "relay")]
+internal abstract record Command;
+
+/// <summary>Unpacks a layer blob (path seen from the worker's folder) into <c>layers/HEX/fs</c>, whiteouts as overlay devices, its
+/// uncompressed bytes checked against the diff ID.</summary>
+internal sealed record UnpackLayer(string Blob, string MediaType, string DiffId, long Size) : Command;
+
+/// <summary>Mounts folders, top first, with a new upper folder on top.</summary>
+internal sealed record MountStack(string Stack, IReadOnlyList<string> Lowers) : Command;
+
+/// <summary>A tar stream follows; it is unpacked into the stack below <paramref name="Folder"/>.</summary>
+internal sealed record PutTar(string Stack, string Folder) : Command;
+
+internal sealed record RunContainer(
+    string Stack,
+    IReadOnlyList<string> Argv,
+    IReadOnlyDictionary<string, string> Env,
+    string WorkDir,
+    uint Uid,
+    uint Gid,
+    IReadOnlyList<ContainerMount> Mounts,
+    IReadOnlyList<string> Capabilities,
+    bool SharesNetwork,
+    bool IsRootReadOnly,
+    double TimeLimitSeconds,
+    string Runc) : Command;
+
+/// <summary>Lists <paramref name="Folder"/> of the stack (its upper folder only when asked); entries follow as a stream.</summary>
+internal sealed record ScanStack(string Stack, string Folder, IReadOnlyList<string> Exclude, bool UpperOnly) : Command;
+
+/// <summary>Entries to write follow as a stream; the tar comes back as a stream.</summary>
+internal sealed record WriteTar(string Stack, bool UpperOnly) : Command;
+
+/// <summary>At most <paramref name="Limit"/> bytes of a regular file, as a stream; nothing when it does not exist.</summary>
+internal sealed record ReadFile(string Stack, string Path, int Limit) : Command;
+
+/// <summary>Unpacks Debian packages with the host's dpkg-deb, in order, without running anything of theirs.</summary>
+internal sealed record ExtractDebs(string Stack, IReadOnlyList<string> Files) : Command;
+
+/// <summary>Removes paths or whole folders of the stack.</summary>
+internal sealed record RemovePaths(string Stack, IReadOnlyList<string> Paths) : Command;
+
+/// <summary>Unmounts, syncs, seals, and renames the upper folder to <c>snapshots/KEY</c>.</summary>
+internal sealed record CommitStack(string Stack, string Key) : Command;
+
+internal sealed record DropStack(string Stack) : Command;
+
+/// <summary>Opens <c>tmp/STACK/p</c>, a socket whose connections go to a loopback port of the worker's network.</summary>
+internal sealed record RelayPort(string Stack, int Port) : Command;
+
+/// <param name="Status">Exit status of a container.</param>
+internal sealed record Reply(int Status = 0, bool IsTimeout = false, bool IsDiskFull = false)
+{
+    public static ProblemException Failure(byte[] payload) =>
+        new(JsonSerializer.Deserialize(payload, WorkerJson.Default.IReadOnlyListProblem)!);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Command))]
+[JsonSerializable(typeof(Reply))]
+[JsonSerializable(typeof(IReadOnlyList<Problem>))]
+internal sealed partial class WorkerJson : JsonSerializerContext;

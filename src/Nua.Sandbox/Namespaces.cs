@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Nua.Foundation;
+using Nua.Foundation.Linux;
+
+namespace Nua.Sandbox;
+
+/// <summary>
+/// Starts a program as uid 0 of new user, mount and pid namespaces. For root the namespace's ids are a sub-id range, so that its
+/// root is nobody on the host; for another user its root is that user. When any process in the chain dies, the kernel ends
+/// everything inside and takes the mounts with it: nothing is left to clean.
+/// </summary>
+public static class Namespaces
+{
+    /// <summary>The host's id of the namespace's uid 0 and gid 0: owner of the folders the program writes to.</summary>
+    public static (uint Uid, uint Gid) RootIds(HostTools tools) =>
+        HostTools.IsRoot ? (tools.Uids.Start, tools.Gids.Start) : (Libc.GetEuid(), Libc.GetEgid());
+
+    /// <param name="workDir">Becomes the working directory even where the namespace's root could not walk to it.</param>
+    /// <param name="ownNetwork">A network namespace with only loopback; else the caller's network.</param>
+    public static Process Start(
+        HostTools tools, string workDir, bool ownNetwork, string program, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(tools.Unshare)
+        {
+            WorkingDirectory = workDir,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // The environment of the host must not reach a build: the worker gets none but what it needs to find programs.
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        foreach (var argument in Arguments(tools, ownNetwork))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.ArgumentList.Add("--");
+        start.ArgumentList.Add(program);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");
+    }
+
+    private static IEnumerable<string> Arguments(HostTools tools, bool ownNetwork)
+    {
+        yield return "--user";
+        if (HostTools.IsRoot)
+        {
+            yield return $"--map-users={tools.Uids.Start},0,{tools.Uids.Count}";
+            yield return $"--map-groups={tools.Gids.Start},0,{tools.Gids.Count}";
+            yield return "--setuid=0";
+            yield return "--setgid=0";
+        }
+        else
+        {
+            yield return "--map-root-user";
+            yield return "--map-auto";
+        }
+
+        yield return "--mount";
+        yield return "--propagation=private";
+        yield return "--pid";
+        yield return "--mount-proc";
+        yield return "--fork";
+        yield return "--kill-child=KILL";
+        yield return "--ipc";
+        yield return "--uts";
+        if (ownNetwork)
+        {
+            yield return "--net";
+        }
+    }
+}
