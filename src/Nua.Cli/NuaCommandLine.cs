@@ -39,6 +39,13 @@ public static class NuaCommandLine
 
     private static IEnumerable<NuaCommand> Commands() =>
     [
+        ImagesCommand.Create(),
+        TagCommand.Create(),
+        RmCommand.Create(),
+        PruneCommand.Create(),
+        StoreCommand.Create(),
+        SaveCommand.Create(),
+        CopyCommand.Create(),
         VersionCommand.Create(),
     ];
 }
