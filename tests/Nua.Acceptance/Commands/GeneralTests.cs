@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Nua.Acceptance.Running;
 
@@ -83,21 +82,5 @@ public sealed class GeneralTests : IDisposable
         var outcome = (await new NuaProgram(_folder["file"]).RunAsync("images")).Expect(1);
         Assert.Matches("^error NUA[0-9]{4}: |: error NUA[0-9]{4}: ", outcome.Error);
         Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(PosixSignal.SIGINT, 130)]
-    [InlineData(PosixSignal.SIGTERM, 143)]
-    public async Task Signal_ends_a_command_with_128_plus_its_number(PosixSignal signal, int status)
-    {
-        // A FIFO nobody writes to: the copy waits for ever.
-        await Shell.ScriptAsync("mkfifo fifo", _folder.Path);
-        using var running = Nua.Shell.With("copy", $"oci-archive:{_folder["fifo"]}", $"oci:{_folder["out"]}:1").Start();
-        await Task.Delay(300, TestContext.Current.CancellationToken);
-        running.Signal(signal);
-        // The second one ends it at once where the first could not: an open(2) that blocks cannot be cancelled.
-        await Task.Delay(300, TestContext.Current.CancellationToken);
-        running.Signal(signal);
-        (await running.EndAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).Expect(status);
     }
 }
