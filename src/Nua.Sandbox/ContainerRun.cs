@@ -11,12 +11,13 @@ namespace Nua.Sandbox;
 public sealed class ContainerRun(string runc, string stateDirectory)
 {
     private int _counter;
+    private volatile string? _current;
 
-    /// <param name="onOutput">Called with what the container writes, both streams in order of arrival; the buffer is only
-    /// valid during the call.</param>
+    /// <param name="onOutput">Called with the stream's number (1 or 2) and what the container wrote there; the buffer is only valid during
+    /// the call.</param>
     /// <exception cref="ProblemException">NUA4020 unsafe root; NUA4021 runc refused.</exception>
     public async Task<ContainerEnd> RunAsync(
-        ContainerSpec spec, Action<ReadOnlyMemory<byte>> onOutput, Action<int>? onStarted, CancellationToken cancel)
+        ContainerSpec spec, Action<int, ReadOnlyMemory<byte>> onOutput, Action onStarted, CancellationToken cancel)
     {
         RefuseLinkedMountPoints(spec.Root);
         var id = $"nua-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}";
@@ -45,10 +46,11 @@ public sealed class ContainerRun(string runc, string stateDirectory)
 
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        onStarted?.Invoke(process.Id);
+        _current = id;
+        onStarted();
         var timedOut = false;
-        var output = PumpAsync(process.StandardOutput.BaseStream, onOutput);
-        var error = PumpAsync(process.StandardError.BaseStream, onOutput);
+        var output = PumpAsync(1, process.StandardOutput.BaseStream, onOutput);
+        var error = PumpAsync(2, process.StandardError.BaseStream, onOutput);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (spec.TimeLimit is { } time)
         {
@@ -65,6 +67,7 @@ public sealed class ContainerRun(string runc, string stateDirectory)
             await KillAsync(id, process);
         }
 
+        _current = null;
         await Task.WhenAll(output, error);
         cancel.ThrowIfCancellationRequested();
         FailIfRuncFailed(log, process.ExitCode);
@@ -72,16 +75,31 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         return new ContainerEnd(process.ExitCode, timedOut);
     }
 
+    /// <summary>Sends a signal to the first process of the running container; nothing when none runs.</summary>
+    public void Signal(int number)
+    {
+        if (_current is { } id)
+        {
+            using var kill = Process.Start(RuncKill(number.ToString(), id));
+            kill?.WaitForExit();
+        }
+    }
+
+    private ProcessStartInfo RuncKill(string signal, string id, params string[] options)
+    {
+        var start = new ProcessStartInfo(runc) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["--root", Path.Combine(stateDirectory, "runc"), "kill", .. options, id, signal])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
     /// <summary>Ends every process of the container; the kernel takes the rest with its first.</summary>
     private async Task KillAsync(string id, Process process)
     {
-        using var kill = Process.Start(
-            new ProcessStartInfo(runc)
-            {
-                ArgumentList = { "--root", Path.Combine(stateDirectory, "runc"), "kill", "--all", id, "KILL" },
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            })!;
+        using var kill = Process.Start(RuncKill("KILL", id, "--all"))!;
         await kill.WaitForExitAsync(CancellationToken.None);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
@@ -94,7 +112,7 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         }
     }
 
-    private static async Task PumpAsync(Stream stream, Action<ReadOnlyMemory<byte>> onOutput)
+    private static async Task PumpAsync(int number, Stream stream, Action<int, ReadOnlyMemory<byte>> onOutput)
     {
         var buffer = new byte[16384];
         int count;
@@ -102,7 +120,7 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         {
             lock (onOutput)
             {
-                onOutput(buffer.AsMemory(0, count));
+                onOutput(number, buffer.AsMemory(0, count));
             }
         }
     }

@@ -15,8 +15,21 @@ public enum DevicePolicy
     Create,
 }
 
+/// <summary>What becomes of the whiteouts of a layer.</summary>
+public enum WhiteoutForm
+{
+    /// <summary>They remove what lies below: layers are applied one on the other in one directory.</summary>
+    Remove,
+
+    /// <summary>They become overlayfs whiteouts (character device 0:0; an opaque directory gets the attribute
+    /// <c>user.overlay.opaque=y</c>): each layer is unpacked into a directory of its own, to be stacked with <c>userxattr</c>.</summary>
+    Overlay,
+}
+
 public sealed record ApplyOptions
 {
+    public WhiteoutForm Whiteouts { get; init; } = WhiteoutForm.Remove;
+
     public static readonly ApplyOptions Default = new();
 
     /// <summary>False leaves every file to the calling user: for looking at an image without privilege.</summary>

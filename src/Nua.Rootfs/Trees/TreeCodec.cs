@@ -37,14 +37,14 @@ internal static class TreeCodec
             ReadName(reader),
             ReadBytes(reader));
 
-    public static void Write(BinaryWriter writer, LayerItem item)
+    /// <summary>Where the content of one file is, and how long it must be.</summary>
+    public static void Write(BinaryWriter writer, string path, long size)
     {
-        Write(writer, item.Entry);
-        WriteName(writer, item.From);
-        WriteBytes(writer, item.Content);
+        WriteName(writer, path);
+        writer.Write(size);
     }
 
-    public static LayerItem ReadItem(BinaryReader reader) => new(Read(reader), ReadName(reader), ReadBytes(reader));
+    public static (string Path, long Size) ReadOrder(BinaryReader reader) => (ReadName(reader)!, reader.ReadInt64());
 
     private static void WriteName(BinaryWriter writer, string? name) =>
         WriteBytes(writer, name is null ? null : RawName.ToBytes(name));

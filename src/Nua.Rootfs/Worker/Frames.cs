@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 
 namespace Nua.Rootfs.Worker;
 
@@ -23,7 +24,7 @@ internal enum FrameKind : byte
     /// <summary>From the worker: JSON problems; the command failed.</summary>
     Failure = (byte)'X',
 
-    /// <summary>From the worker: what a container wrote.</summary>
+    /// <summary>From the worker: what a container wrote, after one byte that is the stream's number, 1 or 2.</summary>
     Output = (byte)'O',
 
     /// <summary>From the worker: the container's process exists.</summary>
@@ -73,6 +74,43 @@ internal sealed class FramePipe(Stream input, Stream output)
             ? null
             : ((FrameKind)header[0], payload);
     }
+}
+
+/// <summary>
+/// The worker's side of the pipe: one thread reads it always, so that a signal reaches a running container and the end of <c>nua</c> ends
+/// the worker at once, whatever it is doing.
+/// </summary>
+internal sealed class FrameInbox : IDisposable
+{
+    private readonly BlockingCollection<(FrameKind Kind, byte[] Payload)> _frames = new(boundedCapacity: 16);
+
+    public FrameInbox(FramePipe pipe, Action<int> onSignal, Action onClosed)
+    {
+        var thread = new Thread(() =>
+        {
+            while (pipe.Read() is { } frame)
+            {
+                if (frame.Kind == FrameKind.Signal)
+                {
+                    onSignal(frame.Payload[0]);
+                }
+                else
+                {
+                    _frames.Add(frame);
+                }
+            }
+
+            onClosed();
+        })
+        {
+            IsBackground = true,
+        };
+        thread.Start();
+    }
+
+    public (FrameKind Kind, byte[] Payload)? Next() => _frames.Take();
+
+    public void Dispose() => _frames.Dispose();
 }
 
 /// <summary>Cuts what is written into <see cref="FrameKind.Bytes"/> frames.</summary>
@@ -136,7 +174,7 @@ internal sealed class FrameStream(FramePipe pipe) : Stream
 }
 
 /// <summary>Reads the <see cref="FrameKind.Bytes"/> frames up to <see cref="FrameKind.End"/> as one stream.</summary>
-internal sealed class FrameReadStream(FramePipe pipe) : Stream
+internal sealed class FrameReadStream(Func<(FrameKind Kind, byte[] Payload)?> next) : Stream
 {
     private ReadOnlyMemory<byte> _rest;
     private bool _isEnded;
@@ -164,7 +202,7 @@ internal sealed class FrameReadStream(FramePipe pipe) : Stream
                 return 0;
             }
 
-            var frame = pipe.Read()
+            var frame = next()
                 ?? throw new EndOfStreamException("the other side is gone");
             switch (frame.Kind)
             {

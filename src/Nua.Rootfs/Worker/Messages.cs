@@ -15,18 +15,19 @@ namespace Nua.Rootfs.Worker;
 [JsonDerivedType(typeof(PutTar), "put")]
 [JsonDerivedType(typeof(RunContainer), "run")]
 [JsonDerivedType(typeof(ScanStack), "scan")]
-[JsonDerivedType(typeof(WriteTar), "tar")]
+[JsonDerivedType(typeof(SendContent), "content")]
 [JsonDerivedType(typeof(ReadFile), "read")]
 [JsonDerivedType(typeof(ExtractDebs), "debs")]
 [JsonDerivedType(typeof(RemovePaths), "remove")]
 [JsonDerivedType(typeof(CommitStack), "commit")]
 [JsonDerivedType(typeof(DropStack), "drop")]
+[JsonDerivedType(typeof(RemoveFolders), "rmdirs")]
 [JsonDerivedType(typeof(RelayPort), "relay")]
 internal abstract record Command;
 
 /// <summary>Unpacks a layer blob (path seen from the worker's folder) into <c>layers/HEX/fs</c>, whiteouts as overlay devices, its
 /// uncompressed bytes checked against the diff ID.</summary>
-internal sealed record UnpackLayer(string Blob, string MediaType, string DiffId, long Size) : Command;
+internal sealed record UnpackLayer(string Blob, string MediaType, string DiffId, string Temporary) : Command;
 
 /// <summary>Mounts folders, top first, with a new upper folder on top.</summary>
 internal sealed record MountStack(string Stack, IReadOnlyList<string> Lowers) : Command;
@@ -51,8 +52,8 @@ internal sealed record RunContainer(
 /// <summary>Lists <paramref name="Folder"/> of the stack (its upper folder only when asked); entries follow as a stream.</summary>
 internal sealed record ScanStack(string Stack, string Folder, IReadOnlyList<string> Exclude, bool UpperOnly) : Command;
 
-/// <summary>Entries to write follow as a stream; the tar comes back as a stream.</summary>
-internal sealed record WriteTar(string Stack, bool UpperOnly) : Command;
+/// <summary>Paths and sizes follow as a stream; back comes the content of those files, one after the other, nothing between.</summary>
+internal sealed record SendContent(string Stack, bool UpperOnly) : Command;
 
 /// <summary>At most <paramref name="Limit"/> bytes of a regular file, as a stream; nothing when it does not exist.</summary>
 internal sealed record ReadFile(string Stack, string Path, int Limit) : Command;
@@ -63,10 +64,13 @@ internal sealed record ExtractDebs(string Stack, IReadOnlyList<string> Files) : 
 /// <summary>Removes paths or whole folders of the stack.</summary>
 internal sealed record RemovePaths(string Stack, IReadOnlyList<string> Paths) : Command;
 
-/// <summary>Unmounts, syncs, seals, and renames the upper folder to <c>snapshots/KEY</c>.</summary>
-internal sealed record CommitStack(string Stack, string Key) : Command;
+/// <summary>Unmounts, syncs, and renames the stack to <paramref name="Folder"/> (<c>snapshots/KEY</c>, <c>layers/HEX</c>).</summary>
+internal sealed record CommitStack(string Stack, string Folder) : Command;
 
 internal sealed record DropStack(string Stack) : Command;
+
+/// <summary>Removes whole folders of the sandbox: left by a process that died, or no longer wanted.</summary>
+internal sealed record RemoveFolders(IReadOnlyList<string> Folders) : Command;
 
 /// <summary>Opens <c>tmp/STACK/p</c>, a socket whose connections go to a loopback port of the worker's network.</summary>
 internal sealed record RelayPort(string Stack, int Port) : Command;

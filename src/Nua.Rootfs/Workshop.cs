@@ -1,0 +1,286 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Nua.Foundation;
+using Nua.Oci;
+using Nua.Oci.Tar;
+using Nua.Rootfs.Trees;
+using Nua.Rootfs.Worker;
+using Nua.Sandbox;
+
+namespace Nua.Rootfs;
+
+/// <summary>What to run in a stack.</summary>
+public sealed record ContainerOrder(IReadOnlyList<string> Argv)
+{
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    public string WorkDir { get; init; } = "/";
+
+    public uint Uid { get; init; }
+
+    public uint Gid { get; init; }
+
+    /// <summary>A bind source <c>home:PATH</c> lies in the sandbox folder and is created when missing; others are paths of the host.</summary>
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
+
+    public IReadOnlyList<string> Capabilities { get; init; } = CapabilitySets.None;
+
+    public bool SharesNetwork { get; init; }
+
+    public bool IsRootReadOnly { get; init; }
+
+    /// <summary>Zero means none.</summary>
+    public TimeSpan TimeLimit { get; init; }
+}
+
+/// <param name="Status">128+n for signal n.</param>
+public sealed record ContainerResult(int Status, bool IsTimeout, bool IsDiskFull);
+
+/// <summary>
+/// A running worker, seen from the outside: one order at a time, each a method. Closing it ends the worker and all that runs in it.
+/// A stack is a mounted overlay with a writable folder on top; its name is chosen here.
+/// </summary>
+public sealed class Workshop : IDisposable
+{
+    private readonly Process _process;
+    private readonly FramePipe _pipe;
+    private readonly HostTools _tools;
+    private readonly Task<string> _errors;
+
+    private Workshop(Process process, HostTools tools, SandboxFolder folder)
+    {
+        (_process, _tools, Folder) = (process, tools, folder);
+        _pipe = new FramePipe(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public SandboxFolder Folder { get; }
+
+    /// <param name="home">The store's folder.</param>
+    /// <param name="ownNetwork">Containers that share the worker's network get loopback only.</param>
+    /// <exception cref="ProblemException">NUA40xx: the host lacks something.</exception>
+    public static Workshop Open(string home, bool ownNetwork = false)
+    {
+        var tools = HostTools.Find();
+        var folder = new SandboxFolder(home);
+        folder.Prepare(tools);
+        var program = folder.InstallProgram(Environment.ProcessPath!);
+        var process = Namespaces.Start(tools, folder.Path, ownNetwork, program, ["__worker"]);
+        var workshop = new Workshop(process, tools, folder);
+        if (folder.Abandoned() is { Count: > 0 } abandoned)
+        {
+            workshop.Ask(new RemoveFolders(abandoned));
+        }
+
+        return workshop;
+    }
+
+    public void Unpack(ImageLayer layer)
+    {
+        if (!Folder.HasLayer(layer.DiffId.Encoded))
+        {
+            Ask(new UnpackLayer(
+                $"../blobs/sha256/{layer.Blob.Digest.Encoded}", layer.Blob.MediaType, layer.DiffId.ToString(), OwnerTag.Next()));
+        }
+    }
+
+    /// <param name="lowers">Top first, relative to the sandbox folder: <c>layers/HEX/fs</c>, <c>snapshots/KEY/fs</c>.</param>
+    /// <returns>The stack's name.</returns>
+    public string Mount(IReadOnlyList<string> lowers)
+    {
+        var stack = OwnerTag.Next();
+        Ask(new MountStack(stack, lowers));
+        return stack;
+    }
+
+    /// <summary>Unpacks what <paramref name="write"/> writes into a folder of the stack.</summary>
+    public void Put(string stack, string folder, Action<TarWriter> write)
+    {
+        Send(new PutTar(stack, folder));
+        using (var stream = new FrameStream(_pipe))
+        {
+            using (var tar = new TarWriter(stream))
+            {
+                write(tar);
+                tar.Complete();
+            }
+
+            stream.Complete();
+        }
+
+        Await();
+    }
+
+    /// <param name="onOutput">Stream number (1 or 2) and bytes.</param>
+    public ContainerResult Run(
+        string stack, ContainerOrder order, Action<int, ReadOnlyMemory<byte>> onOutput, Action? onStarted = null, CancellationToken cancel = default)
+    {
+        using var ending = cancel.Register(() => _process.Kill(entireProcessTree: true));
+        Send(new RunContainer(
+            stack, order.Argv, order.Env, order.WorkDir, order.Uid, order.Gid, order.Mounts, order.Capabilities,
+            order.SharesNetwork, order.IsRootReadOnly, order.TimeLimit.TotalSeconds, _tools.Runc));
+        try
+        {
+            var reply = Await((kind, payload) =>
+            {
+                if (kind == FrameKind.Output)
+                {
+                    onOutput(payload[0], payload.AsMemory(1));
+                }
+                else if (kind == FrameKind.Started)
+                {
+                    onStarted?.Invoke();
+                }
+            });
+            return new ContainerResult(reply.Status, reply.IsTimeout, reply.IsDiskFull);
+        }
+        catch (ProblemException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a signal to the container that runs.</summary>
+    public void Signal(int number) => _pipe.Write(FrameKind.Signal, [(byte)number]);
+
+    /// <param name="folder">Relative to the stack's root; empty for all of it.</param>
+    /// <param name="upperOnly">Only what was written since the stack was mounted.</param>
+    public FileTree Scan(string stack, string folder, bool upperOnly = false, IReadOnlyList<string>? exclude = null)
+    {
+        Send(new ScanStack(stack, folder, exclude ?? [], upperOnly));
+        using var reader = new BinaryReader(new FrameReadStream(_pipe.Read));
+        var entries = new TreeEntry[reader.ReadInt32()];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = TreeCodec.Read(reader);
+        }
+
+        reader.BaseStream.CopyTo(Stream.Null);
+        Await();
+        return new FileTree(entries);
+    }
+
+    /// <summary>The content of files, one after the other, as one stream given to <paramref name="read"/>.</summary>
+    public void ReadContent(
+        string stack, bool upperOnly, IReadOnlyList<(string Path, long Size)> files, Action<Stream> read)
+    {
+        Send(new SendContent(stack, upperOnly));
+        using (var order = new FrameStream(_pipe))
+        using (var writer = new BinaryWriter(order))
+        {
+            writer.Write(files.Count);
+            foreach (var (path, size) in files)
+            {
+                TreeCodec.Write(writer, path, size);
+            }
+
+            writer.Flush();
+            order.Complete();
+        }
+
+        using var stream = new FrameReadStream(_pipe.Read);
+        read(stream);
+        stream.CopyTo(Stream.Null);
+        Await();
+    }
+
+    /// <summary>A small file of the stack; empty when it does not exist.</summary>
+    public byte[] ReadFile(string stack, string path, int limit = 64 << 20)
+    {
+        Send(new Worker.ReadFile(stack, path, limit));
+        var content = new MemoryStream();
+        using (var stream = new FrameReadStream(_pipe.Read))
+        {
+            stream.CopyTo(content);
+        }
+
+        Await();
+        return content.ToArray();
+    }
+
+    public void ExtractDebs(string stack, IReadOnlyList<string> files) => Ask(new ExtractDebs(stack, files));
+
+    public void Remove(string stack, IReadOnlyList<string> paths) => Ask(new RemovePaths(stack, paths));
+
+    /// <summary>Keeps what was written to the stack as <paramref name="folder"/>: <c>snapshots/KEY</c> or <c>layers/HEX</c>.</summary>
+    public void Commit(string stack, string folder) => Ask(new CommitStack(stack, folder));
+
+    public void Drop(string stack) => Ask(new DropStack(stack));
+
+    public void RemoveFolders(IReadOnlyList<string> folders) => Ask(new RemoveFolders(folders));
+
+    /// <summary>Opens a way to a loopback port of the worker's network. The socket file's folder is returned.</summary>
+    public string Relay(string stack, int port)
+    {
+        Ask(new RelayPort(stack, port));
+        return $"{Folder.Path}/tmp/{stack}";
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The worker is already gone.
+        }
+
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Ask(Command command)
+    {
+        Send(command);
+        Await();
+    }
+
+    private void Send(Command command)
+    {
+        try
+        {
+            _pipe.Write(FrameKind.Command, JsonSerializer.SerializeToUtf8Bytes(command, WorkerJson.Default.Command));
+        }
+        catch (IOException)
+        {
+            throw Gone();
+        }
+    }
+
+    private Reply Await(Action<FrameKind, byte[]>? onOther = null)
+    {
+        while (_pipe.Read() is { } frame)
+        {
+            switch (frame.Kind)
+            {
+                case FrameKind.Reply:
+                    return JsonSerializer.Deserialize(frame.Payload, WorkerJson.Default.Reply)!;
+                case FrameKind.Failure:
+                    throw Reply.Failure(frame.Payload);
+                default:
+                    onOther?.Invoke(frame.Kind, frame.Payload);
+                    break;
+            }
+        }
+
+        throw Gone();
+    }
+
+    private ProblemException Gone()
+    {
+        var text = _errors.Wait(TimeSpan.FromSeconds(2)) ? _errors.Result.Trim() : "";
+        return new ProblemException(new Problem("NUA4005", "The sandbox process ended unexpectedly")
+        {
+            Why = text.Length > 0 ? Printable.Escape(text, 600) : "it was killed",
+            Remedy = "check that user namespaces are allowed (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns)"
+                + " and that /etc/subuid and /etc/subgid give this user 65536 ids",
+        });
+    }
+}
