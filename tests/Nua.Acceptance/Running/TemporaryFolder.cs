@@ -3,7 +3,13 @@ namespace Nua.Acceptance.Running;
 /// <summary>A folder of one test, gone afterwards with whatever odd owners and modes are in it.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("nua-acceptance-").FullName;
+    public TemporaryFolder()
+    {
+        // Lower case only: podman makes a repository name of the path.
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"nua-acceptance-{Guid.NewGuid():n}");
+        // World-readable: some tests run as another user, and the worker is another user on the host.
+        Directory.CreateDirectory(Path, (UnixFileMode)0b111_101_101);
+    }
 
     public string Path { get; }
 
