@@ -20,7 +20,8 @@ public sealed record ContainerOrder(IReadOnlyList<string> Argv)
 
     public uint Gid { get; init; }
 
-    /// <summary>A bind source <c>home:PATH</c> lies in the sandbox folder and is created when missing; others are paths of the host.</summary>
+    /// <summary>A bind source <c>home:PATH</c> lies in the sandbox folder and is created when missing, <c>store:PATH</c> in the store,
+    /// <c>private:NAME</c> was given with <see cref="Workshop.PutPrivate"/>; others are paths of the host.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
     public IReadOnlyList<string> Capabilities { get; init; } = CapabilitySets.None;
@@ -80,7 +81,7 @@ public sealed class Workshop : IDisposable
         if (!Folder.HasLayer(layer.DiffId.Encoded))
         {
             Ask(new UnpackLayer(
-                $"../blobs/sha256/{layer.Blob.Digest.Encoded}", layer.Blob.MediaType, layer.DiffId.ToString(), OwnerTag.Next()));
+                $"store:blobs/sha256/{layer.Blob.Digest.Encoded}", layer.Blob.MediaType, layer.DiffId.ToString(), OwnerTag.Next()));
         }
     }
 
@@ -110,6 +111,19 @@ public sealed class Workshop : IDisposable
 
         Await();
     }
+
+    /// <summary>Keeps a file in the worker's memory, for a read-only mount of <c>private:NAME</c>: secrets and settings with credentials.</summary>
+    public void PutPrivate(string name, ReadOnlySpan<byte> content)
+    {
+        Send(new PutPrivateFile(name));
+        _pipe.Write(FrameKind.Bytes, content);
+        _pipe.Write(FrameKind.End, []);
+        Await();
+    }
+
+    /// <summary>How the worker names a path of the host: below the store through the store's own mount, for the folders above may be closed to it.</summary>
+    public string Place(string path) =>
+        path.StartsWith(Folder.Home + "/", StringComparison.Ordinal) ? "store:" + path[(Folder.Home.Length + 1)..] : path;
 
     /// <param name="onOutput">Stream number (1 or 2) and bytes.</param>
     public ContainerResult Run(

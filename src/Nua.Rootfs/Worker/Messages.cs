@@ -13,6 +13,7 @@ namespace Nua.Rootfs.Worker;
 [JsonDerivedType(typeof(UnpackLayer), "unpack")]
 [JsonDerivedType(typeof(MountStack), "mount")]
 [JsonDerivedType(typeof(PutTar), "put")]
+[JsonDerivedType(typeof(PutPrivateFile), "private")]
 [JsonDerivedType(typeof(RunContainer), "run")]
 [JsonDerivedType(typeof(ScanStack), "scan")]
 [JsonDerivedType(typeof(SendContent), "content")]
@@ -34,6 +35,9 @@ internal sealed record MountStack(string Stack, IReadOnlyList<string> Lowers) : 
 
 /// <summary>A tar stream follows; it is unpacked into the stack below <paramref name="Folder"/>.</summary>
 internal sealed record PutTar(string Stack, string Folder) : Command;
+
+/// <summary>Content follows; it is kept in the worker's memory, never on disk, until the worker ends. Mounted as <c>private:NAME</c>.</summary>
+internal sealed record PutPrivateFile(string Name) : Command;
 
 internal sealed record RunContainer(
     string Stack,

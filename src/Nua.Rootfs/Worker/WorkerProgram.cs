@@ -29,7 +29,7 @@ public sealed class WorkerProgram
     }
 
     /// <summary>Where the sandbox folder is seen inside the worker, whatever the folders above it allow.</summary>
-    private string Home => _root + "/home";
+    private string Home => _root + "/store/sandbox";
 
     public static int Run()
     {
@@ -49,15 +49,17 @@ public sealed class WorkerProgram
     }
 
     /// <summary>Makes a place that every process of the namespace can walk to: a tmpfs over a folder the worker does not need, with the
-    /// sandbox folder bound into it. Working directory and <c>..</c> reach the store whatever its parents' modes are.</summary>
+    /// store bound into it. The store is found as <c>..</c> of the working directory, whatever the modes of the folders above it are.</summary>
     private void Arrange()
     {
         _root = ((string[])["/mnt", "/srv", "/media", "/opt"]).First(Directory.Exists);
         Mounts.Tmpfs(_root);
-        Directory.CreateDirectory(_root + "/home");
-        Directory.CreateDirectory(_root + "/stacks");
-        Directory.CreateDirectory(_root + "/state");
-        Mounts.Bind(".", _root + "/home");
+        foreach (var folder in (string[])["/store", "/stacks", "/state", "/private"])
+        {
+            Directory.CreateDirectory(_root + folder);
+        }
+
+        Mounts.Bind("..", _root + "/store");
     }
 
     private void Answer(byte[] payload)
@@ -91,6 +93,7 @@ public sealed class WorkerProgram
         UnpackLayer c => Unpack(c),
         MountStack c => Mount(c),
         PutTar c => Put(c),
+        PutPrivateFile c => PutPrivate(c),
         RunContainer c => RunInside(c),
         ScanStack c => Scan(c),
         SendContent c => Send(c),
@@ -117,7 +120,7 @@ public sealed class WorkerProgram
         Directory.CreateDirectory(temporary + "/fs");
         try
         {
-            using var blob = File.OpenRead(c.Blob);
+            using var blob = File.OpenRead(Resolve(c.Blob));
             LayerUnpacker.Unpack(blob, c.MediaType, Digest.Parse(c.DiffId), temporary + "/fs");
             SyncFileSystem(temporary);
             Publish(temporary, final);
@@ -202,21 +205,42 @@ public sealed class WorkerProgram
         _pipe.Write(FrameKind.Output, payload);
     }
 
-    /// <summary>Sources named <c>home:PATH</c> lie in the sandbox folder; others are the host's own paths.</summary>
     private ContainerMount Resolve(ContainerMount mount)
     {
-        if (!mount.Source.StartsWith("home:", StringComparison.Ordinal))
+        if (mount.Kind == "tmpfs")
         {
             return mount;
         }
 
-        var path = Home + "/" + mount.Source[5..];
-        if (!mount.IsReadOnly)
+        var path = Resolve(mount.Source);
+        if (mount.Source.StartsWith("home:", StringComparison.Ordinal) && !mount.IsReadOnly)
         {
             Directory.CreateDirectory(path);
         }
 
         return mount with { Source = path };
+    }
+
+    /// <summary><c>home:</c> is the sandbox folder, <c>store:</c> the store, <c>private:</c> the worker's own memory; others are the host's.</summary>
+    private string Resolve(string source) => source switch
+    {
+        _ when source.StartsWith("home:", StringComparison.Ordinal) => Home + "/" + source[5..],
+        _ when source.StartsWith("store:", StringComparison.Ordinal) => _root + "/store/" + source[6..],
+        _ when source.StartsWith("private:", StringComparison.Ordinal) => _root + "/private/" + source[8..],
+        _ => source,
+    };
+
+    private Reply PutPrivate(PutPrivateFile c)
+    {
+        var path = $"{_root}/private/{c.Name}";
+        using (var file = File.Create(path))
+        using (var stream = new FrameReadStream(_inbox.Next))
+        {
+            stream.CopyTo(file);
+        }
+
+        Posix.Check(Libc.FchmodAt(Libc.AtFdCwd, Posix.Path(path), 0x124, 0), "protecting", path);
+        return new Reply();
     }
 
     private Reply Scan(ScanStack c)
@@ -288,7 +312,7 @@ public sealed class WorkerProgram
         var stack = _stacks[c.Stack];
         foreach (var file in c.Files)
         {
-            var result = new HostCommand("dpkg-deb", "--extract", file, stack.Merged).RunAsync().GetAwaiter().GetResult();
+            var result = new HostCommand("dpkg-deb", "--extract", Resolve(file), stack.Merged).RunAsync().GetAwaiter().GetResult();
             if (result.Status != 0)
             {
                 throw new ProblemException(new Problem("NUA4032", $"'{Path.GetFileName(file)}' could not be unpacked")
