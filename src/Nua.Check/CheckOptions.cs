@@ -1,0 +1,25 @@
+namespace Nua.Check;
+
+/// <summary>How strict a check is, and how much work it will do for an image that it does not trust.</summary>
+public sealed record CheckOptions
+{
+    public static CheckOptions Default { get; } = new();
+
+    /// <summary>Warnings count as errors.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>Findings kept for each rule; what goes beyond is counted in one last finding.</summary>
+    public int MostFindingsPerRule { get; init; } = 20;
+
+    /// <summary>Entries of all layers together.</summary>
+    public int MostEntries { get; init; } = 1_000_000;
+
+    /// <summary>Uncompressed bytes of all layers together; default 64 GiB.</summary>
+    public long MostBytes { get; init; } = 64L << 30;
+
+    /// <summary>Bytes of one file that rules read as a whole; default 64 MiB.</summary>
+    public int MostDocumentBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of all such files together; default 192 MiB.</summary>
+    public long MostKeptBytes { get; init; } = 192L << 20;
+}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Nua.Check.Scanning;
+using Nua.Foundation;
+using Nua.Foundation.Linux;
+
+namespace Nua.Check.Rules;
+
+/// <summary>NUA-M06 to M08: <c>files.json</c> says what is in the image, all of it, and nothing that is not so.</summary>
+internal static class FileListRules
+{
+    private const string Rebuild = "rebuild the image with 'nua build'; whoever changed it afterwards made the list untrue";
+
+    public static IReadOnlyList<Rule> All { get; } =
+    [
+        new("NUA-M06", Severity.Error,
+            "`files.json` is there, has `schema` 1, and its entries are complete, sorted, and without duplicates.",
+            MetadataRules.Section, Rebuild, IsComplete),
+        new("NUA-M07", Severity.Error,
+            "`files.json` is true: every listed path is in the image with that type, mode, owner, size, hash and link target.",
+            MetadataRules.Section, Rebuild, IsTrue),
+        new("NUA-M08", Severity.Error,
+            "`files.json` is complete: every file and link below `/nua` is listed, `/nua/metadata` excepted.",
+            MetadataRules.Section, Rebuild, ListsEverything),
+    ];
+
+    private static IEnumerable<Violation> IsComplete(CheckSubject subject)
+    {
+        foreach (var violation in MetadataRules.Form(subject.Files, MetadataShapes.Files))
+        {
+            yield return violation;
+        }
+
+        byte[]? last = null;
+        foreach (var listed in subject.Files.Root.Items("files"))
+        {
+            var path = listed.Text("path") ?? "";
+            var bytes = RawName.ToBytes(path);
+            if (path.StartsWith('/') || path.EndsWith('/'))
+            {
+                yield return new Violation($"'{path}' has a leading or trailing slash", subject.Files.Place);
+            }
+            else if (last is not null && bytes.AsSpan().SequenceCompareTo(last) <= 0)
+            {
+                yield return new Violation($"'{path}' is listed twice or out of order", subject.Files.Place);
+            }
+
+            last = bytes;
+        }
+    }
+
+    private static IEnumerable<Violation> IsTrue(CheckSubject subject) =>
+        from listed in subject.Files.Root.Items("files")
+        where listed.ValueKind == JsonValueKind.Object
+        let path = listed.Text("path") ?? ""
+        let difference = Difference(listed, subject.Tree.At(path), path)
+        where difference is not null
+        select new Violation(difference, "/" + path);
+
+    private static string? Difference(JsonElement listed, ScannedEntry? entry, string path)
+    {
+        if (entry is null)
+        {
+            return "files.json lists it, but it is not in the image";
+        }
+
+        var type = TypeOf(entry);
+        if (listed.Text("type") is var said && said != type && !(said == "file" && type == "hardlink"))
+        {
+            return $"files.json says it is a {said}, it is a {type}";
+        }
+
+        if (entry.Kind == EntryKind.Link)
+        {
+            return listed.Text("link") is var target && target != entry.Target
+                ? $"files.json says it leads to '{target}', it leads to '{entry.Target}'"
+                : null;
+        }
+
+        if (ModeOf(listed.Text("mode")) != entry.Mode)
+        {
+            return $"files.json says mode {listed.Text("mode")}, it is {entry.ModeText}";
+        }
+
+        if (listed.Number("uid") != entry.Uid || listed.Number("gid") != entry.Gid)
+        {
+            return $"files.json says owner {listed.Number("uid")}:{listed.Number("gid")}, it is {entry.Uid}:{entry.Gid}";
+        }
+
+        if (!entry.IsFile)
+        {
+            return null;
+        }
+
+        if (listed.Number("size") is { } size && size != entry.Size)
+        {
+            return $"files.json says {size} bytes, it has {entry.Size}";
+        }
+
+        if (type == "hardlink" && listed.Text("link") is { } named && named.TrimStart('/') != entry.Target)
+        {
+            return $"files.json says it names '{named}', it names '{entry.Target}'";
+        }
+
+        // The list cannot hold its own hash, nor a hash of what is written after it.
+        return path.StartsWith("nua/metadata/", StringComparison.Ordinal) && listed.Text("sha256") is null
+            || (type == "hardlink" && listed.Text("sha256") is null)
+            || listed.Text("sha256") == Convert.ToHexStringLower(entry.Facts?.Sha256 ?? [])
+            ? null
+            : "its content is not what files.json says (other sha256)";
+    }
+
+    private static string TypeOf(ScannedEntry entry) => entry.Kind switch
+    {
+        EntryKind.File => "file",
+        EntryKind.Directory => "dir",
+        EntryKind.Link => "link",
+        EntryKind.HardLink => "hardlink",
+        _ => "device",
+    };
+
+    private static int? ModeOf(string? text)
+    {
+        try
+        {
+            return text is null ? null : Convert.ToInt32(text, 8);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<Violation> ListsEverything(CheckSubject subject)
+    {
+        if (subject.Files.Root is null)
+        {
+            return [];
+        }
+
+        var listed = subject.Files.Root.Items("files").Select(file => file.Text("path")).ToHashSet(StringComparer.Ordinal);
+        return from entry in subject.Tree.EntriesBelow("nua")
+               where entry.Kind != EntryKind.Directory && !LayoutRules.IsAtOrBelow(entry.Path, "nua/metadata")
+               where !listed.Contains(entry.Path)
+               select Violation.At(entry, "files.json does not list it");
+    }
+}

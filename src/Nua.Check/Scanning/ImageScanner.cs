@@ -1,0 +1,83 @@
+using Nua.Foundation;
+using Nua.Oci;
+using Nua.Oci.Json;
+
+namespace Nua.Check.Scanning;
+
+/// <summary>Reads an image once, every byte of every layer, and keeps what rules need: names, modes, hashes, a few documents.</summary>
+internal static class ImageScanner
+{
+    private const string Metadata = "nua/metadata/";
+
+    /// <summary>Never throws for what is in the image: a layer that cannot be read is a fault of that layer.</summary>
+    public static CheckSubject Scan(
+        ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options, CancellationToken cancellation)
+    {
+        using var files = new FileReading(options);
+        var tree = new MergedTree();
+        var layers = new List<ScannedLayer>();
+        var budget = new Budget { Entries = options.MostEntries, Bytes = options.MostBytes };
+        for (var i = 0; i < manifest.Layers.Count; i++)
+        {
+            var blob = manifest.Layers[i];
+            var layer = new ScannedLayer { Index = i, Blob = blob };
+            layers.Add(layer);
+            new LayerScanner(layer, tree, files, budget, cancellation).Scan(blobs);
+            tree.Add(layer);
+            if (budget.IsSpent)
+            {
+                break;
+            }
+        }
+
+        return new CheckSubject
+        {
+            Manifest = manifest,
+            Config = config,
+            Layers = layers,
+            IsComplete = layers.Count == manifest.Layers.Count && layers.TrueForAll(layer => layer.IsComplete),
+            Tree = tree,
+            PackagePaths = files.PackagePaths,
+            NuaConfig = Read(tree, "nua-config.json", options),
+            Sbom = Read(tree, "sbom.json", options),
+            Build = Read(tree, "build.json", options),
+            Files = Read(tree, "files.json", options),
+        };
+    }
+
+    private static MetadataDocument Read(MergedTree tree, string name, CheckOptions options)
+    {
+        var path = Metadata + name;
+        var entry = tree.At(path);
+        if (entry?.IsFile != true)
+        {
+            return new MetadataDocument(path, null, null, "it is missing");
+        }
+
+        if (entry.Facts?.Content is not { } content)
+        {
+            return new MetadataDocument(path, entry, null, "it is too large to be read");
+        }
+
+        try
+        {
+            // The root keeps the document's memory alive; it ends with the check.
+            return new MetadataDocument(path, entry, StrictJson.Parse(content, path, options.MostDocumentBytes).RootElement, null);
+        }
+        catch (ProblemException error)
+        {
+            var problem = error.Problems[0];
+            return new MetadataDocument(path, entry, null, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
+        }
+    }
+
+    /// <summary>What may still be read, over all layers.</summary>
+    internal sealed class Budget
+    {
+        public required int Entries { get; set; }
+
+        public required long Bytes { get; set; }
+
+        public bool IsSpent => Entries <= 0 || Bytes <= 0;
+    }
+}
