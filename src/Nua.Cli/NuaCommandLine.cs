@@ -39,6 +39,7 @@ public static class NuaCommandLine
 
     private static IEnumerable<NuaCommand> Commands() =>
     [
+        CheckCommand.Create(),
         ImagesCommand.Create(),
         TagCommand.Create(),
         RmCommand.Create(),
