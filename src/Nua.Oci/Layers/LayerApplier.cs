@@ -28,6 +28,7 @@ public enum WhiteoutForm
 
 public sealed record ApplyOptions
 {
+    /// <summary>LEAD: needed by Nua.Rootfs.Worker.LayerUnpacker (please keep and implement).</summary>
     public WhiteoutForm Whiteouts { get; init; } = WhiteoutForm.Remove;
 
     public static readonly ApplyOptions Default = new();

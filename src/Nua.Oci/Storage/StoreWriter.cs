@@ -1,49 +1,186 @@
+using Microsoft.Win32.SafeHandles;
+using Nua.Foundation;
+using Nua.Foundation.Durable;
+using Nua.Foundation.Linux;
+
 namespace Nua.Oci.Storage;
 
-/// <summary>Adds blobs to a store. Holds a lease on what it added or relies on.</summary>
+/// <summary>
+/// Adds blobs to a store and publishes images. It holds a lease: whatever it added or asked for with <see cref="Holds"/> survives
+/// pruning by other processes until it is disposed. Safe to use from several threads.
+/// </summary>
+/// <remarks>
+/// A lease is a file <c>leases/ID</c> of digests, one a line, under this process's kernel lock. A digest is entered under the shared lock of the
+/// store before the blob is looked for or put in place; pruning reads the leases and moves blobs away under the exclusive one. So
+/// either pruning sees the lease, or the writer sees that the blob is gone.
+/// </remarks>
 public sealed class StoreWriter : IDisposable
 {
-    public ImageStore Store => throw new NotImplementedException();
+    private readonly Lock _gate = new();
+    private readonly HashSet<Digest> _leased = [];
+    private readonly string _leasePath;
+    private readonly FileLock _leaseLock;
+    private readonly FileStream _lease;
+    private bool _hasNewNames;
+    private bool _isDisposed;
 
-    /// <summary>Whether the store has it, and keeps it at least until this writer ends.</summary>
-    public bool Holds(Digest digest, long size) => throw new NotImplementedException();
+    internal StoreWriter(ImageStore store)
+    {
+        Store = store;
+        _leasePath = Path.Combine(store.LeaseDirectory, Guid.NewGuid().ToString("N"));
+        using var _ = FileLock.Shared(store.LockPath);
+        if (!FileLock.TryExclusive(_leasePath, out var taken))
+        {
+            throw new InvalidOperationException("a lease with a fresh name is held by somebody else");
+        }
 
-    public BlobWriter NewBlob() => throw new NotImplementedException();
+        _leaseLock = taken;
+        _lease = new FileStream(_leasePath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    }
+
+    public ImageStore Store { get; }
+
+    /// <summary>Whether the store has a blob of this size, which then stays at least as long as this writer.</summary>
+    public bool Holds(Digest digest, long size)
+    {
+        using var _ = FileLock.Shared(Store.LockPath);
+        Lease(digest);
+        return Store.Blobs.TryGetSize(digest, out var found) && found == size;
+    }
+
+    /// <summary>Begins a blob of unknown digest.</summary>
+    public BlobWriter NewBlob()
+    {
+        try
+        {
+            return new BlobWriter(this, Path.Combine(Store.IngestDirectory, Guid.NewGuid().ToString("N")));
+        }
+        catch (IOException error)
+        {
+            throw StoreProblem.CannotWrite(Store.Home, error);
+        }
+    }
 
     /// <summary>Adds a document.</summary>
-    public Descriptor Put(string mediaType, ReadOnlySpan<byte> content) => throw new NotImplementedException();
+    public Descriptor Put(string mediaType, ReadOnlySpan<byte> content)
+    {
+        using var blob = NewBlob();
+        blob.Write(content);
+        return blob.Commit(mediaType);
+    }
 
-    /// <summary>Makes everything durable, then enters the manifest into the index under these names. When this returns, the image survives a power cut.</summary>
-    public void Publish(Descriptor manifest, params IReadOnlyList<string> names) => throw new NotImplementedException();
+    /// <summary>Makes every blob added so far durable without publishing anything: for layers that are only cached.</summary>
+    public void Sync()
+    {
+        lock (_gate)
+        {
+            if (!_hasNewNames)
+            {
+                return;
+            }
 
-    /// <summary>Makes everything added durable without publishing: for cached layers.</summary>
-    public void Sync() => throw new NotImplementedException();
+            try
+            {
+                DurableFile.SyncDirectory(Store.BlobDirectory);
+            }
+            catch (IOException error)
+            {
+                throw StoreProblem.CannotWrite(Store.Home, error);
+            }
 
-    public void Dispose() => throw new NotImplementedException();
-}
+            _hasNewNames = false;
+        }
+    }
 
-/// <summary>A blob being written: a stream that hashes.</summary>
-public sealed class BlobWriter : Stream
-{
-    public Descriptor Commit(string mediaType) => throw new NotImplementedException();
+    /// <summary>
+    /// Checks that everything the manifest (or index) needs is here, makes it durable, then enters it into the store's index under these names,
+    /// which leave the images that had them. When this returns the image survives a power cut; when it throws, the index is as it was.
+    /// </summary>
+    /// <exception cref="ProblemException">NUA3103 a blob is missing, NUA3106 a name is malformed, NUA3101.</exception>
+    public void Publish(Descriptor manifest, params IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!ImageLocation.StoreName.IsValid(name))
+            {
+                throw StoreProblem.BadName(name);
+            }
+        }
 
-    public override bool CanRead => false;
+        Holds(manifest.Digest, manifest.Size);
+        var missing = new List<Problem>();
+        ImageClosure.Visit(Store.Blobs, manifest, blob =>
+        {
+            if (!Holds(blob.Digest, blob.Size))
+            {
+                missing.Add(StoreProblem.Incomplete(Store.Home, manifest.Digest, blob.Digest));
+                return false;
+            }
 
-    public override bool CanSeek => false;
+            return true;
+        });
+        if (missing.Count > 0)
+        {
+            throw new ProblemException(missing);
+        }
 
-    public override bool CanWrite => true;
+        Sync();
+        Store.ChangeIndex(index => index.WithNames(manifest, names));
+    }
 
-    public override long Length => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _lease.Dispose();
+            File.Delete(_leasePath);
+            _leaseLock.Dispose();
+        }
+    }
 
-    public override long Position { get => throw new NotImplementedException(); set => throw new NotSupportedException(); }
+    /// <summary>Syncs the bytes, then gives the file its name.</summary>
+    internal void Commit(SafeFileHandle file, string temporary, Digest digest)
+    {
+        try
+        {
+            Posix.Check(Libc.Fchmod((int)file.DangerousGetHandle(), 0x124), "protecting", temporary);
+            DurableFile.Sync(file, temporary);
+            using var _ = FileLock.Shared(Store.LockPath);
+            Lease(digest);
+            Place(temporary, Store.PathOf(digest));
+            lock (_gate)
+            {
+                _hasNewNames = true;
+            }
+        }
+        catch (IOException error)
+        {
+            throw StoreProblem.CannotWrite(Store.Home, error);
+        }
+    }
 
-    public override void Flush() => throw new NotImplementedException();
+    private static void Place(string temporary, string final)
+    {
+        var from = Posix.Path(temporary);
+        var to = Posix.Path(final);
+        var result = Libc.RenameAt2(Libc.AtFdCwd, from, Libc.AtFdCwd, to, Libc.RenameNoReplace);
+        if (result < 0 && Posix.LastError is Libc.EExist)
+        {
+            result = Libc.RenameAt2(Libc.AtFdCwd, from, Libc.AtFdCwd, to, 0);
+        }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        Posix.Check(result, "renaming to", final);
+    }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotImplementedException();
+    private void Lease(Digest digest)
+    {
+        lock (_gate)
+        {
+            if (_leased.Add(digest))
+            {
+                _lease.Write(System.Text.Encoding.ASCII.GetBytes(digest + "\n"));
+            }
+        }
+    }
 }

@@ -25,7 +25,8 @@ public readonly record struct TarTime(long Seconds, int Nanoseconds = 0)
 /// <param name="Path">As in the archive. Writers give <c>a/b</c> without a leading or trailing slash; the root itself is <c>.</c></param>
 public sealed record TarEntry(string Path, TarEntryType Type)
 {
-    private static readonly SortedDictionary<string, ReadOnlyMemory<byte>> _none = new(StringComparer.Ordinal);
+    internal static readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> NoXattrs =
+        new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
 
     /// <summary>The lower 12 bits: permissions, set-user-id, set-group-id, sticky.</summary>
     public uint Mode { get; init; } = Type == TarEntryType.Directory ? 0x1EDu : 0x1A4u;
@@ -47,7 +48,7 @@ public sealed record TarEntry(string Path, TarEntryType Type)
     public uint DeviceMinor { get; init; }
 
     /// <summary>Extended attributes by full name (<c>security.capability</c>), values byte for byte, sorted by name.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Xattrs { get; init; } = _none;
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Xattrs { get; init; } = NoXattrs;
 
     /// <summary>Where the entry's first header begins in the archive; -1 for an entry that was not read from one.</summary>
     public long Offset { get; init; } = -1;

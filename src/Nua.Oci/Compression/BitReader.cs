@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+
+namespace Nua.Oci.Compression;
+
+/// <summary>Takes bits, the lowest first, and whole bytes from a stream, never more than the caller asks for by meaning: what is
+/// behind a member stays readable.</summary>
+internal sealed class BitReader(Stream input, Func<Exception> truncated)
+{
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private int _position;
+    private int _length;
+    private ulong _bits;
+    private int _count;
+
+    /// <summary>Tops up to at least 48 bits, or to whatever the input still has.</summary>
+    public void Fill()
+    {
+        if (_length - _position >= 8)
+        {
+            _bits |= BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_position)) << _count;
+            var bytes = (63 - _count) >> 3;
+            _position += bytes;
+            _count += bytes * 8;
+            // Bits above the count belong to bytes not taken yet; they must not be there twice.
+            _bits &= _count == 64 ? ulong.MaxValue : (1UL << _count) - 1;
+            return;
+        }
+
+        while (_count <= 48 && (_position < _length || Load()))
+        {
+            _bits |= (ulong)_buffer[_position++] << _count;
+            _count += 8;
+        }
+    }
+
+    /// <summary>The next bits without taking them; zeros where the input has ended. <see cref="Fill"/> comes first.</summary>
+    public uint Peek(int count) => (uint)_bits & ((1u << count) - 1);
+
+    /// <summary>Takes bits that were looked at.</summary>
+    public void Take(int count)
+    {
+        if (count > _count)
+        {
+            throw truncated();
+        }
+
+        _bits >>= count;
+        _count -= count;
+    }
+
+    /// <param name="count">At most 25.</param>
+    public uint Read(int count)
+    {
+        if (_count < count)
+        {
+            Fill();
+        }
+
+        var value = Peek(count);
+        Take(count);
+        return value;
+    }
+
+    public void AlignToByte() => Take(_count & 7);
+
+    /// <summary>-1 at the end of the input. Aligned.</summary>
+    public int ReadByteOrEnd()
+    {
+        if (_count == 0 && _position == _length && !Load())
+        {
+            return -1;
+        }
+
+        return (int)Read(8);
+    }
+
+    /// <summary>Aligned; fills the whole span.</summary>
+    public void ReadBytes(Span<byte> bytes)
+    {
+        while (_count > 0 && !bytes.IsEmpty)
+        {
+            bytes[0] = (byte)Read(8);
+            bytes = bytes[1..];
+        }
+
+        while (!bytes.IsEmpty)
+        {
+            if (_position == _length && !Load())
+            {
+                throw truncated();
+            }
+
+            var count = Math.Min(bytes.Length, _length - _position);
+            _buffer.AsSpan(_position, count).CopyTo(bytes);
+            _position += count;
+            bytes = bytes[count..];
+        }
+    }
+
+    private bool Load()
+    {
+        _position = 0;
+        _length = input.Read(_buffer);
+        return _length > 0;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Nua.Foundation.Durable;
+using Nua.Foundation.Linux;
+
+namespace Nua.Oci.Storage;
+
+/// <summary>
+/// A blob being written: a stream that hashes what passes. It lives in a temporary file under a kernel lock, by which pruning tells the files
+/// of living writers from those of dead ones. Without <see cref="Commit"/> nothing is left.
+/// </summary>
+public sealed class BlobWriter : WriteOnlyStream
+{
+    private readonly StoreWriter _owner;
+    private readonly string _temporary;
+    private readonly SafeFileHandle _file;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _buffer = new byte[256 << 10];
+    private int _buffered;
+    private long _written;
+    private bool _isCommitted;
+
+    internal BlobWriter(StoreWriter owner, string temporary)
+    {
+        _owner = owner;
+        _temporary = temporary;
+        _file = DurableFile.Create(temporary);
+        Posix.Check(Libc.Flock((int)_file.DangerousGetHandle(), Libc.LockEx | Libc.LockNb), "locking", temporary);
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public override long Length => _written + _buffered;
+
+    /// <exception cref="Nua.Foundation.ProblemException">NUA3101.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(_isCommitted, this);
+        while (!buffer.IsEmpty)
+        {
+            if (_buffered == _buffer.Length)
+            {
+                Drain();
+            }
+
+            var count = Math.Min(buffer.Length, _buffer.Length - _buffered);
+            buffer[..count].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += count;
+            buffer = buffer[count..];
+        }
+    }
+
+    /// <summary>
+    /// Puts the blob in its place under its digest. Its bytes are on the disk when this returns; its name is after
+    /// <see cref="StoreWriter.Sync"/> or <see cref="StoreWriter.Publish"/>. Content that was there already is replaced by these bytes, which heals a
+    /// damaged blob.
+    /// </summary>
+    /// <exception cref="Nua.Foundation.ProblemException">NUA3101.</exception>
+    public Descriptor Commit(string mediaType)
+    {
+        ObjectDisposedException.ThrowIf(_isCommitted, this);
+        Drain();
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.GetHashAndReset(hash);
+        var digest = Digest.FromHash(hash);
+        _owner.Commit(_file, _temporary, digest);
+        _isCommitted = true;
+        return new Descriptor(mediaType, digest, _written);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_file.IsClosed)
+        {
+            if (!_isCommitted)
+            {
+                File.Delete(_temporary);
+            }
+
+            _file.Dispose();
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Drain()
+    {
+        var bytes = _buffer.AsSpan(0, _buffered);
+        try
+        {
+            RandomAccess.Write(_file, bytes, _written);
+        }
+        catch (IOException error)
+        {
+            throw StoreProblem.CannotWrite(_owner.Store.Home, error);
+        }
+
+        _hash.AppendData(bytes);
+        _written += _buffered;
+        _buffered = 0;
+    }
+}
