@@ -1,0 +1,29 @@
+using Nua.Check.Scanning;
+
+namespace Nua.Check.Inspecting;
+
+/// <summary>Which files of an image some component accounts for.</summary>
+internal static class Attribution
+{
+    /// <summary>Records that package managers keep about themselves.</summary>
+    private static readonly string[] _records = ["var/lib/dpkg", "var/lib/apt", "nua/metadata"];
+
+    /// <summary>Absolute paths of the files that neither the Debian database nor <c>files.json</c> gives to a component, sorted.</summary>
+    public static IReadOnlyList<string> Unattributed(CheckSubject subject)
+    {
+        var attributed = subject.Files.Root.Items("files").Where(file => file.Text("component") is not null)
+            .Select(file => file.Text("path") ?? "").ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. from entry in subject.Tree.Entries
+               where entry.IsFile && !attributed.Contains(entry.Path) && !IsPackaged(subject, entry.Path)
+               where !_records.Any(root => Rules.LayoutRules.IsAtOrBelow(entry.Path, root))
+               select "/" + entry.Path,
+        ];
+    }
+
+    /// <summary>Packages say <c>/lib/x</c> where a merged <c>/usr</c> has <c>/usr/lib/x</c>.</summary>
+    private static bool IsPackaged(CheckSubject subject, string path) =>
+        subject.PackagePaths.Contains(path)
+        || (path.StartsWith("usr/", StringComparison.Ordinal) && subject.PackagePaths.Contains(path["usr/".Length..]));
+}
