@@ -1,1 +1,3 @@
-return 64;
+using Nua.Cli;
+
+return await NuaProgram.RunAsync(args);
