@@ -17,8 +17,7 @@ internal sealed record HostProgram(string File, IReadOnlyDictionary<string, stri
         foreach (var folder in path.Split(':').Where(f => f.StartsWith('/')))
         {
             var file = Path.Combine(folder, name);
-            if (System.IO.File.Exists(file)
-                && (System.IO.File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.OtherExecute)) != 0)
+            if (System.IO.File.Exists(file))
             {
                 return new HostProgram(file, environment);
             }

@@ -10,6 +10,7 @@ namespace Nua.Build.Toolchains;
 public sealed record NpmConfiguration
 {
     private const string RegistryKey = "registry";
+    private static readonly string[] _globalFiles = ["etc/npmrc", "usr/etc/npmrc", "usr/local/etc/npmrc"];
     private readonly IReadOnlyDictionary<string, string> _values;
 
     private NpmConfiguration(IReadOnlyDictionary<string, string> values) => _values = values;
@@ -146,5 +147,5 @@ public sealed record NpmConfiguration
     private static IEnumerable<string> GlobalFiles(IReadOnlyDictionary<string, string> environment, string root) =>
         FromEnvironment(environment, "globalconfig") is { } named
             ? [named]
-            : [.. new[] { "etc/npmrc", "usr/etc/npmrc", "usr/local/etc/npmrc" }.Select(f => Path.Combine(root, f))];
+            : [.. _globalFiles.Select(f => Path.Combine(root, f))];
 }

@@ -42,7 +42,7 @@ public static class Npmrc
         try
         {
             var info = new FileInfo(path);
-            return info.Exists && info.Length <= MaxBytes && info.UnixFileMode != UnixFileMode.None
+            return info is { Exists: true, Length: > 0 and <= MaxBytes }
                 ? Parse(File.ReadAllText(path, Encoding.UTF8), variables)
                 : new Dictionary<string, string>();
         }

@@ -70,7 +70,7 @@ internal sealed class ToolchainStore(
         {
             File.CreateSymbolicLink(Path.Combine(bin, command), $"../package/{file}");
             var path = Path.Combine(content, file);
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | (UnixFileMode)0x49);
+            Posix.Check(Libc.FchmodAt(Libc.AtFdCwd, Posix.Path(path), 0x1ED, 0), "making executable", path);
         }
 
         var seal = new JsonObject

@@ -115,7 +115,7 @@ internal static class MetadataShapes
         new Field("toolchains", ListOf(Object(new Field("name", Name), new Field("version", Name)))),
         new Field("plan", Table),
         new Field("epoch", Whole(0, 253402300799)),
-        new Field("layers", ListOf(Object(new Field("kind", Name), new Field("diff_id", _digest)))),
+        new Field("layers", ListOf(Object(new Field("kind", Name), new Field("diff_id", _digest, IsRequired: false)))),
         new Field("stray", ListOf(Text)));
 
     public static JsonShape Files { get; } = Object(

@@ -21,8 +21,8 @@ internal static class ImageScanner
         {
             var blob = manifest.Layers[i];
             var layer = new ScannedLayer { Index = i, Blob = blob };
+            new LayerScanner(layer, tree, layers.TrueForAll(below => below.IsComplete), files, budget, cancellation).Scan(blobs);
             layers.Add(layer);
-            new LayerScanner(layer, tree, files, budget, cancellation).Scan(blobs);
             tree.Add(layer);
             if (budget.IsSpent)
             {

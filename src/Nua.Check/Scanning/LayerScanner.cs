@@ -8,8 +8,9 @@ namespace Nua.Check.Scanning;
 
 /// <summary>Reads one layer from its blob, hashing the compressed and the uncompressed bytes on the way.</summary>
 /// <param name="lower">The layers below, already merged.</param>
+/// <param name="isLowerComplete">All of those could be read.</param>
 internal sealed class LayerScanner(
-    ScannedLayer layer, MergedTree lower, FileReading files, ImageScanner.Budget budget, CancellationToken cancellation)
+    ScannedLayer layer, MergedTree lower, bool isLowerComplete, FileReading files, ImageScanner.Budget budget, CancellationToken cancellation)
 {
     private const int BufferSize = 128 << 10;
     private const string WhiteoutMark = ".wh.";
@@ -31,32 +32,32 @@ internal sealed class LayerScanner(
         try
         {
             using var blob = blobs.OpenRead(layer.Blob);
-            if (!Unpack(blob, compression))
-            {
-                // A damaged blob usually shows first as damaged compression: the blob's own hash is the better answer.
-                Drain(blob);
-            }
+            Unpack(blob, compression);
         }
         catch (ProblemException error)
         {
-            Blame("OCI-03", error.Problems[0]);
+            Blame(error.Problems[0]);
         }
         catch (IOException error)
         {
             layer.Report("OCI-03", error.Message);
         }
 
-        ReportParents();
+        if (layer.IsComplete && isLowerComplete)
+        {
+            ReportParents();
+            ReportIdleWhiteouts();
+        }
     }
 
-    private bool Unpack(Stream blob, LayerCompression compression)
+    private void Unpack(Stream blob, LayerCompression compression)
     {
         var where = layer.Blob.Digest.ToString();
+        var limits = new ExpansionLimits(budget.Bytes, ExpansionLimits.Default.MaxRatio);
+        using var expanded = LayerStreams.Expand(blob, compression, where, limits);
+        using var hashing = new HashingStream(expanded);
         try
         {
-            var limits = new ExpansionLimits(budget.Bytes, ExpansionLimits.Default.MaxRatio);
-            using var expanded = LayerStreams.Expand(blob, compression, where, limits);
-            using var hashing = new HashingStream(expanded);
             var reader = new TarReader(hashing, where, new TarLimits { MaxEntries = budget.Entries });
             while (reader.Next() is { } entry)
             {
@@ -73,12 +74,12 @@ internal sealed class LayerScanner(
             Drain(hashing);
             budget.Bytes -= hashing.Length;
             layer.DiffId = hashing.Digest();
-            return true;
         }
-        catch (ProblemException error) when (error.Problems[0].Code is not ("NUA3060" or "NUA3061" or "NUA3062"))
+        catch (ProblemException)
         {
-            Blame(IsLimit(error.Problems[0].Code) ? "OCI-29" : "OCI-09", error.Problems[0]);
-            return false;
+            // A damaged blob usually shows first as damaged compression: its own hash, told at its end, is the better answer.
+            Drain(blob);
+            throw;
         }
     }
 
@@ -207,11 +208,14 @@ internal sealed class LayerScanner(
             layer.Report("OCI-10", "the layer has this path twice", "/" + path);
         }
 
-        var whiteout = new Whiteout(parent, name == OpaqueMark ? null : hides);
-        layer.Whiteouts.Add(whiteout);
-        if (!lower.Has(whiteout.Path))
+        layer.Whiteouts.Add(new Whiteout(parent, name == OpaqueMark ? null : hides));
+    }
+
+    private void ReportIdleWhiteouts()
+    {
+        foreach (var whiteout in layer.Whiteouts.Where(whiteout => !lower.Has(whiteout.Path)))
         {
-            layer.Report("OCI-18", "no lower layer has what it hides", "/" + path);
+            layer.Report("OCI-18", "it is hidden, but no lower layer has it", "/" + whiteout.Path);
         }
     }
 
@@ -265,10 +269,17 @@ internal sealed class LayerScanner(
         _ => EntryKind.Fifo,
     };
 
-    private void Blame(string ruleId, Problem problem) =>
-        layer.Report(ruleId, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
-
-    private static bool IsLimit(string code) => code is "NUA3035" or "NUA3044";
+    private void Blame(Problem problem)
+    {
+        var rule = problem.Code switch
+        {
+            "NUA3060" or "NUA3061" or "NUA3062" => "OCI-03",
+            "NUA3027" or "NUA3044" => "OCI-29",
+            _ => "OCI-09",
+        };
+        var at = problem.Where?.LastIndexOf("at byte ", StringComparison.Ordinal) is >= 0 and var start ? $" ({problem.Where[start..]})" : "";
+        layer.Report(rule, (problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}") + at);
+    }
 
     private void Drain(Stream stream)
     {

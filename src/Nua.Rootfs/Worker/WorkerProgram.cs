@@ -252,17 +252,12 @@ public sealed class WorkerProgram
             ? TreeScanner.Scan(root, new ScanOptions
             {
                 IsOverlayUpper = c.UpperOnly,
-                KeepsHardLinks = true,
+                KeepsHardLinks = c.UpperOnly,
                 IsExcluded = (path, _) => exclude.Contains(path),
             })
             : FileTree.Empty;
         using var writer = new BinaryWriter(new FrameStream(_pipe));
-        writer.Write(tree.Entries.Count);
-        foreach (var entry in tree.Entries)
-        {
-            TreeCodec.Write(writer, entry);
-        }
-
+        TreeCodec.Write(writer, tree);
         ((FrameStream)writer.BaseStream).Complete();
         return new Reply();
     }

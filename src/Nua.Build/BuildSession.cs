@@ -1,0 +1,56 @@
+using Nua.Build.Layers;
+using Nua.Build.Packages;
+using Nua.Foundation;
+using Nua.Oci.Compression;
+using Nua.Oci.Storage;
+using Nua.Rootfs;
+
+namespace Nua.Build;
+
+/// <summary>
+/// The effects of one build, each opened when it is first needed: the store, the worker, apt. A build that finds everything done opens none
+/// but the store. No state of the build itself is kept here.
+/// </summary>
+public sealed class BuildSession : IDisposable
+{
+    private readonly Lazy<Workshop> _workshop;
+    private readonly Lazy<Apt> _apt;
+
+    public BuildSession(BuildRequest request, ImageStore store, LayerCompression compression, Action<BuildEvent> report, CancellationToken cancel)
+    {
+        (Request, Store, Report, Cancel) = (request, store, report, cancel);
+        Writer = store.BeginWrite("build");
+        Layers = new LayerStore(Writer, compression);
+        _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home));
+        _apt = new Lazy<Apt>(() => Apt.Open(
+            store.Home + "/caches", AptSources.For(AptSources.Release, request.Mirror), "amd64", request.Clock));
+    }
+
+    public BuildRequest Request { get; }
+
+    public ImageStore Store { get; }
+
+    public StoreWriter Writer { get; }
+
+    public LayerStore Layers { get; }
+
+    public Action<BuildEvent> Report { get; }
+
+    public CancellationToken Cancel { get; }
+
+    public Workshop Workshop => _workshop.Value;
+
+    public Apt Apt => _apt.Value;
+
+    public void Note(string text) => Report(new BuildEvent.Note(text));
+
+    public void Dispose()
+    {
+        if (_workshop.IsValueCreated)
+        {
+            _workshop.Value.Dispose();
+        }
+
+        Writer.Dispose();
+    }
+}

@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nua.Build.Layers;
+using Nua.Build.Packages;
+using Nua.Build.Planning;
+using Nua.Build.Sbom;
+using Nua.Foundation;
+using Nua.Oci;
+using Nua.Oci.Archives;
+using Nua.Oci.Layers;
+using Nua.Oci.Storage;
+
+namespace Nua.Build.Roots;
+
+/// <summary>
+/// Makes the two root file systems of a build: the runtime root (base and run packages), and on top of it the build root. Each is made once
+/// and found again by a key over everything it was made from.
+/// </summary>
+internal sealed class RootBuilder(BuildSession session)
+{
+    private static readonly PackageSet _none = PackageSet.Empty;
+
+    /// <exception cref="ProblemException">NUA22xx packages, NUA32xx base image.</exception>
+    public async Task<RuntimeRoot> RuntimeAsync(string? baseReference, IReadOnlyList<string> packages)
+    {
+        var (image, name, set) = baseReference is null ? await DebianAsync() : (OpenBase(baseReference), baseReference, _none);
+        var baseKey = Hash("base", image.Digest.ToString());
+        if (packages.Count == 0)
+        {
+            return new RuntimeRoot
+            {
+                Base = image,
+                BaseName = name,
+                BasePackages = set,
+                Packages = _none,
+                PackagesLayer = null,
+                Key = baseKey,
+                Facts = Facts(baseKey, image, null),
+            };
+        }
+
+        var baseFacts = Facts(baseKey, image, null);
+        RequireDpkg(baseFacts, name, packages);
+        var wanted = await session.Apt.ResolveAsync(baseFacts.DpkgStatus, packages, session.Request.NoCache, session.Cancel);
+        if (wanted.Packages.Count == 0)
+        {
+            return new RuntimeRoot
+            {
+                Base = image,
+                BaseName = name,
+                BasePackages = set,
+                Packages = wanted,
+                PackagesLayer = null,
+                Key = baseKey,
+                Facts = baseFacts,
+            };
+        }
+
+        var key = Hash("packages", baseKey, Serialize(wanted));
+        var layer = session.Layers.Find(key) ?? InstallLayer(key, image, wanted);
+        return new RuntimeRoot
+        {
+            Base = image,
+            BaseName = name,
+            BasePackages = set,
+            Packages = wanted,
+            PackagesLayer = layer,
+            Key = key,
+            Facts = Facts(key, image, layer),
+        };
+    }
+
+    /// <summary>Resolves build packages on top of the runtime root and installs them into a snapshot.</summary>
+    /// <returns>Folders to stack, top first, and the set.</returns>
+    public async Task<(IReadOnlyList<string> Lowers, PackageSet Set, string Key)> BuildRootAsync(
+        RuntimeRoot runtime, IReadOnlyList<string> packages)
+    {
+        Unpack(runtime.Base, runtime.PackagesLayer);
+        if (packages.Count == 0)
+        {
+            return (runtime.Lowers, _none, runtime.Key);
+        }
+
+        RequireDpkg(runtime.Facts, runtime.BaseName, packages);
+        var set = await session.Apt.ResolveAsync(runtime.Facts.DpkgStatus, packages, session.Request.NoCache, session.Cancel);
+        if (set.Packages.Count == 0)
+        {
+            return (runtime.Lowers, set, runtime.Key);
+        }
+
+        var key = "b-" + Hash("build", runtime.Key, Serialize(set));
+        var folder = $"snapshots/{key}";
+        if (!session.Workshop.Folder.HasSnapshot(key))
+        {
+            session.Note($"installing {set.Packages.Count} packages into the build root");
+            var stack = session.Workshop.Mount(runtime.Lowers);
+            new PackageInstaller(session).Install(stack, set, isFirst: false);
+            session.Workshop.Remove(stack, ["nua"]);
+            session.Workshop.Commit(stack, folder);
+        }
+
+        return ([folder + "/fs", .. runtime.Lowers], set, key);
+    }
+
+    /// <summary>Makes sure that the worker has the root's layers as folders.</summary>
+    public void Unpack(Image image, Layer? packages)
+    {
+        foreach (var layer in image.Layers)
+        {
+            session.Workshop.Unpack(layer);
+        }
+
+        if (packages is not null)
+        {
+            session.Workshop.Unpack(new ImageLayer(image.Layers.Count, packages.Blob, packages.DiffId));
+        }
+    }
+
+    private async Task<(Image Image, string Name, PackageSet Set)> DebianAsync()
+    {
+        const string Name = "debian:" + AptSources.Release;
+        var essential = await session.Apt.EssentialAsync(session.Cancel);
+        var set = await session.Apt.ResolveAsync([], essential, session.Request.NoCache, session.Cancel);
+        var key = "base-" + Hash("debian", Serialize(set), LayerStore.FormatVersion.ToString());
+        if (session.Store.ReadRecord(RecordKind.Builds, key) is { } record
+            && session.Store.Find(Encoding.ASCII.GetString(record)) is { } known)
+        {
+            return (session.Store.OpenImage(known.Manifest.Digest.ToString()), Name, set);
+        }
+
+        session.Note($"assembling {Name} from {set.Packages.Count} packages");
+        var workshop = session.Workshop;
+        var since = FileSystemTime();
+        var stack = workshop.Mount([]);
+        workshop.ExtractDebs(stack, [.. set.Packages
+            .OrderBy(p => p.Name == "base-files" ? 0 : 1)
+            .Select(p => workshop.Place(Path.Combine(session.Apt.Archives, p.File)))]);
+        var installer = new PackageInstaller(session);
+        installer.Install(stack, set, isFirst: true);
+        var built = session.Layers.Write(LayerKind.Base, installer.Collect(stack, since), workshop, stack, upperOnly: true, keepsTimes: true);
+        workshop.Drop(stack);
+        var manifest = WriteBase(built.Layer);
+        session.Writer.Publish(manifest, Name);
+        session.Store.WriteRecord(RecordKind.Builds, key, Encoding.ASCII.GetBytes(manifest.Digest.ToString()));
+        return (session.Store.OpenImage(manifest.Digest.ToString()), Name, set);
+    }
+
+    private Descriptor WriteBase(Layer layer)
+    {
+        var config = new ImageConfig(Platform.LinuxAmd64, [layer.DiffId])
+        {
+            Created = "2025-01-01T00:00:00Z",
+            Run = new RunConfig
+            {
+                Env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+                Cmd = ["/bin/sh"],
+            },
+            History = [new HistoryEntry { Created = "2025-01-01T00:00:00Z", CreatedBy = "nua: Debian " + AptSources.Release }],
+        };
+        var configBlob = session.Writer.Put(MediaTypes.Config, config.ToBytes());
+        return session.Writer.Put(MediaTypes.Manifest, new ImageManifest(configBlob, [layer.Blob]).ToBytes());
+    }
+
+    /// <summary>A base from a layout or the store; it is copied into the store, so that its blobs are at hand.</summary>
+    private Image OpenBase(string reference)
+    {
+        var location = ImageLocation.Parse(reference);
+        if (location is ImageLocation.Store)
+        {
+            return session.Store.OpenImage(reference);
+        }
+
+        using var source = ImageSource.Open(location, session.Store);
+        var digest = source.OpenImage().Digest.ToString();
+        if (session.Store.Find(digest) is null)
+        {
+            var name = "nua-base-" + digest[7..19] + ":imported";
+            ImageTransfer.Copy(location, ImageLocation.Parse(name), session.Store, session.Cancel);
+        }
+
+        return session.Store.OpenImage(digest);
+    }
+
+    private Layer InstallLayer(string key, Image image, PackageSet set)
+    {
+        session.Note($"installing {set.Packages.Count} packages into the runtime root");
+        Unpack(image, null);
+        var workshop = session.Workshop;
+        var since = FileSystemTime();
+        var stack = workshop.Mount([.. image.Layers.Reverse().Select(l => $"layers/{l.DiffId.Encoded}/fs")]);
+        var installer = new PackageInstaller(session);
+        installer.Install(stack, set, isFirst: false);
+        var built = session.Layers.Write(LayerKind.Packages, installer.Collect(stack, since), workshop, stack, upperOnly: true, keepsTimes: true);
+        workshop.Drop(stack);
+        session.Layers.Remember(key, built.Layer);
+        return built.Layer;
+    }
+
+    private RootFacts Facts(string key, Image image, Layer? packages)
+    {
+        var record = "facts-" + key;
+        if (session.Store.ReadRecord(RecordKind.Layers, record) is { } kept)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize(kept, RootJson.Default.RootFacts)!;
+            }
+            catch (JsonException)
+            {
+                // Read again below.
+            }
+        }
+
+        Unpack(image, packages);
+        var lowers = image.Layers.Reverse().Select(l => $"layers/{l.DiffId.Encoded}/fs");
+        var workshop = session.Workshop;
+        var stack = workshop.Mount(packages is null ? [.. lowers] : [$"layers/{packages.DiffId.Encoded}/fs", .. lowers]);
+        var tree = workshop.Scan(stack, "");
+        var facts = new RootFacts(
+            workshop.ReadFile(stack, "var/lib/dpkg/status"),
+            workshop.ReadFile(stack, "etc/passwd"),
+            workshop.ReadFile(stack, "etc/group"),
+            workshop.ReadFile(stack, "usr/lib/os-release"),
+            tree.Entries.Any(e => e.Path is "bin/sh" or "usr/bin/sh"),
+            SbomOfRoot.Read(workshop, stack, tree));
+        workshop.Drop(stack);
+        session.Store.WriteRecord(RecordKind.Layers, record, JsonSerializer.SerializeToUtf8Bytes(facts, RootJson.Default.RootFacts));
+        return facts;
+    }
+
+    /// <summary>The clock that stamps files in the store, in seconds: not the process's, which may be shifted.</summary>
+    private long FileSystemTime()
+    {
+        var file = Path.Combine(session.Store.Home, ".clock");
+        File.WriteAllText(file, "");
+        return new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeSeconds();
+    }
+
+    private static void RequireDpkg(RootFacts facts, string name, IReadOnlyList<string> packages)
+    {
+        if (facts.DpkgStatus.Length == 0)
+        {
+            throw new ProblemException(new Problem("NUA2211", $"The base '{Printable.Escape(name)}' has no dpkg, so no Debian package can be installed on it")
+            {
+                Why = $"these are asked for: {Printable.Escape(string.Join(", ", packages), 200)}",
+                Remedy = "take a Debian base, or leave the packages out (run.packages, build.packages)",
+            });
+        }
+    }
+
+    private static string Serialize(PackageSet set) => JsonSerializer.Serialize(set, PackageJson.Default.PackageSet);
+
+    private static string Hash(params string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RootFacts))]
+internal sealed partial class RootJson : JsonSerializerContext;
