@@ -88,7 +88,7 @@ public static class Builder
         }
 
         var fetcher = new SourceFetcher(
-            session.Store.Home + "/caches/sources", request.Environment, new Downloader(request.Environment), null, request.Clock);
+            session.Store.Home + "/caches/sources", request.Environment, session.Downloader, null, request.Clock);
         var work = Path.Combine(session.Store.Home, "work");
         var found = await fetcher.FetchAsync(project.Plan.Source, project.Folder, work, session.Cancel);
         var planned = ProjectReader.Plan(request, project, AppFolder.Open(found.Folder), warn);
@@ -114,9 +114,9 @@ public static class Builder
         var resolved = new List<ResolvedToolchain>();
         if (fromRegistry.Count > 0)
         {
-            var configuration = await NpmConfiguration.ReadAsync(request.Environment, source.Folder, session.Cancel);
+            var configuration = NpmConfiguration.Read(request.Environment, source.Folder);
             var resolver = new ToolchainResolver(
-                configuration, request.Environment, new Downloader(request.Environment), session.Store.Home + "/caches", Architecture.X64,
+                configuration, request.Environment, session.Downloader, session.Store.Home + "/caches", Architecture.X64,
                 request.NoCache ? TimeSpan.Zero : TimeSpan.FromDays(7), request.Clock);
             resolved.AddRange(await resolver.ResolveAsync(fromRegistry, session.Cancel));
         }
