@@ -14,15 +14,16 @@ internal sealed class BuildBinder(Fields fields, ProblemLog log)
 
     public BuildConfig Bind(Metadata metadata)
     {
+        var isLiteral = fields.Boolean("templates") == false;
         var builder = fields.Peek("builder")?.Value is TableNode ? fields.Table("builder") : null;
         var builderName = builder is null ? fields.Text("builder") : null;
         var raw = Raw();
         fields.Close();
 
         var templates = new BuildTemplates(metadata, raw, builderName, log);
-        string? Fill(string? text, string key) => templates.Fill(text, fields.PathOf(key), At(key));
+        string? Fill(string? text, string key) => isLiteral ? text : templates.Fill(text, fields.PathOf(key), At(key));
         IReadOnlyList<string>? FillAll(IReadOnlyList<string>? lines, string key) =>
-            lines is null ? null : [.. lines.Select(line => templates.Fill(line, fields.PathOf(key), At(key), isShell: true)!)];
+            lines is null || isLiteral ? lines : [.. lines.Select(line => templates.Fill(line, fields.PathOf(key), At(key), isShell: true)!)];
 
         var build = raw with
         {

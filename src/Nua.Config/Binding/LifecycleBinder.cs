@@ -186,7 +186,7 @@ internal sealed class LifecycleBinder(Fields fields, ProblemLog log)
         return name is null ? null : secret;
     }
 
-    private IReadOnlyList<NeedConfig> Needs()
+    private List<NeedConfig> Needs()
     {
         var result = new List<NeedConfig>();
         foreach (var table in fields.Tables("needs"))

@@ -72,6 +72,8 @@ public static class SectionKeys
         new("test", TextOrTexts, "Shell commands run at the end in the finished image; a failure fails the build.")
         { Example = "[\"test -x /nua/app/server\"]", Old = ["build.test-cmd"] },
         new("document-root", Text, "Folder in the source that is the web root.") { Example = "\"public\"" },
+        new("templates", Flag, "`false`: braces are literal, nothing is filled in. Default: true.")
+        { Example = "false", IsOurs = true },
         new("stack", Text, "Forces how the application is built instead of detecting it.")
         { Example = "\"static\"", Choices = ["static", "node", "python", "dotnet", "shell"], IsOurs = true },
         new("network", Flag, "Whether the commands of `build` get the network. Default: by what they call.")
