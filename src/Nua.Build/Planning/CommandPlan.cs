@@ -33,8 +33,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
             return Script(script, "nua" + script[NuaPaths.BuildMetadata.Length..], folder, config, tree);
         }
 
-        // A root build.py is somebody's build script only when the folder is packaged for Nua.
-        return config.Metadata.Id is not null && folder.IsFile("build.py") && ReferenceEquals(folder, tree)
+        // A root build.py is the build script when the folder is packaged for Nua and no stack is asked for.
+        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("build.py") && ReferenceEquals(folder, tree)
             ? Script($"{NuaPaths.Source}/build.py", "build.py", folder, config, tree)
             : new CommandPlan(null, none, [], "");
     }

@@ -12,6 +12,9 @@ internal static class NuaPaths
     /// <summary>What builds leave for collection, in the sandbox only.</summary>
     public const string Dist = "/nua/build/dist";
 
+    /// <summary>Where the caches of package managers are mounted, in the sandbox only.</summary>
+    public const string Caches = "/nua/build/cache";
+
     public const string App = "/nua/app";
     public const string Venv = "/nua/venv";
     public const string Scripts = "/nua/scripts";

@@ -69,7 +69,14 @@ internal sealed class PlanMaker
     {
         switch (Build.Builder?.Name)
         {
-            case null or "node" or "nodejs":
+            case null or "node" or "nodejs" or "bun" or "deno" or "dotnet":
+                break;
+            case "python":
+                if (Build.Builder.Version is { } asked && Base() is null && !Stacks.Python.PythonVersion.Fits(asked))
+                {
+                    _notes.Add(PlanProblems.OtherPython("build.builder", asked, Stacks.Python.PythonVersion.Debian));
+                }
+
                 break;
             case "ruby":
                 _notes.Add(PlanProblems.BuilderNotExact($"ruby-{Build.Builder.Version}", "Debian's ruby"));

@@ -32,8 +32,8 @@ internal sealed record StartPlan(
             return new StartPlan([web], [], [], "Procfile, line `web:`");
         }
 
-        // A root start.py is somebody's start script only when the folder is packaged for Nua.
-        return config.Metadata.Id is not null && folder.IsFile("start.py") && ReferenceEquals(folder, tree)
+        // A root start.py is the start script when the folder is packaged for Nua and no stack is asked for.
+        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("start.py") && ReferenceEquals(folder, tree)
             ? Script(folder, "start.py", $"{NuaPaths.App}/start.py")
             : new StartPlan([], [], [], "");
     }

@@ -106,8 +106,11 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",
                 ["MSBUILDDISABLENODEREUSE"] = "1",
-                // Beside the build and not in the shared cache, which may be emptied between two phases.
+                // Packages are beside the build: the shared cache may be another one, or emptied, when the next phase runs.
+                ["NUGET_HTTP_CACHE_PATH"] = $"{NuaPaths.Caches}/nuget",
                 ["NUGET_PACKAGES"] = $"{NuaPaths.Dist}/nuget",
+                // A program of one file keeps what restoring made in the user's data folder, and the home is empty in every phase.
+                ["XDG_DATA_HOME"] = $"{NuaPaths.Dist}/share",
             },
         };
 

@@ -150,23 +150,23 @@ internal sealed class NodeDraft
         }
 
         var prunes = withDevelopment && !isStatic && !keepsDevelopment && _package.Development.Count > 0;
-        var prune = prunes ? _manager.Prune() : [];
-        if (prune.Count > 0)
+        var prune = (prunes ? _manager.Prune() : []).Select(argv => new BuildStep(ShellWords.Join(argv), argv) { Env = InstallEnv() }).ToList();
+        if (_manager.PrunesOffline)
         {
-            steps.AddRange(prune.Select(argv => new BuildStep(ShellWords.Join(argv), argv) { Env = InstallEnv() }));
+            steps.AddRange(prune);
         }
 
         if (steps.Count > 0)
         {
-            phases.Add(new BuildPhase("build") { Steps = steps, Caches = [_manager.Name] });
+            phases.Add(new BuildPhase("build") { Steps = steps, Caches = Caches() });
         }
 
-        if (prunes && _manager.Name == "bun")
+        if (prune.Count > 0 && !_manager.PrunesOffline)
         {
-            phases.Add(BunPrune());
+            phases.Add(new BuildPhase("production dependencies") { Steps = prune, Network = true, Caches = Caches() });
         }
 
-        ExplainDevelopment(withDevelopment, isStatic, prunes && (prune.Count > 0 || _manager.Name == "bun"));
+        ExplainDevelopment(withDevelopment, isStatic, prune.Count > 0);
         return phases;
     }
 
@@ -184,21 +184,12 @@ internal sealed class NodeDraft
             Steps = [new BuildStep(ShellWords.Join(command), command) { Env = InstallEnv() }],
             Network = true,
             Inputs = Inputs(),
-            Caches = [_manager.Name],
+            Caches = Caches(),
         };
     }
 
-    /// <summary>Bun cannot remove packages offline: it installs again, from its cache.</summary>
-    private BuildPhase BunPrune() => new("production dependencies")
-    {
-        Steps =
-        [
-            new BuildStep("rm -rf node_modules", ["rm", "-rf", "node_modules"]),
-            new BuildStep("bun install --production", _manager.Install(withDevelopment: false)) { Env = InstallEnv() },
-        ],
-        Network = true,
-        Caches = [_manager.Name],
-    };
+    /// <summary>Plug'n'Play needs the archives in the application itself, so no shared folder may take their place.</summary>
+    private IReadOnlyList<string> Caches() => _manager.IsPlugAndPlay ? [] : [_manager.Name];
 
     /// <summary>What decides the installed packages. Null, the whole source, when the application's own install scripts run too.</summary>
     private List<string>? Inputs()
@@ -274,10 +265,11 @@ internal sealed class NodeDraft
         return env;
     }
 
-    /// <summary>Not CI: Create React App makes every lint warning an error then.</summary>
     private SortedDictionary<string, string> BuildEnv()
     {
         var env = Production();
+        // The sandbox says CI=true, and Create React App then makes every lint warning an error.
+        env["CI"] = "false";
         foreach (var quiet in (string[])["NEXT_TELEMETRY_DISABLED", "ASTRO_TELEMETRY_DISABLED", "NUXT_TELEMETRY_DISABLED", "DO_NOT_TRACK"])
         {
             env[quiet] = "1";
@@ -316,9 +308,17 @@ internal sealed class NodeDraft
         return SourceTree.Whole(dependencies, _manager.IsPlugAndPlay ? [".yarn/releases"] : [".yarn", "node_modules/.cache", ".next/cache"]);
     }
 
-    private IEnumerable<string> Workspaces() =>
-        _package.Workspaces(_context.Folder).Where(glob => !glob.StartsWith('!'))
-            .Select(AppFolder.Clean).OfType<string>().Where(glob => glob.Length > 0).Select(glob => glob + "/node_modules");
+    /// <summary>Each workspace may have packages of its own beside its manifest.</summary>
+    private IEnumerable<string> Workspaces()
+    {
+        const int deepest = 4;
+        const int most = 20_000;
+        var patterns = _package.Workspaces(_context.Folder).Where(glob => !glob.StartsWith('!'))
+            .Select(glob => IgnorePattern.Parse($"{glob.Trim('/')}/{PackageJson.FileName}")).OfType<IgnorePattern>().ToList();
+        return patterns.Count == 0 ? []
+            : _context.Folder.Walk("", deepest, most).Where(path => patterns.Exists(pattern => pattern.Matches(path)))
+                .Select(path => path[..path.LastIndexOf('/')] + "/node_modules");
+    }
 
     private string LockText()
     {

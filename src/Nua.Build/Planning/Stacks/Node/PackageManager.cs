@@ -48,14 +48,18 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     /// <summary>Whether the first installation can leave the development packages out.</summary>
     public bool CanOmitDevelopment => !IsBerry;
 
-    /// <summary>Removes the development packages after a build; offline, since everything is there already. Empty when it cannot.</summary>
+    /// <summary>Pruning looks at the installed packages alone. The others install again from their cache, which may have been emptied
+    /// meanwhile, so they need the network.</summary>
+    public bool PrunesOffline => Name is "npm" or "pnpm";
+
+    /// <summary>Commands that remove the development packages after a build. Empty when there are none.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Prune() => Name switch
     {
         "npm" => [[.. Command, "prune", "--omit=dev", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]],
         "pnpm" => [[.. Command, "prune", "--prod"]],
         "yarn" when IsBerry => NodeVersion.Major(Version) >= 4 ? [[.. Command, "workspaces", "focus", "--all", "--production"]] : [],
-        "yarn" => [[.. Command, "install", "--production=true", "--offline", "--frozen-lockfile", "--ignore-scripts", "--non-interactive"]],
-        _ => [],
+        "yarn" => [[.. Install(withDevelopment: false), "--ignore-scripts"]],
+        _ => [["rm", "-rf", "node_modules"], Install(withDevelopment: false)],
     };
 
     public IReadOnlyList<string> Run(string script) => [.. Command, "run", script];
