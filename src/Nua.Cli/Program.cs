@@ -1,3 +1,5 @@
 using Nua.Cli;
+using Nua.Rootfs.Worker;
 
-return await NuaProgram.RunAsync(args);
+// nua starts itself as the worker in a user namespace; that call has a command line of its own.
+return args is ["__worker", ..] ? WorkerProgram.Run() : await NuaProgram.RunAsync(args);

@@ -18,7 +18,7 @@ public static class CopyCommand
         return new NuaCommand("copy", "Copies an image from one place to another.")
         {
             Usage = "SRC DEST",
-            Details = "Between the store, oci: and oci-archive: no byte changes, so the digest stays. " + Inputs.ImageForms,
+            Details = "Between the store, oci: and oci-archive: no byte changes, so the digest stays.\n\n" + Inputs.ImageForms,
             Examples = [new("from an archive to a layout, the store is not involved", "nua copy oci-archive:notes.tar oci:layout:1.0")],
             Arguments = { source, destination },
             Run = (parsed, session) => Task.FromResult(
