@@ -36,7 +36,7 @@ internal sealed class ArchiveUnpacker(SourceLimits limits, IReadOnlyDictionary<s
 
     private void UnpackTar(Stream tar, UnpackTarget target, string name, CancellationToken cancellationToken)
     {
-        var reader = new TarReader(tar, Printable.Escape(name, 200), new TarLimits { MaxEntries = limits.Entries });
+        var reader = new TarReader(tar, Printable.Escape(name, 200), new TarLimits { MaxEntries = limits.Entries + 1 });
         while (reader.Next() is { } entry) // null is given only after the stream has checked its own end
         {
             cancellationToken.ThrowIfCancellationRequested();
