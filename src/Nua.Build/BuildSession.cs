@@ -1,5 +1,6 @@
 using Nua.Build.Layers;
 using Nua.Build.Packages;
+using Nua.Build.Sources;
 using Nua.Foundation;
 using Nua.Oci.Compression;
 using Nua.Oci.Storage;
@@ -15,12 +16,14 @@ public sealed class BuildSession : IDisposable
 {
     private readonly Lazy<Workshop> _workshop;
     private readonly Lazy<Apt> _apt;
+    private readonly Lazy<Downloader> _downloader;
 
     public BuildSession(BuildRequest request, ImageStore store, LayerCompression compression, Action<BuildEvent> report, CancellationToken cancel)
     {
         (Request, Store, Report, Cancel) = (request, store, report, cancel);
-        Writer = store.BeginWrite("build");
+        Writer = store.BeginWrite();
         Layers = new LayerStore(Writer, compression);
+        _downloader = new Lazy<Downloader>(() => new Downloader(time: request.Clock));
         _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home));
         _apt = new Lazy<Apt>(() => Apt.Open(
             store.Home + "/caches", AptSources.For(AptSources.Release, request.Mirror), "amd64", request.Clock));
@@ -42,6 +45,8 @@ public sealed class BuildSession : IDisposable
 
     public Apt Apt => _apt.Value;
 
+    public Downloader Downloader => _downloader.Value;
+
     public void Note(string text) => Report(new BuildEvent.Note(text));
 
     public void Dispose()
@@ -49,6 +54,11 @@ public sealed class BuildSession : IDisposable
         if (_workshop.IsValueCreated)
         {
             _workshop.Value.Dispose();
+        }
+
+        if (_downloader.IsValueCreated)
+        {
+            _downloader.Value.Dispose();
         }
 
         Writer.Dispose();

@@ -1,1 +1,5 @@
-return 64;
+using Nua.Cli;
+using Nua.Rootfs.Worker;
+
+// nua starts itself as the worker in a user namespace; that call has a command line of its own.
+return args is ["__worker", ..] ? WorkerProgram.Run() : await NuaProgram.RunAsync(args);

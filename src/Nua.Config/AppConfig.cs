@@ -145,6 +145,7 @@ public sealed record PortConfig(string Name)
     public int? Host { get; init; }
     public DynamicValue? HostFrom { get; init; }
     public int? Proxy { get; init; }
+    public DynamicValue? ProxyFrom { get; init; }
     public string Protocol { get; init; } = "tcp";
     public bool Ssl { get; init; } = true;
 }

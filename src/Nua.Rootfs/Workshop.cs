@@ -164,15 +164,10 @@ public sealed class Workshop : IDisposable
     {
         Send(new ScanStack(stack, folder, exclude ?? [], upperOnly));
         using var reader = new BinaryReader(new FrameReadStream(_pipe.Read));
-        var entries = new TreeEntry[reader.ReadInt32()];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            entries[i] = TreeCodec.Read(reader);
-        }
-
+        var tree = TreeCodec.ReadTree(reader);
         reader.BaseStream.CopyTo(Stream.Null);
         Await();
-        return new FileTree(entries);
+        return tree;
     }
 
     /// <summary>The content of files, one after the other, as one stream given to <paramref name="read"/>.</summary>

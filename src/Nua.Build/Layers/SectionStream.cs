@@ -22,7 +22,7 @@ internal sealed class SectionStream(Stream inner, long length) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var count = inner.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        var count = inner.Read(buffer[..(int)Math.Min(buffer.Length, _length - _done)]);
         _done += count;
         return count;
     }

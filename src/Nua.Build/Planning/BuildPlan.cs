@@ -13,6 +13,10 @@ public sealed record BuildPlan
     public required StackChoice Stack { get; init; }
     public required SourceSpec Source { get; init; }
 
+    /// <summary>Patterns (<c>.dockerignore</c> syntax) left out of the source on top of the folder's own ignore files:
+    /// what the stack makes again itself, such as a <c>node_modules</c> of the author's machine.</summary>
+    public IReadOnlyList<string> SourceIgnore { get; init; } = [];
+
     /// <summary>Null: Debian stable assembled from packages.</summary>
     public string? BaseReference { get; init; }
 
@@ -62,7 +66,8 @@ public sealed record AppIdentity(string Id, string Version, int? Release, string
     public required string ImageTag { get; init; }
 }
 
-/// <summary>Which stack was chosen (<c>static</c>, <c>node</c>, <c>python</c>, <c>dotnet</c>, <c>shell</c>, <c>commands</c>, <c>wrap</c>).</summary>
+/// <summary>Which stack was chosen (<c>static</c>, <c>node</c>, <c>python</c>, <c>dotnet</c>, <c>shell</c>, <c>commands</c>, <c>wrap</c>);
+/// <c>pending</c> when the source is remote and has not been fetched: the plan is made again then.</summary>
 public sealed record StackChoice(string Name, IReadOnlyList<string> Evidence);
 
 /// <summary>Where the source comes from.</summary>
@@ -132,6 +137,9 @@ public sealed record Collect(string From, string To, LayerKind Layer)
 {
     public IReadOnlyList<string> Exclude { get; init; } = [];
     public IReadOnlyList<string> Dependencies { get; init; } = [];
+
+    /// <summary>A missing <paramref name="From"/> is an empty tree, not an error: what a build command may or may not write.</summary>
+    public bool Optional { get; init; }
 }
 
 /// <summary>How the application starts.</summary>
@@ -153,7 +161,8 @@ public sealed record StartSpec
 
 public sealed record PlannedPort(string Name, int Port, string Protocol, string Because);
 
-/// <summary>A file of the packager. <paramref name="Source"/> is relative to the project root.</summary>
+/// <summary>A file of the packager. <paramref name="Source"/> is relative to the project root. A <paramref name="Target"/> below
+/// <c>/nua/build/</c> is seen by build commands only and never reaches the image.</summary>
 public sealed record PackagerFile(string Source, string Target);
 
 /// <summary>One decision, why, and the one configuration line that overrides it.</summary>

@@ -167,7 +167,7 @@ internal sealed class RootBuilder(BuildSession session)
     private Image OpenBase(string reference)
     {
         var location = ImageLocation.Parse(reference);
-        if (location is ImageLocation.Store)
+        if (location is ImageLocation.StoreName or ImageLocation.StoreDigest)
         {
             return session.Store.OpenImage(reference);
         }

@@ -36,23 +36,11 @@ internal sealed class ArchiveUnpacker(SourceLimits limits, IReadOnlyDictionary<s
 
     private void UnpackTar(Stream tar, UnpackTarget target, string name, CancellationToken cancellationToken)
     {
-        var reader = new TarReader(tar, Printable.Escape(name, 200), new TarLimits { MaxEntries = limits.Entries });
-        while (reader.Next() is { } entry)
+        var reader = new TarReader(tar, Printable.Escape(name, 200), new TarLimits { MaxEntries = limits.Entries + 1 });
+        while (reader.Next() is { } entry) // null is given only after the stream has checked its own end
         {
             cancellationToken.ThrowIfCancellationRequested();
             Add(entry, reader.Content, target, cancellationToken);
-        }
-
-        // What follows the end marker is padding; reading it lets the stream check its own end (length, checksum, exit status).
-        var rest = new byte[16 * 1024];
-        for (long skipped = 0; tar.Read(rest) is > 0 and var read;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            skipped += read;
-            if (skipped > 64 << 20)
-            {
-                throw SourceProblems.Damaged(name, "more than 64 MiB follow the end of the archive");
-            }
         }
     }
 

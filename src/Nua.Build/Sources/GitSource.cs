@@ -142,7 +142,7 @@ internal sealed partial class GitSource(string folder, IReadOnlyDictionary<strin
         using var held = FileLock.Exclusive(Path.Combine(Path.GetDirectoryName(repository)!, ".lock"));
         if (!Directory.Exists(repository))
         {
-            FileTree.Sync(temporary);
+            SourceFolders.Sync(temporary);
             DurableFile.Rename(temporary, repository);
         }
     }

@@ -87,7 +87,7 @@ public sealed class SourceFetcher
     }
 
     private static string Below(string top, string? subfolder) =>
-        subfolder is null ? top : FileTree.Below(top, subfolder) ?? throw SourceProblems.NoSubfolder(subfolder);
+        subfolder is null ? top : SourceFolders.Below(top, subfolder) ?? throw SourceProblems.NoSubfolder(subfolder);
 
     /// <summary>Nearly every archive holds one folder with everything in it.</summary>
     private static string? SingleFolder(string folder) =>
@@ -196,7 +196,7 @@ public sealed class SourceFetcher
         var parts = address.Split('/').Where(p => p is not ("" or ".")).ToArray();
         var folder = parts.Length == 0 || address.StartsWith('/') || address.Contains("://", StringComparison.Ordinal)
             ? null
-            : FileTree.Below(projectFolder, string.Join('/', parts[..^1]));
+            : SourceFolders.Below(projectFolder, string.Join('/', parts[..^1]));
         if (folder is null || parts[^1] == "..")
         {
             throw SourceProblems.NotInProject(SourceAddress.WithoutCredentials(address));

@@ -27,7 +27,7 @@ internal sealed class LastLines(int count)
     public IEnumerable<string> Last(int wanted)
     {
         Close();
-        return _lines.TakeLast(wanted).Select(Printable.Escape);
+        return _lines.TakeLast(wanted).Select(line => Printable.Escape(line));
     }
 
     private void Close()

@@ -44,7 +44,7 @@ internal sealed class ToolchainStore(
         try
         {
             await UnpackAsync(tool, package, version, facts, integrity, temporary, cancellationToken).ConfigureAwait(false);
-            FileTree.Sync(temporary);
+            SourceFolders.Sync(temporary);
             Remove(final);
             DurableFile.Rename(temporary, final);
             return final;
@@ -159,7 +159,7 @@ internal sealed class ToolchainStore(
     private static bool IsFileInside(string content, string file)
     {
         var slash = file.LastIndexOf('/');
-        var parent = slash < 0 ? content : FileTree.Below(content, file[..slash]);
+        var parent = slash < 0 ? content : SourceFolders.Below(content, file[..slash]);
         var info = parent is null ? null : new FileInfo(Path.Combine(parent, file[(slash + 1)..]));
         return info is { Exists: true, LinkTarget: null };
     }

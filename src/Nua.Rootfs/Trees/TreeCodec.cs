@@ -2,13 +2,8 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Rootfs.Trees;
 
-/// <summary>One path of a layer to be written: what it will be, and where its bytes are now.</summary>
-/// <param name="Entry">Final path, mode, owner, time.</param>
-/// <param name="From">Path of the content below the tree's root on disk; null when <paramref name="Content"/> holds it or there is none.</param>
-public sealed record LayerItem(TreeEntry Entry, string? From, byte[]? Content = null);
-
-/// <summary>Entries as bytes on the pipe to the worker. Not JSON: names are bytes, and there may be a million.</summary>
-internal static class TreeCodec
+/// <summary>Entries as bytes, on the pipe to the worker and in records. Not JSON: names are bytes, and there may be a million.</summary>
+public static class TreeCodec
 {
     public static void Write(BinaryWriter writer, TreeEntry entry)
     {
@@ -36,6 +31,26 @@ internal static class TreeCodec
             reader.ReadString(),
             ReadName(reader),
             ReadBytes(reader));
+
+    public static void Write(BinaryWriter writer, FileTree tree)
+    {
+        writer.Write(tree.Entries.Count);
+        foreach (var entry in tree.Entries)
+        {
+            Write(writer, entry);
+        }
+    }
+
+    public static FileTree ReadTree(BinaryReader reader)
+    {
+        var entries = new TreeEntry[reader.ReadInt32()];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = Read(reader);
+        }
+
+        return new FileTree(entries);
+    }
 
     /// <summary>Where the content of one file is, and how long it must be.</summary>
     public static void Write(BinaryWriter writer, string path, long size)

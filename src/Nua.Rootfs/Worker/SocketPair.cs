@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Nua.Rootfs.Worker;
 
 /// <summary>Joins two connections until both directions have ended; a half close is passed on.</summary>
-internal static class SocketPair
+public static class SocketPair
 {
     public static async Task JoinAsync(Socket a, Socket b) =>
         await Task.WhenAll(CopyAsync(a, b), CopyAsync(b, a));

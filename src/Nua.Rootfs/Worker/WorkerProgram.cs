@@ -257,12 +257,7 @@ public sealed class WorkerProgram
             })
             : FileTree.Empty;
         using var writer = new BinaryWriter(new FrameStream(_pipe));
-        writer.Write(tree.Entries.Count);
-        foreach (var entry in tree.Entries)
-        {
-            TreeCodec.Write(writer, entry);
-        }
-
+        TreeCodec.Write(writer, tree);
         ((FrameStream)writer.BaseStream).Complete();
         return new Reply();
     }

@@ -3,7 +3,7 @@ using Nua.Foundation.Linux;
 namespace Nua.Build.Sources;
 
 /// <summary>What is done with whole folders.</summary>
-internal static class FileTree
+internal static class SourceFolders
 {
     /// <summary>Flushes everything of the file system that <paramref name="folder"/> is on, before the folder is renamed into a
     /// cache: one call instead of one for each of thousands of files.</summary>

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Nua.Foundation.Linux;
+
+namespace Nua.Agent.Linux;
+
+/// <summary>
+/// Signals are not handled, they are waited for: every forwardable signal is blocked in every thread and taken out of the
+/// kernel's queue one by one, so none is lost and no code ever runs in a handler.
+/// </summary>
+internal static unsafe class Signals
+{
+    public const int Hup = 1, Int = 2, Quit = 3, Kill = 9, Pipe = 13, Term = 15, Chld = 17, Stop = 19;
+
+    /// <summary>The first real-time signal; the .NET runtime stops its threads with it, so it can not be forwarded.</summary>
+    public const int RealTimeMin = 34;
+
+    private const int _ignore = 1;
+    private const int _last = 64;
+    private const int _setWords = 16;
+
+    private static readonly string[] _names =
+    [
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
+        "PWR", "SYS",
+    ];
+
+    /// <summary>Signals that mean a fault of this very process, that cannot be blocked, or that belong to the runtime.</summary>
+    private static bool IsOwn(int signal) =>
+        signal is 4 or 5 or 6 or 7 or 8 or Kill or 11 or Pipe or Stop or 31 or (> 31 and <= RealTimeMin);
+
+    /// <summary>Every signal that is waited for: the forwardable ones and SIGCHLD.</summary>
+    public static ulong WaitedSet { get; } = MakeSet(static signal => !IsOwn(signal));
+
+    /// <summary>
+    /// Blocks the waited signals. A thread that existed before would still be struck, and .NET has started one by the time
+    /// this runs; so the program executes itself once more, and the new one has them blocked from its first instruction.
+    /// </summary>
+    public static void BlockInAllThreads()
+    {
+        // A closed log pipe must not end PID 1; children get the default back.
+        _ = Native.Signal(Pipe, _ignore);
+        var set = stackalloc ulong[_setWords];
+        var old = stackalloc ulong[_setWords];
+        set[0] = WaitedSet;
+        if (Native.SigMask(Native.SigBlock, set, old) != 0 || (old[0] & WaitedSet) == WaitedSet)
+        {
+            return;
+        }
+
+        // Where /proc is missing the program goes on with the main thread's mask alone.
+        if (Environment.ProcessPath is { } self)
+        {
+            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(), keepMask: true);
+        }
+    }
+
+    /// <summary>Gives an executed program the dispositions and the mask that programs expect.</summary>
+    public static void RestoreDefaults(bool keepMask)
+    {
+        _ = Native.Signal(Pipe, 0);
+        if (!keepMask)
+        {
+            var none = stackalloc ulong[_setWords];
+            _ = Native.SigMask(Native.SigSetMask, none, null);
+        }
+    }
+
+    /// <summary>Takes the next signal out of the queue; 0 when none came within <paramref name="milliseconds"/>.</summary>
+    public static int Wait(long milliseconds)
+    {
+        var set = stackalloc ulong[_setWords];
+        set[0] = WaitedSet;
+        var time = new Libc.TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000 };
+        var signal = Native.SigTimedWait(set, null, &time);
+        return Math.Max(signal, 0);
+    }
+
+    /// <summary>Reads <c>SIGTERM</c>, <c>TERM</c>, <c>15</c> or <c>SIGRTMIN+3</c>.</summary>
+    public static bool TryParse(string text, out int signal)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out signal))
+        {
+            return signal is > 0 and <= _last;
+        }
+
+        var name = text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text;
+        if (name.StartsWith("RTMIN", StringComparison.OrdinalIgnoreCase))
+        {
+            var offset = 0;
+            var valid = name.Length == 5 || int.TryParse(name[5..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out offset);
+            signal = RealTimeMin + offset;
+            return valid && signal is >= RealTimeMin and <= _last;
+        }
+
+        signal = Array.FindIndex(_names, 1, candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return signal > 0;
+    }
+
+    public static string Name(int signal) =>
+        signal > 0 && signal < _names.Length ? "SIG" + _names[signal] : $"signal {signal}";
+
+    internal static void FillForChild(ulong* defaults) => defaults[0] = MakeSet(static signal => signal is not (Kill or Stop) and < 32);
+
+    private static ulong MakeSet(Func<int, bool> contains)
+    {
+        ulong set = 0;
+        for (var signal = 1; signal <= _last; signal++)
+        {
+            if (contains(signal))
+            {
+                set |= 1UL << (signal - 1);
+            }
+        }
+
+        return set;
+    }
+}

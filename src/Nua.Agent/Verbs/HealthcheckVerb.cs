@@ -1,0 +1,78 @@
+using System.Globalization;
+using Nua.Agent.Config;
+using Nua.Agent.Health;
+using Nua.Agent.Linux;
+using Nua.Agent.Settings;
+
+namespace Nua.Agent.Verbs;
+
+/// <summary>
+/// <c>healthcheck [live|ready|started]</c>: the packager's command; else HTTP where a path is declared; else a TCP connection to
+/// <c>PORT</c>. Exits 0 or 1 only, prints one line, ends itself in time and leaves no process behind.
+/// </summary>
+internal static class HealthcheckVerb
+{
+    private const string _ready = "ready";
+    private const int _margin = 200;
+
+    public static int Run(VerbContext context)
+    {
+        var kind = context.Argument ?? _ready;
+        var limit = LimitOf(context);
+        var (healthy, text) = context.Config.Health.Command is { } command ? Command(context, command, kind, limit)
+            : context.Variables["PORT"] is not { } port || context.Config.Port is null ? (true, "no port is declared")
+            : context.Config.Health.Http is { } path ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
+            : Tcp(int.Parse(port, CultureInfo.InvariantCulture), limit);
+        Output.Line(HealthLine.Shorten(text, SecretFiles.Values(context.Variables, context.Config)));
+        return healthy ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>A little less than the engine waits, so that it is this program that says what happened.</summary>
+    private static Deadline LimitOf(VerbContext context)
+    {
+        var seconds = context.Config.Health.Timeout;
+        if (VerbContext.TimeoutOf(context.Variables) is { } allowed && allowed < seconds)
+        {
+            seconds = allowed;
+        }
+
+        return Deadline.After((seconds * 1000L) - _margin);
+    }
+
+    private static (bool, string) Tcp(int port, Deadline limit)
+    {
+        using var probe = Probe.Connect(port, limit, out var why);
+        return probe is null ? (false, $"port {port}: {why}") : (true, $"port {port} accepts connections");
+    }
+
+    /// <summary>Live and started: any answer shows that the program can serve, even one that says a dependency is away.</summary>
+    private static (bool, string) Http(int port, string path, string kind, Deadline limit)
+    {
+        var answer = HttpProbe.Get(port, path.StartsWith('/') ? path : "/" + path, limit, out var why);
+        if (answer is null)
+        {
+            return (false, $"port {port}{path}: {why}");
+        }
+
+        var redirect = answer.Location is { } location ? $" to {location}" : "";
+        return (kind != _ready || answer.IsGood, $"{path}: HTTP {answer.Status}{redirect}");
+    }
+
+    private static (bool, string) Command(VerbContext context, PackagerCommand command, string kind, Deadline limit)
+    {
+        using var output = new OutputPipe();
+        var program = new ChildProgram(command.ToArgv(), context.Variables.With(("NUA_HEALTH", kind)))
+        {
+            WorkDir = Directory.Exists(context.Paths.App) ? context.Paths.App : null,
+            OutputFd = output.WriteEnd,
+        };
+        var status = CommandRunner.RunDraining(program, limit, output.Drain);
+        if (status == ExitCode.TimedOut)
+        {
+            return (false, "the command was not done in time");
+        }
+
+        var said = output.Text;
+        return (status == 0, said.Trim().Length > 0 ? said : status == 0 ? "healthy" : $"the command ended with {status}");
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Nua.Build.Layers;
+using Nua.Build.Planning;
+using Nua.Build.Roots;
+using Nua.Config;
+using Nua.Oci;
+using Nua.Oci.Layers;
+
+namespace Nua.Build.Metadata;
+
+/// <summary>Builds the image's config: what every engine reads, without anything of Nua, to run it.</summary>
+internal static class ImageDocuments
+{
+    /// <param name="layers">Those on top of the base, in order.</param>
+    public static ImageConfig Config(BuildPlan plan, RuntimeRoot root, IReadOnlyList<(LayerKind Kind, Layer Layer)> layers, ISet<string> folders, long epoch)
+    {
+        var time = DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var health = plan.Config.Healthcheck;
+        var baseConfig = root.Base.Config;
+        return new ImageConfig(baseConfig.Platform, [.. baseConfig.DiffIds, .. layers.Select(l => l.Layer.DiffId)])
+        {
+            Created = time,
+            Author = plan.Config.Metadata.Author,
+            Run = new Oci.RunConfig
+            {
+                User = "10001:0",
+                ExposedPorts = [.. plan.Ports.Select(p => $"{p.Port}/{p.Protocol}").Distinct()],
+                Env = Env(plan, folders),
+                Entrypoint = [NuaTree.Agent, "init"],
+                WorkingDir = NuaTree.App,
+                Labels = Labels(plan, root),
+                StopSignal = plan.Config.Lifecycle.StopSignal ?? "SIGTERM",
+                HealthCheck = new HealthCheck(["CMD", NuaTree.Scripts + "/healthcheck", "live"])
+                {
+                    Interval = TimeSpan.FromSeconds(health?.Interval ?? 10),
+                    // The probe limits itself to the declared time; the engine's limit must be the later one.
+                    Timeout = TimeSpan.FromSeconds((health?.Timeout ?? 5) + 2),
+                    StartPeriod = TimeSpan.FromSeconds(health?.StartPeriod ?? plan.Config.Lifecycle.ReadyTimeout ?? 120),
+                    Retries = health?.Retries ?? 3,
+                },
+            },
+            History =
+            [
+                .. BaseHistory(baseConfig),
+                .. layers.Select(l => new HistoryEntry { Created = time, CreatedBy = "nua: " + LayerNames.Of(l.Kind) }),
+            ],
+        };
+    }
+
+    /// <summary>The base's own lines where they count its layers rightly, else one for each layer.</summary>
+    private static IEnumerable<HistoryEntry> BaseHistory(ImageConfig config) =>
+        config.History.Count(h => !h.EmptyLayer) == config.DiffIds.Count
+            ? config.History
+            : config.DiffIds.Select(_ => new HistoryEntry { CreatedBy = "base image" });
+
+    private static List<string> Env(BuildPlan plan, ISet<string> folders)
+    {
+        string[] own = [NuaTree.Bin, NuaTree.Venv + "/bin"];
+        var path = own.Where(folders.Contains).Append("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        var env = new List<string> { "PATH=" + string.Join(':', path), "PORT=" + RuntimeDocument.WebPort(plan) };
+        var given = plan.Config.Env.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value!, StringComparer.Ordinal);
+        env.AddRange(plan.StackEnv.Where(e => !given.ContainsKey(e.Key)).Select(e => $"{e.Key}={e.Value}"));
+        env.AddRange(given.Where(e => e.Key is not ("PATH" or "PORT")).Select(e => $"{e.Key}={e.Value}"));
+        return env;
+    }
+
+    private static SortedDictionary<string, string> Labels(BuildPlan plan, RuntimeRoot root)
+    {
+        var metadata = plan.Config.Metadata;
+        var lifecycle = plan.Config.Lifecycle;
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["io.nua.image-spec"] = "1",
+            ["io.nua.contract"] = "1",
+            ["io.nua.app-id"] = plan.App.Id,
+            ["io.nua.data-version"] = (lifecycle.DataVersion ?? 0).ToString(CultureInfo.InvariantCulture),
+            ["io.nua.upgrade-from"] = (lifecycle.UpgradeFrom ?? 0).ToString(CultureInfo.InvariantCulture),
+            ["io.nua.rollback-mode"] = lifecycle.Rollback is null ? "snapshot" : "script",
+            ["org.opencontainers.image.title"] = plan.App.Title,
+            ["org.opencontainers.image.version"] = plan.App.Version,
+            ["org.opencontainers.image.base.name"] = root.BaseName,
+            ["org.opencontainers.image.base.digest"] = root.Base.Digest.ToString(),
+        };
+        Add(labels, "org.opencontainers.image.description", metadata.Tagline ?? metadata.Description);
+        Add(labels, "org.opencontainers.image.authors", metadata.Author);
+        Add(labels, "org.opencontainers.image.url", metadata.Website);
+        Add(labels, "org.opencontainers.image.licenses", plan.Config.Build.License);
+        return labels;
+    }
+
+    private static void Add(SortedDictionary<string, string> labels, string key, string? value)
+    {
+        if (!string.IsNullOrWhiteSpace(value))
+        {
+            labels[key] = value;
+        }
+    }
+}

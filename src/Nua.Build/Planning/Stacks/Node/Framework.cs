@@ -1,0 +1,245 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Nua.Build.Planning.Reading;
+
+namespace Nua.Build.Planning.Stacks.Node;
+
+/// <summary>What a web framework's build leaves: a folder of files to serve, or a server to start.</summary>
+/// <param name="StaticFolder">Relative to the source; null when the result is a server.</param>
+/// <param name="Server">Argv of the server when the author gives no start script; null when there is none.</param>
+/// <param name="Build">What builds it when there is no build script.</param>
+internal sealed partial record Framework(string Name, string? StaticFolder, IReadOnlyList<string>? Server, IReadOnlyList<string> Build)
+{
+    /// <summary>Variables the server needs to be reached from outside its container.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Why a build would leave nothing that runs here.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>The first of the table that the manifest names; null for a plain program.</summary>
+    public static Framework? Detect(AppFolder folder, PackageJson package) =>
+        Next(folder, package) ?? Nuxt(package) ?? SvelteKit(folder, package) ?? Astro(folder, package) ?? ReactRouter(folder, package)
+        ?? Angular(folder, package) ?? Plain(folder, package) ?? Vite(folder, package);
+
+    private static Framework? Next(AppFolder folder, PackageJson package)
+    {
+        if (!package.Uses("next"))
+        {
+            return null;
+        }
+
+        var config = Config(folder, "next.config");
+        string[] build = ["node_modules/.bin/next", "build"];
+        if (Value(OutputPattern(), config) == "export" || (package.Script("build") ?? "").Contains("next export", StringComparison.Ordinal))
+        {
+            return new Framework("Next.js (export)", Value(DistDirPattern(), config) ?? "out", null, build);
+        }
+
+        return new Framework("Next.js", null, ["node_modules/.bin/next", "start"], build);
+    }
+
+    private static Framework? Nuxt(PackageJson package)
+    {
+        if (!package.Uses("nuxt") && !package.Uses("nuxt3"))
+        {
+            return null;
+        }
+
+        var isTwo = package.Dependencies.TryGetValue("nuxt", out var range) && NodeVersion.Major(range) == 2;
+        var isGenerated = (package.Script("build") ?? "").Contains("generate", StringComparison.Ordinal);
+        string[] build = ["node_modules/.bin/nuxt", "build"];
+        return isGenerated ? new Framework("Nuxt (generate)", isTwo ? "dist" : ".output/public", null, build)
+            : new Framework("Nuxt", null, isTwo ? ["node_modules/.bin/nuxt", "start"] : ["node", ".output/server/index.mjs"], build)
+            {
+                Env = Host("HOST"),
+            };
+    }
+
+    private static Framework? SvelteKit(AppFolder folder, PackageJson package)
+    {
+        if (!package.Uses("@sveltejs/kit"))
+        {
+            return null;
+        }
+
+        string[] build = ["node_modules/.bin/vite", "build"];
+        if (package.Uses("@sveltejs/adapter-static"))
+        {
+            return new Framework("SvelteKit (static)", Value(PagesPattern(), Config(folder, "svelte.config")) ?? "build", null, build);
+        }
+
+        return package.Uses("@sveltejs/adapter-node")
+            ? new Framework("SvelteKit", null, ["node", "build/index.js"], build)
+            : new Framework("SvelteKit", null, null, build)
+            {
+                Trouble = "SvelteKit needs @sveltejs/adapter-node or @sveltejs/adapter-static to run outside a provider",
+            };
+    }
+
+    private static Framework? Astro(AppFolder folder, PackageJson package)
+    {
+        if (!package.Uses("astro"))
+        {
+            return null;
+        }
+
+        var config = Config(folder, "astro.config");
+        string[] build = ["node_modules/.bin/astro", "build"];
+        var output = Value(OutDirPattern(), config) is { } asked ? AppFolder.Clean(asked) ?? "dist" : "dist";
+        return Value(OutputPattern(), config) is "server" or "hybrid" || package.Uses("@astrojs/node")
+            ? new Framework("Astro", null, package.Uses("@astrojs/node") ? ["node", $"{output}/server/entry.mjs"] : null, build)
+            {
+                Env = Host("HOST"),
+                Trouble = package.Uses("@astrojs/node") ? null : "Astro needs @astrojs/node to run as a server",
+            }
+            : new Framework("Astro", output, null, build);
+    }
+
+    private static Framework? ReactRouter(AppFolder folder, PackageJson package)
+    {
+        if (package.Uses("@react-router/dev"))
+        {
+            string[] build = ["node_modules/.bin/react-router", "build"];
+            return IsSsrOff().IsMatch(Config(folder, "react-router.config"))
+                ? new Framework("React Router (SPA)", "build/client", null, build)
+                : new Framework("React Router", null, ["node_modules/.bin/react-router-serve", "./build/server/index.js"], build);
+        }
+
+        return package.Uses("@remix-run/dev")
+            ? new Framework("Remix", null, ["node_modules/.bin/remix-serve", "./build/server/index.js"], ["node_modules/.bin/remix", "vite:build"])
+            : null;
+    }
+
+    private static Framework? Angular(AppFolder folder, PackageJson package)
+    {
+        if (!package.Uses("@angular/core") || JsonManifest.Read(folder, "angular.json", []) is not { } workspace)
+        {
+            return null;
+        }
+
+        var projects = workspace.Member("projects").Members()
+            .Where(item => item.Value.Text("projectType") is null or "application").ToList();
+        var chosen = projects.Find(item => item.Name == workspace.Text("defaultProject"));
+        chosen = chosen.Value.ValueKind == JsonValueKind.Undefined && projects.Count > 0 ? projects[0] : chosen;
+        if (chosen.Value.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var target = (chosen.Value.Member("architect") ?? chosen.Value.Member("targets"))?.Member("build");
+        var options = target?.Member("options");
+        var isApplication = (target?.Text("builder") ?? "").EndsWith(":application", StringComparison.Ordinal);
+        var path = options?.Member("outputPath");
+        var top = path switch
+        {
+            { ValueKind: JsonValueKind.String } => path.Value.GetString()!,
+            { ValueKind: JsonValueKind.Object } => path.Value.Text("base"),
+            _ => null,
+        };
+        top = AppFolder.Clean(top ?? $"dist/{chosen.Name}") ?? "dist";
+        var browser = path?.Text("browser") ?? (isApplication ? "browser" : "");
+        string[] build = ["node_modules/.bin/ng", "build"];
+        return options?.Member("ssr") is { ValueKind: JsonValueKind.Object or JsonValueKind.True } && options?.Text("outputMode") != "static"
+            ? new Framework("Angular (SSR)", null, ["node", $"{top}/server/server.mjs"], build)
+            : new Framework("Angular", browser.Length == 0 ? top : $"{top}/{browser}", null, build);
+    }
+
+    /// <summary>Generators whose output has one well-known place.</summary>
+    private static Framework? Plain(AppFolder folder, PackageJson package)
+    {
+        (string Package, string Name, string Output, string[] Build)[] table =
+        [
+            ("react-scripts", "Create React App", "build", ["node_modules/.bin/react-scripts", "build"]),
+            ("@vue/cli-service", "Vue CLI", Value(OutputDirPattern(), Config(folder, "vue.config")) ?? "dist",
+                ["node_modules/.bin/vue-cli-service", "build"]),
+            ("gatsby", "Gatsby", "public", ["node_modules/.bin/gatsby", "build"]),
+            ("@docusaurus/core", "Docusaurus", "build", ["node_modules/.bin/docusaurus", "build"]),
+            ("@11ty/eleventy", "Eleventy", Value(EleventyPattern(), Config(folder, ".eleventy") + Config(folder, "eleventy.config")) ?? "_site",
+                ["node_modules/.bin/eleventy"]),
+            ("hexo", "Hexo", "public", ["node_modules/.bin/hexo", "generate"]),
+            ("vitepress", "VitePress", folder.IsFolder("docs/.vitepress") ? "docs/.vitepress/dist" : ".vitepress/dist",
+                ["node_modules/.bin/vitepress", "build", .. folder.IsFolder("docs/.vitepress") ? (string[])["docs"] : []]),
+            ("vuepress", "VuePress", folder.IsFolder("docs/.vuepress") ? "docs/.vuepress/dist" : ".vuepress/dist",
+                ["node_modules/.bin/vuepress", "build"]),
+            ("preact-cli", "Preact CLI", "build", ["node_modules/.bin/preact", "build"]),
+            ("parcel", "Parcel", "dist", ["node_modules/.bin/parcel", "build"]),
+        ];
+        foreach (var row in table)
+        {
+            if (package.Uses(row.Package))
+            {
+                return new Framework(row.Name, AppFolder.Clean(row.Output) ?? row.Output, null, row.Build);
+            }
+        }
+
+        return null;
+    }
+
+    private static Framework? Vite(AppFolder folder, PackageJson package)
+    {
+        string[] servers =
+        [
+            "vike", "vite-plugin-ssr", "@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start", "@builder.io/qwik-city",
+            "@analogjs/platform", "vinxi",
+        ];
+        if (!package.Uses("vite") || Array.Exists(servers, package.Uses))
+        {
+            return null;
+        }
+
+        var script = package.Script("build");
+        if (script is not null && !script.Contains("vite", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var config = Config(folder, "vite.config");
+        var asked = OutDirOption().Match(script ?? "") is { Success: true } option ? option.Groups[1].Value
+            : Value(OutDirPattern(), config) ?? "dist";
+        var root = Value(RootPattern(), config) ?? "";
+        return AppFolder.Clean(root.Length == 0 ? asked : $"{root}/{asked}") is { } output
+            ? new Framework("Vite", output, null, ["node_modules/.bin/vite", "build"])
+            : null;
+    }
+
+    private static SortedDictionary<string, string> Host(string name) => new(StringComparer.Ordinal) { [name] = "0.0.0.0" };
+
+    private static string Config(AppFolder folder, string name)
+    {
+        string[] extensions = [".js", ".ts", ".mjs", ".mts", ".cjs", ".cts"];
+        var found = Array.Find(extensions, extension => folder.IsFile(name + extension));
+        return found is null ? "" : folder.ReadHead(name + found) ?? "";
+    }
+
+    private static string? Value(Regex pattern, string text) =>
+        pattern.Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    // The configuration files are programs. A literal value is read where it stands; what a program computes cannot be known
+    // without running it, and the default is then taken and shown.
+    [GeneratedRegex("""\boutDir\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex OutDirPattern();
+
+    [GeneratedRegex("""\boutputDir\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex OutputDirPattern();
+
+    [GeneratedRegex("""\bdistDir\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex DistDirPattern();
+
+    [GeneratedRegex("""\boutput\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex OutputPattern();
+
+    [GeneratedRegex("""\bdir\s*:\s*\{[^}]*\boutput\s*:\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex EleventyPattern();
+
+    [GeneratedRegex("""\bpages\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex PagesPattern();
+
+    [GeneratedRegex("""(?<![\w.])root\s*:\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex RootPattern();
+
+    [GeneratedRegex("""\bssr\s*[:=]\s*false\b""")]
+    private static partial Regex IsSsrOff();
+
+    [GeneratedRegex("""--outDir[= ]["']?([^"'\s]+)""")]
+    private static partial Regex OutDirOption();
+}

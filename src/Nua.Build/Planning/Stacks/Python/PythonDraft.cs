@@ -1,0 +1,347 @@
+using Nua.Build.Planning.Reading;
+
+namespace Nua.Build.Planning.Stacks.Python;
+
+/// <summary>Works out one Python application: packages, virtual environment, server, start.</summary>
+internal sealed class PythonDraft
+{
+    private readonly StackContext _context;
+    private readonly PythonProject _project;
+    private readonly PythonEntry? _entry;
+    private readonly string? _script;
+    private readonly IReadOnlyList<string> _wheels;
+    private readonly PipArguments _pip;
+    private readonly HashSet<string> _declared;
+
+    /// <summary>A server or tool that the application needs and does not declare.</summary>
+    private readonly List<string> _added = [];
+
+    public PythonDraft(StackContext context, PythonProject project, PythonEntry? entry, string? script, IReadOnlyList<string> wheels)
+    {
+        _context = context;
+        _project = project;
+        _entry = entry;
+        _script = script;
+        _wheels = wheels;
+        _pip = PipArguments.Read(context);
+        _declared = new HashSet<string>(project.Declared.Concat(_pip.Packages), StringComparer.Ordinal);
+    }
+
+    private bool UsesSystemPackages => _context.Config.Run.Packages.Any(name => name.StartsWith("python3-", StringComparison.Ordinal));
+
+    private bool InstallsProject => (_project.IsPackage && !_context.HasCommands) || _pip.InstallsProject;
+
+    private bool IsDeclared => _project.DependencyFile is not null || _wheels.Count > 0 || !_pip.IsEmpty;
+
+    public StackDraft Make()
+    {
+        CheckVersion();
+        var start = _context.HasStart ? null : FindStart();
+        AddServerOfCommand();
+        var phases = Phases();
+        var hasVenv = phases.Count > 0;
+        var libraries = hasVenv ? PythonLibraries.Find(AllPackages()) : ([], [], []);
+        Explain(hasVenv, libraries.Names);
+        return new StackDraft
+        {
+            AppName = _project.Name,
+            AppVersion = _project.Version,
+            RunPackages = [.. RunPackages(hasVenv), .. libraries.Run],
+            BuildPackages = hasVenv ? ["python3-pip", .. libraries.Build, .. NeedsGit() ? ["git"] : (string[])[]] : [],
+            Phases = phases,
+            Collects =
+            [
+                .. hasVenv ? [new Collect(NuaPaths.Venv, NuaPaths.Venv, LayerKind.Dependencies)] : (Collect[])[],
+                SourceTree.Whole(exclude: ["**/*.pyc", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache"]),
+            ],
+            SourceIgnore = ["**/__pycache__", ".venv", "venv", "**/*.egg-info"],
+            Env = Env(),
+            HasVenv = hasVenv,
+            Start = start,
+            NoStart = "looked for a WSGI or ASGI application in the code, console scripts of the project, and main.py, app.py, server.py",
+        };
+    }
+
+    private IEnumerable<string> AllPackages() =>
+        _project.Requirements.Select(PythonNames.OfRequirement).OfType<string>()
+            .Concat(_project.RequirementsFile?.Packages.Select(PythonNames.OfRequirement).OfType<string>() ?? []).Concat(_declared).Concat(_added);
+
+    private bool NeedsGit() =>
+        _project.Requirements.Concat(_project.RequirementsFile?.Packages ?? []).Concat(_pip.Words)
+            .Any(text => text.Contains("git+", StringComparison.Ordinal));
+
+    private void CheckVersion()
+    {
+        if (!_context.IsDebian)
+        {
+            return;
+        }
+
+        foreach (var (file, text) in Wishes())
+        {
+            if (text is { Length: > 0 } && !PythonVersion.Fits(text))
+            {
+                _context.Notes.Add(PlanProblems.OtherPython(file, text, PythonVersion.Debian));
+            }
+        }
+    }
+
+    private IEnumerable<(string File, string? Text)> Wishes()
+    {
+        var folder = _context.Folder;
+        var manifest = TomlManifest.Read(folder, "pyproject.toml");
+        yield return ("pyproject.toml", manifest?.Member("project")?.Text("requires-python"));
+        yield return ("pyproject.toml", manifest?.Member("tool")?.Member("poetry")?.Member("dependencies")?.Text("python"));
+        yield return (".python-version", folder.ReadText(".python-version", 4096)?.Split('\n')[0].Trim());
+        yield return ("runtime.txt", folder.ReadText("runtime.txt", 4096)?.Split('\n')[0].Trim());
+        yield return ("Pipfile", TomlManifest.Read(folder, "Pipfile")?.Member("requires")?.Text("python_version"));
+    }
+
+    private StartSpec? FindStart()
+    {
+        var isBareScript = !IsDeclared && !UsesSystemPackages && _script is not null && HasMain(_script);
+        if (_entry is not null && !isBareScript)
+        {
+            return Serve(_entry);
+        }
+
+        if (_declared.Contains("streamlit") && Streamlit() is { } page)
+        {
+            return page;
+        }
+
+        if (_project.IsPackage && ConsoleScript() is { } command)
+        {
+            return new StartSpec { Argv = [$"{NuaPaths.Venv}/bin/{command}"], Because = $"console script {command} of {_project.Files[0]}" };
+        }
+
+        if (_script is null)
+        {
+            return null;
+        }
+
+        CheckImports(_script);
+        return new StartSpec { Argv = ["python3", $"{NuaPaths.App}/{_script}"], Because = _script };
+    }
+
+    private bool HasMain(string script) =>
+        (_context.Folder.ReadHead(script) ?? "").Contains("__main__", StringComparison.Ordinal);
+
+    private string? ConsoleScript()
+    {
+        var scripts = _project.Scripts;
+        return scripts.Count == 1 ? scripts[0]
+            : scripts.FirstOrDefault(name => name == _project.Name || name is "web" or "server" or "serve" or "start");
+    }
+
+    private StartSpec? Streamlit()
+    {
+        var page = ((string[])["streamlit_app.py", "app.py", "main.py", "Home.py"]).FirstOrDefault(_context.Folder.IsFile);
+        return page is null ? null : new StartSpec
+        {
+            Argv =
+            [
+                $"{NuaPaths.Venv}/bin/streamlit", "run", $"{NuaPaths.App}/{page}", "--server.port=$PORT", "--server.address=0.0.0.0",
+                "--server.headless=true", "--browser.gatherUsageStats=false",
+            ],
+            Because = $"streamlit is declared; page {page}",
+        };
+    }
+
+    private StartSpec Serve(PythonEntry entry)
+    {
+        var (server, isAdded) = PythonServer.Choose(entry.Protocol, _declared);
+        if (isAdded)
+        {
+            _added.Add(server.Package);
+            _context.Notes.Decide(
+                "web server", server.Package, $"no server for {entry.Protocol.ToString().ToUpperInvariant()} is declared: the newest is added to {NuaPaths.Venv}",
+                $"build.pip-install = [\"{server.Package}==…\"]");
+        }
+
+        if (entry.Framework == "Django" && _context.Config.Lifecycle.Upgrade is null)
+        {
+            _context.Notes.Decide(
+                "migrations", "not at start", "a schema changes in the upgrade verb, on a copy of the data",
+                "lifecycle.upgrade = \"python3 manage.py migrate --noinput\"");
+        }
+
+        if (!IsDeclared && !UsesSystemPackages)
+        {
+            CheckImports(entry.File);
+        }
+
+        return new StartSpec
+        {
+            Argv = server.Argv(entry),
+            WorkDir = entry.Folder.Length == 0 || entry.Folder == "src" ? NuaPaths.App : $"{NuaPaths.App}/{entry.Folder}",
+            Because = $"{entry.File} has the {entry.Framework} application {entry.Target}",
+        };
+    }
+
+    /// <summary>A server that the author's own start command calls must be there.</summary>
+    private void AddServerOfCommand()
+    {
+        foreach (var line in _context.StartCommands)
+        {
+            if (ShellWords.Parse(line) is { } words && PythonServer.Of(words.Argv[0]) is { } server && !_declared.Contains(server.Package)
+                && (IsDeclared || !_context.HasCommands) && !_added.Contains(server.Package))
+            {
+                _added.Add(server.Package);
+                _context.Notes.Decide(
+                    "web server", server.Package, $"the start command calls {words.Argv[0]}, which nothing declares",
+                    $"build.pip-install = [\"{server.Package}==…\"]");
+            }
+        }
+    }
+
+    /// <summary>Only when nothing at all is declared: else a module's package may simply have another name.</summary>
+    private void CheckImports(string file)
+    {
+        if (IsDeclared || UsesSystemPackages || _context.Folder.ReadHead(file) is not { } text)
+        {
+            return;
+        }
+
+        foreach (var module in PythonSource.Read(text).TopModules().Distinct().Where(module => module.Length > 0))
+        {
+            if (!PythonNames.IsStandard(module) && !_context.Folder.IsFile(module + ".py") && !_context.Folder.IsFolder(module))
+            {
+                _context.Notes.Add(PlanProblems.Undeclared(file, module));
+            }
+        }
+    }
+
+    private List<BuildPhase> Phases()
+    {
+        var phases = new List<BuildPhase>();
+        var words = InstallWords();
+        if (words.Count == 0 && !InstallsProject)
+        {
+            return phases;
+        }
+
+        phases.Add(new BuildPhase("dependencies")
+        {
+            Steps =
+            [
+                PythonSteps.MakeVenv(UsesSystemPackages),
+                .. words.Count > 0 ? [PythonSteps.Pip("pip install " + Summary(words), words)] : (BuildStep[])[],
+                .. InstallsProject ? [PythonSteps.Backend(_project.BuildRequirements)] : (BuildStep[])[],
+                PythonSteps.Compile,
+            ],
+            Network = true,
+            Inputs = _pip.Folders.Count > 0 ? null : Inputs(),
+            Caches = ["pip"],
+        });
+        if (InstallsProject)
+        {
+            phases.Add(new BuildPhase("application") { Steps = [PythonSteps.InstallProject, PythonSteps.Compile], Caches = ["pip"] });
+        }
+
+        return phases;
+    }
+
+    private List<string> InstallWords()
+    {
+        var words = new List<string>();
+        if (!_context.HasCommands)
+        {
+            if (_project.RequirementsFile is { } file)
+            {
+                words.AddRange(["-r", file.File]);
+            }
+
+            words.AddRange(_project.Requirements);
+            words.AddRange(_wheels.Select(wheel => "./" + wheel));
+        }
+
+        words.AddRange(_pip.Words);
+        words.AddRange(_added);
+        return words;
+    }
+
+    private string Summary(List<string> words) => words.Count <= 8 ? ShellWords.Join(words)
+        : $"{words.Count} packages from {_project.DependencyFile ?? "build.pip-install"}";
+
+    /// <summary>Requirements given as words are in the command itself, so only files that pip opens are inputs.</summary>
+    private List<string>? Inputs()
+    {
+        var inputs = new List<string>();
+        if (!_context.HasCommands)
+        {
+            inputs.AddRange(_project.RequirementsFile?.Files ?? []);
+            inputs.AddRange(_wheels);
+            var paths = _project.RequirementsFile?.Paths ?? [];
+            if (paths.Contains(""))
+            {
+                return null;
+            }
+
+            inputs.AddRange(paths);
+        }
+
+        inputs.AddRange(_pip.Files);
+        return inputs;
+    }
+
+    private IEnumerable<string> RunPackages(bool hasVenv)
+    {
+        yield return "python3";
+        var imports = _script is null || _context.Folder.ReadHead(_script) is not { } text ? []
+            : PythonSource.Read(text).Imports.Values.Select(name => name.TrimStart('*').Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        if (hasVenv || imports.Overlaps((string[])["ssl", "urllib", "smtplib", "imaplib", "ftplib"]))
+        {
+            yield return "ca-certificates";
+        }
+
+        if (hasVenv || imports.Contains("zoneinfo"))
+        {
+            yield return "tzdata";
+        }
+    }
+
+    private SortedDictionary<string, string> Env()
+    {
+        var env = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            // The application's folder is read-only, so writing byte code would only fail.
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+            ["PYTHONUNBUFFERED"] = "1",
+        };
+        if (_entry?.Folder == "src" && !InstallsProject)
+        {
+            env["PYTHONPATH"] = $"{NuaPaths.App}/src";
+        }
+
+        return env;
+    }
+
+    private void Explain(bool hasVenv, IReadOnlyList<string> libraries)
+    {
+        var notes = _context.Notes;
+        notes.Decide("python", "Debian's python3", $"Python {PythonVersion.Debian} in Debian stable", "build.base-image = \"…\" with build.method = \"build\"");
+        if (!hasVenv)
+        {
+            notes.Decide("packages", "none", "nothing is declared: no virtual environment, no build", "build.pip-install = [\"…\"]");
+            return;
+        }
+
+        var from = _project.DependencyFile ?? (_wheels.Count > 0 ? _wheels[0] : "build.pip-install");
+        notes.Decide("packages", $"{NuaPaths.Venv} from {from}", _project.IsLocked ? "every version is fixed" : "the newest versions that fit", "build.pip-install = [\"…\"]");
+        if (!_project.IsLocked && _project.DependencyFile is { } file && _project.Declared.Count > 0 && !_context.HasCommands)
+        {
+            notes.Add(PlanProblems.NoLockFile(file, "pip install", "fix versions with `==` (`pip freeze` prints them), or add uv.lock or poetry.lock"));
+        }
+
+        if (UsesSystemPackages)
+        {
+            notes.Decide("Debian's Python packages", "visible in the virtual environment", "run.packages names python3-*");
+        }
+
+        if (libraries.Count > 0)
+        {
+            notes.Decide("native packages", string.Join(", ", libraries), "they compile or load libraries: Debian packages are added", "build.packages = [\"…\"]");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Nua.Build.Planning.Stacks.Python;
+
+/// <summary>The commands that fill <c>/nua/venv</c>.</summary>
+internal static class PythonSteps
+{
+    private const string Backends = $"{NuaPaths.Dist}/backend";
+    private const string Interpreter = $"{NuaPaths.Venv}/bin/python";
+
+    /// <summary>
+    /// Byte code that depends on the sources alone: by default it holds their time stamps. A file that does not compile (templates and tests of some
+    /// packages) is left as it is, as pip does, so the module is called and not the command, whose status would fail the build.
+    /// </summary>
+    private const string CompileProgram =
+        $"import compileall, py_compile; compileall.compile_dir('{NuaPaths.Venv}/lib', quiet=2, force=True, "
+        + "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)";
+
+    public static BuildStep Compile { get; } = new("compile byte code", [Interpreter, "-c", CompileProgram])
+    {
+        Env = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["PYTHONHASHSEED"] = "0" },
+    };
+
+    /// <summary>Offline: what its build needs is there already, in a place of its own that never reaches the image.</summary>
+    public static BuildStep InstallProject { get; } = new("pip install .", [.. Install, "--no-deps", "--no-build-isolation", "--no-index", "."])
+    {
+        Env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal) { ["PYTHONPATH"] = Backends },
+    };
+
+    private static IReadOnlyList<string> Install => ["python3", "-m", "pip", "--python", Interpreter, "install", "--no-compile"];
+
+    private static SortedDictionary<string, string> PipEnv => new(StringComparer.Ordinal)
+    {
+        ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1",
+        ["PIP_NO_INPUT"] = "1",
+        ["PIP_ROOT_USER_ACTION"] = "ignore",
+        ["PYTHONDONTWRITEBYTECODE"] = "1",
+    };
+
+    public static BuildStep MakeVenv(bool withSystemPackages) => new(
+        "make " + NuaPaths.Venv,
+        ["python3", "-m", "venv", "--without-pip", .. withSystemPackages ? (string[])["--system-site-packages"] : [], NuaPaths.Venv]);
+
+    public static BuildStep Pip(string title, IReadOnlyList<string> words) => new(title, [.. Install, .. words]) { Env = PipEnv };
+
+    public static BuildStep Backend(IReadOnlyList<string> requirements) => new(
+        "fetch the build backend", ["python3", "-m", "pip", "install", "--no-compile", "--target", Backends, .. requirements]) { Env = PipEnv };
+
+    /// <summary>For commands of the author that call <c>pip</c>: it installs into the virtual environment.</summary>
+    public static SortedDictionary<string, string> CommandEnv => new(PipEnv, StringComparer.Ordinal)
+    {
+        ["PATH"] = $"{NuaPaths.Venv}/bin:{NuaPaths.Path}",
+        ["PIP_NO_COMPILE"] = "1",
+        ["PIP_PYTHON"] = Interpreter,
+        ["VIRTUAL_ENV"] = NuaPaths.Venv,
+    };
+}

@@ -1,0 +1,85 @@
+namespace Nua.Build.Planning.Stacks;
+
+/// <summary>Files served as they are by the agent's own web server; no language, no shell, no build.</summary>
+internal sealed class StaticStack : IStack
+{
+    /// <summary>Left out of a site that is the top of the source: hidden files and what describes the source.</summary>
+    private static readonly IReadOnlyList<string> _notServed =
+        [".*", "!.well-known", "nua", "nua-config.*", "Staticfile", "Procfile", "Dockerfile", "node_modules", "README*", "LICENSE*"];
+
+    private static readonly string[] _folders = ["dist", "build", "out", "public", "site", "_site", "www", "htdocs", "docs"];
+
+    public string Name => "static";
+
+    public string LooksFor => "static: index.html (also in dist, build, out, public, site, www, htdocs, docs), Staticfile";
+
+    public Candidate? Detect(StackContext context)
+    {
+        var folder = context.Folder;
+        if (context.Build.DocumentRoot is { } asked && !context.HasCommands && folder.IsFolder(asked))
+        {
+            return Found(context, AppFolder.Clean(asked)!, 70, $"build.document-root = \"{asked}\"");
+        }
+
+        if (folder.ReadHead("Staticfile") is { } staticfile)
+        {
+            return Found(context, StaticfileRoot(staticfile) ?? Best(folder) ?? "", 90, "Staticfile");
+        }
+
+        return Best(folder) is { } root ? Found(context, root, 50, root.Length == 0 ? "index.html" : root + "/index.html") : null;
+    }
+
+    /// <summary>The agent serves <c>/nua/app</c>; used by every stack whose build leaves only files.</summary>
+    public static StartSpec Serve(StackContext context, string because)
+    {
+        var fallback = context.Build.SpaFallback ?? false;
+        context.Notes.Decide(
+            "unknown paths", fallback ? "answered with index.html" : "404",
+            context.Build.SpaFallback is null ? "an application that routes in the browser must ask for the other" : "build.spa-fallback",
+            fallback ? "build.spa-fallback = false" : "build.spa-fallback = true");
+        return new StartSpec { StaticRoot = "/nua/app", SpaFallback = fallback, Because = because };
+    }
+
+    private static string? Best(AppFolder folder)
+    {
+        // A top-level page wins over one in a folder: a build result next to it would be served from there anyway.
+        return folder.IsFile("index.html") || folder.IsFile("index.htm")
+            ? ""
+            : Array.Find(_folders, name => folder.IsFile(name + "/index.html") || folder.IsFile(name + "/index.htm"));
+    }
+
+    private static string? StaticfileRoot(string text)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            var colon = line.IndexOf(':');
+            if (colon > 0 && line[..colon].Trim() == "root")
+            {
+                return AppFolder.Clean(line[(colon + 1)..].Trim().Trim('"', '\''));
+            }
+        }
+
+        return null;
+    }
+
+    private static Candidate Found(StackContext context, string root, int confidence, string evidence) =>
+        new("static", confidence, [evidence], () => Draft(context, root, evidence));
+
+    private static StackDraft Draft(StackContext context, string root, string evidence)
+    {
+        context.Notes.Decide(
+            "web root", root.Length == 0 ? "." : root, evidence, "build.document-root = \"…\"");
+        return new StackDraft
+        {
+            Collects = [From(root)],
+            Start = Serve(context, "files are served by the agent"),
+        };
+    }
+
+    /// <summary>A folder of the source as the whole of <c>/nua/app</c>.</summary>
+    public static Collect From(string root) =>
+        new(root.Length == 0 ? NuaPaths.Source : $"{NuaPaths.Source}/{root}", NuaPaths.App, LayerKind.Application)
+        {
+            Exclude = root.Length == 0 ? _notServed : [],
+        };
+}

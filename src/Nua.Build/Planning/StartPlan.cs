@@ -1,0 +1,125 @@
+using Nua.Build.Planning.Stacks;
+using Nua.Config;
+
+namespace Nua.Build.Planning;
+
+/// <summary>The author's own way to start: <c>run.start</c>, <c>nua/start.*</c>, Procfile, a root <c>start.py</c>.</summary>
+/// <param name="Lines">Shell lines, the last one is the application; empty when <see cref="Argv"/> is set or nothing was said.</param>
+/// <param name="Argv">A script and its interpreter.</param>
+internal sealed record StartPlan(
+    IReadOnlyList<string> Lines, IReadOnlyList<string> Argv, IReadOnlyList<string> Packages, string Because)
+{
+    public bool IsGiven => Lines.Count + Argv.Count > 0;
+
+    /// <summary>What the stacks see.</summary>
+    public IReadOnlyList<string> Commands => Argv.Count > 0 ? [ShellWords.Join(Argv)] : Lines;
+
+    public static StartPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager, BuildPaths paths)
+    {
+        var asked = (config.Run.Start ?? []).Select(line => paths.Rewrite(line.Trim(), "run.start")).Where(line => line.Length > 0).ToList();
+        if (asked.Count > 0)
+        {
+            return new StartPlan(asked, [], [], "run.start");
+        }
+
+        if (packager.StartScript is { } script)
+        {
+            return Script(folder, script.Source, script.Target);
+        }
+
+        if (tree is not null && Web(tree) is { } web)
+        {
+            return new StartPlan([web], [], [], "Procfile, line `web:`");
+        }
+
+        // A root start.py is the start script when the folder is packaged for Nua and no stack is asked for.
+        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("start.py") && ReferenceEquals(folder, tree)
+            ? Script(folder, "start.py", $"{NuaPaths.App}/start.py")
+            : new StartPlan([], [], [], "");
+    }
+
+    /// <summary>The finished start: an argv wherever no shell is needed.</summary>
+    public StartSpec Make(AppConfig config, StackDraft? draft, BuildPaths paths)
+    {
+        var before = config.Run.BeforeRun.Select(line => paths.Rewrite(line, "run.before-run")).ToList();
+        var spec = Argv.Count > 0 ? new StartSpec { Argv = Argv, Because = Because } : FromLines(draft);
+        return WithBefore(spec, before);
+    }
+
+    public static StartSpec WithBefore(StartSpec spec, IReadOnlyList<string> before)
+    {
+        if (before.Count == 0 || spec.StaticRoot is not null)
+        {
+            return spec;
+        }
+
+        IReadOnlyList<string> lines = spec.Shell.Count > 0 ? spec.Shell : [ShellWords.Join(spec.Argv)];
+        return spec with { Argv = [], Shell = [.. before, .. lines], Because = spec.Because + "; run.before-run comes first" };
+    }
+
+    private static StartPlan Script(AppFolder folder, string source, string target)
+    {
+        var (argv, packages) = source.EndsWith(".py", StringComparison.Ordinal)
+            ? (["python3", target], ["python3"])
+            : ShellStack.Run(folder, source, target);
+        return new StartPlan([], argv, packages, source);
+    }
+
+    /// <summary>The command of the Procfile's <c>web</c> process.</summary>
+    private static string? Web(AppFolder tree)
+    {
+        foreach (var line in (tree.ReadText("Procfile", 65536) ?? "").Split('\n'))
+        {
+            if (line.StartsWith("web:", StringComparison.Ordinal) && line[4..].Trim() is { Length: > 0 } command)
+            {
+                return command;
+            }
+        }
+
+        return null;
+    }
+
+    private StartSpec FromLines(StackDraft? draft)
+    {
+        var (folder, last) = SplitFolder(Lines[^1]);
+        var resolved = draft?.Resolve(last) ?? Plain(last);
+        resolved = resolved with { WorkDir = folder ?? resolved.WorkDir, Because = Join(Because, resolved.Because) };
+        if (Lines.Count == 1)
+        {
+            return resolved;
+        }
+
+        var tail = resolved.Shell.Count > 0 ? resolved.Shell : [ShellWords.Join(resolved.Argv)];
+        var change = folder is null ? (IReadOnlyList<string>)[] : [$"cd {ShellWords.Quote(folder)}"];
+        return resolved with { Argv = [], Shell = [.. Lines.SkipLast(1), .. change, .. tail], WorkDir = NuaPaths.App };
+    }
+
+    private static string Join(string first, string second) => second.Length == 0 || second == first ? first : $"{first}: {second}";
+
+    /// <summary><c>cd FOLDER &amp;&amp; COMMAND</c> needs no shell: the folder becomes the working folder.</summary>
+    private static (string? Folder, string Command) SplitFolder(string line)
+    {
+        var parts = ShellWords.SplitAnd(line);
+        if (parts.Count != 2 || !parts[0].StartsWith("cd ", StringComparison.Ordinal)
+            || ShellWords.Parse("x " + parts[0][3..]) is not { Argv: ["x", var folder] } || folder.Contains('$', StringComparison.Ordinal))
+        {
+            return (null, line);
+        }
+
+        return (folder.StartsWith('/') ? folder : AppFolder.Clean(folder) is { } clean ? $"{NuaPaths.App}/{clean}".TrimEnd('/') : null, parts[1]);
+    }
+
+    private static StartSpec Plain(string line)
+    {
+        if (ShellWords.Parse(line) is not { } words)
+        {
+            return new StartSpec { Shell = [line] };
+        }
+
+        return new StartSpec
+        {
+            Argv = words.Assignments.Count == 0 ? words.Argv
+                : ["env", .. words.Assignments.Select(pair => $"{pair.Name}={pair.Value}"), .. words.Argv],
+        };
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using Nua.Build;
+using Nua.Cli.Output;
+using Nua.Cli.Parsing;
+using Nua.Foundation;
+using Nua.Oci;
+using Nua.Oci.Archives;
+
+namespace Nua.Cli.Commands;
+
+/// <summary><c>nua build</c>: from a folder to an image.</summary>
+public static class BuildCommand
+{
+    public static NuaCommand Create()
+    {
+        var folder = Inputs.Folder();
+        var inputs = new BuildInputs();
+        var output = Inputs.Values("--output", "DEST", "Also write the image to oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]", "-o");
+        var verify = Inputs.Flag("--verify", "Build a second time under other circumstances, and fail with the first difference");
+        var command = new NuaCommand("build", "Builds the image of an application folder.")
+        {
+            Usage = "[DIR] [options]",
+            Details =
+                "Prints the digest of the image's manifest, alone, on standard output. 'nua plan' says beforehand what will be done and why. The folder\n" +
+                "is never changed. A build with nothing new since the last one does nothing and prints the same digest.",
+            Examples =
+            [
+                new("the application in this folder", "nua build"),
+                new("under another name, and as a file", "nua build shop -t shop:2.1 -o oci-archive:shop.tar"),
+                new("override what was detected, for once", "nua build --set build.stack=static --set build.document-root=public"),
+                new("with a token that only the step naming it sees", "nua build --secret id=npm-token,src=$HOME/token"),
+                new("is it reproducible?", "nua build --verify"),
+            ],
+            JsonFields =
+            [
+                new("digest", "digest of the manifest"),
+                new("name", "name of the image in the store"),
+                new("cached", "true when the store had the image already and nothing was run"),
+                new("seconds", "how long it took"),
+                new("problems[]", "warnings and notes, each in the form of every problem of nua"),
+            ],
+            Arguments = { folder },
+            Run = (parsed, session) => RunAsync(
+                inputs.Request(parsed, parsed.GetRequiredValue(folder)),
+                [.. (parsed.GetValue(output) ?? []).Select(Locations.Parse)],
+                parsed.GetValue(verify),
+                session),
+        };
+        foreach (var option in inputs.All.Append(output).Append(verify))
+        {
+            command.Options.Add(option);
+        }
+
+        return command;
+    }
+
+    private static async Task<int> RunAsync(BuildRequest request, IReadOnlyList<ImageLocation> destinations, bool verify, Session session)
+    {
+        var (outcome, time) = await BuildAsync(request, session);
+        CopyTo(destinations, outcome, session);
+        session.Out.WriteLine(session.Json ? Json(outcome, time) : outcome.Digest.ToString());
+        return ExitStatus.Done;
+    }
+
+    /// <summary>Builds and tells about it; the result is the caller's to print.</summary>
+    internal static async Task<(BuildOutcome Outcome, TimeSpan Time)> BuildAsync(BuildRequest request, Session session)
+    {
+        var progress = new BuildProgress(session.Messages);
+        try
+        {
+            var outcome = await Builder.BuildAsync(request, progress, session.Cancellation);
+            progress.End();
+            session.Messages.Report(outcome.Problems);
+            var how = outcome.WasCached ? "nothing changed" : "built";
+            session.Messages.Note(
+                $"{session.Messages.Paint.Green(Printable.Escape(outcome.ImageName))}: {how}, {BuildProgress.Seconds(progress.Time)}");
+            return (outcome, progress.Time);
+        }
+        finally
+        {
+            progress.End();
+        }
+    }
+
+    private static void CopyTo(IReadOnlyList<ImageLocation> destinations, BuildOutcome outcome, Session session)
+    {
+        if (destinations.Count == 0)
+        {
+            return;
+        }
+
+        var store = Locations.OpenStore();
+        foreach (var destination in destinations)
+        {
+            session.Messages.Report(ImageTransfer.Copy(new ImageLocation.StoreName(outcome.ImageName), destination, store, session.Cancellation));
+            session.Messages.Note($"-> {Printable.Escape(destination.ToString())}");
+        }
+    }
+
+    private static string Json(BuildOutcome outcome, TimeSpan time) => JsonText.Indented(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("digest", outcome.Digest.ToString());
+        writer.WriteString("name", outcome.ImageName);
+        writer.WriteBoolean("cached", outcome.WasCached);
+        writer.WriteNumber("seconds", Math.Round(time.TotalSeconds, 3));
+        writer.WriteStartArray("problems");
+        foreach (var problem in outcome.Problems)
+        {
+            ProblemText.Write(writer, problem);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+}

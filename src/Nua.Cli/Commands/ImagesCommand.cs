@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Nua.Cli.Output;
+using Nua.Cli.Parsing;
+using Nua.Foundation;
+using Nua.Oci;
+using Nua.Oci.Storage;
+
+namespace Nua.Cli.Commands;
+
+/// <summary><c>nua images</c>: what the local store has.</summary>
+public static class ImagesCommand
+{
+    public static NuaCommand Create() => new("images", "Lists the images of the local store.")
+    {
+        Usage = "[options]",
+        Examples = [new("names only", "nua images --json | jq -r '.images[].name'")],
+        JsonFields =
+        [
+            new("images[].name", "`NAME:TAG`; null for an image that lost its name to a newer one"),
+            new("images[].digest", "digest of the manifest"),
+            new("images[].size", "bytes of the layers as stored; null when the image is damaged"),
+        ],
+        Run = (_, session) => Task.FromResult(Run(session)),
+    };
+
+    private static int Run(Session session)
+    {
+        var store = Locations.OpenStore();
+        var images = store.List().Select(image => (Image: image, Size: Size(store, image))).ToList();
+        if (session.Json)
+        {
+            session.Out.WriteLine(JsonText.Indented(writer => Write(writer, images)));
+            return ExitStatus.Done;
+        }
+
+        var table = new Table(2);
+        table.Add("NAME", "DIGEST", "SIZE");
+        foreach (var (image, size) in images)
+        {
+            table.Add(
+                Printable.Escape(image.Name ?? "<none>"),
+                image.Manifest.Digest.ToString()[..19],
+                size is null ? "damaged" : ByteSize.Format(size.Value));
+        }
+
+        session.Out.Write(table.Text());
+        return ExitStatus.Done;
+    }
+
+    private static long? Size(ImageStore store, StoredImage image)
+    {
+        try
+        {
+            return Image.Load(store.Blobs, image.Manifest).Manifest.Layers.Sum(layer => layer.Size);
+        }
+        catch (ProblemException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, List<(StoredImage Image, long? Size)> images)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("images");
+        foreach (var (image, size) in images)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", image.Name);
+            writer.WriteString("digest", image.Manifest.Digest.ToString());
+            if (size is { } bytes)
+            {
+                writer.WriteNumber("size", bytes);
+            }
+            else
+            {
+                writer.WriteNull("size");
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

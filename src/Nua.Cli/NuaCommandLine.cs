@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Nua.Cli.Commands;
+using Nua.Cli.Parsing;
+
+namespace Nua.Cli;
+
+/// <summary>The tree of commands. Each is defined in a file of its own; this only lists them, in the order of the help.</summary>
+public static class NuaCommandLine
+{
+    public static NuaCommand Create()
+    {
+        var root = new NuaCommand("nua", "Turns an application folder into a self-operating OCI image, and works with such images.")
+        {
+            Usage = "COMMAND [options]",
+            Examples =
+            [
+                new("build the application in this folder", "nua build"),
+                new("build it if needed, and run it", "nua run . -p 8080"),
+            ],
+        };
+        foreach (var command in Commands())
+        {
+            root.Subcommands.Add(command);
+        }
+
+        foreach (var option in GlobalOptions.All.Append(GlobalOptions.Version))
+        {
+            root.Options.Add(option);
+        }
+
+        return root;
+    }
+
+    public static ParseResult Parse(string[] args) => Create().Parse(args, new ParserConfiguration
+    {
+        // A value may start with '@' (an npm scope, a mail address) without meaning a file of arguments.
+        ResponseFileTokenReplacer = null,
+    });
+
+    private static IEnumerable<NuaCommand> Commands() =>
+    [
+        CheckCommand.Create(),
+        ImagesCommand.Create(),
+        TagCommand.Create(),
+        RmCommand.Create(),
+        PruneCommand.Create(),
+        StoreCommand.Create(),
+        SaveCommand.Create(),
+        CopyCommand.Create(),
+        VersionCommand.Create(),
+    ];
+}

@@ -1,0 +1,112 @@
+using System.Collections;
+using System.CommandLine;
+using System.Globalization;
+using Nua.Build;
+using Nua.Foundation;
+
+namespace Nua.Cli.Parsing;
+
+/// <summary>The options of <c>nua build</c>, which <c>nua run DIR</c> takes as well as far as they make sense.</summary>
+public sealed class BuildInputs
+{
+    public Option<string?> Name { get; } =
+        Inputs.Value("--tag", "NAME[:TAG]", "Name of the image in the store; nua-ID:VERSION when left out", "-t");
+
+    public Option<string[]> Set { get; } =
+        Inputs.Values("--set", "KEY=VALUE", "Override one line of the configuration, as in build.stack=node");
+
+    public Option<string?> Base { get; } =
+        Inputs.Value("--base", "IMAGE", "Image to build on instead of Debian: a name in the store, oci:DIR…");
+
+    public Option<string?> Mirror { get; } =
+        Inputs.Value("--mirror", "URL", "Debian mirror to use instead of the host's");
+
+    public Option<string?> Network { get; } =
+        Inputs.Value("--network", "on|off", "Give every build step the network, or none; else only those that need it");
+
+    public Option<string[]> Secret { get; } =
+        Inputs.Values("--secret", "id=ID,src=FILE", "A file that the steps naming it may read as /run/secrets/ID");
+
+    public Option<bool> NoCache { get; } =
+        Inputs.Flag("--no-cache", "Use nothing that an earlier build left");
+
+    public BuildInputs() => Network.AcceptOnlyFromAmong("on", "off");
+
+    public IEnumerable<Option> All => [Name, Set, Base, Mirror, Network, Secret, NoCache];
+
+    /// <exception cref="ProblemException">an option's value is not well formed; exit code 2.</exception>
+    public BuildRequest Request(ParseResult parsed, string folder) => new()
+    {
+        Directory = folder,
+        StoreHome = Locations.StoreHome(),
+        AgentPath = Agent(),
+        Name = parsed.GetValue(Name) is { } name ? Locations.StoreName(name) : null,
+        Settings = [.. (parsed.GetValue(Set) ?? []).Select(Setting)],
+        BaseReference = parsed.GetValue(Base),
+        Mirror = parsed.GetValue(Mirror),
+        Network = parsed.GetValue(Network) is { } network ? network == "on" : null,
+        Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(ParseSecret)],
+        NoCache = parsed.GetValue(NoCache),
+        SourceDateEpoch = Epoch(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),
+        Environment = Variables(),
+    };
+
+    /// <summary>The program that goes into images, beside our own.</summary>
+    private static string Agent()
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "/", "nua-agent");
+        return File.Exists(path)
+            ? path
+            : throw new ProblemException(new Problem("NUA9006", "the agent that goes into every image is not beside nua")
+            {
+                Where = Printable.Escape(path),
+                Remedy = "run ./nua from the repository, or copy artifacts/nua-agent into the same folder as nua",
+            });
+    }
+
+    private static string Setting(string text) => text.IndexOf('=', StringComparison.Ordinal) > 0
+        ? text
+        : throw Wrong("NUA9007", $"'--set {Printable.Escape(text, 120)}' is not KEY=VALUE", "write it as in '--set build.stack=node'");
+
+    private static BuildSecret ParseSecret(string text)
+    {
+        string? id = null, file = null;
+        foreach (var part in text.Split(','))
+        {
+            switch (part.Split('=', 2))
+            {
+                case ["id", var value]: id = value; break;
+                case ["src", var value]: file = value; break;
+                default: id = file = null; break;
+            }
+        }
+
+        return id is { Length: > 0 and <= 128 } && file is { Length: > 0 } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+            && id[0] != '.'
+            ? new BuildSecret(id, file)
+            : throw Wrong(
+                "NUA9008",
+                $"'--secret {Printable.Escape(text, 120)}' is not id=ID,src=FILE",
+                "an ID is letters, digits, '_', '-' and '.', as in '--secret id=npm-token,src=token.txt'");
+    }
+
+    private static long? Epoch(string? text) => string.IsNullOrEmpty(text)
+        ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds
+            : throw Wrong("NUA9009", $"SOURCE_DATE_EPOCH is '{Printable.Escape(text, 60)}'", "it is a number of seconds since 1970; unset it otherwise");
+
+    private static SortedDictionary<string, string> Variables()
+    {
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+
+        return variables;
+    }
+
+    private static ProblemException Wrong(string code, string what, string remedy) =>
+        new(new Problem(code, what) { Remedy = remedy }) { ExitCode = ExitStatus.Usage };
+}

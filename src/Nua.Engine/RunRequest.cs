@@ -1,0 +1,71 @@
+using Nua.Foundation;
+using Nua.Oci;
+
+namespace Nua.Engine;
+
+/// <summary>One container to run in the foreground.</summary>
+public sealed record RunRequest
+{
+    /// <summary>An image of the store at <see cref="StoreHome"/>.</summary>
+    public required Image Image { get; init; }
+
+    public required string StoreHome { get; init; }
+
+    public IReadOnlyList<PublishedPort> Ports { get; init; } = [];
+
+    /// <summary>Variables on top of the image's.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Folder of the host for <c>/nua/data</c>; null keeps data in memory until the end.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Arguments for the image's entry point: a verb and its arguments; empty is the default (install, then start).</summary>
+    public IReadOnlyList<string> Verb { get; init; } = [];
+
+    /// <summary>A command to run instead of a verb; empty is none.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>The host's network instead of one with loopback only.</summary>
+    public bool UsesHostNetwork { get; init; }
+
+    public required Stream Output { get; init; }
+
+    public required Stream Error { get; init; }
+
+    /// <summary>Called with one line for people, such as the address.</summary>
+    public Action<string> Tell { get; init; } = _ => { };
+}
+
+/// <summary>A port of the host that leads to a port of the container.</summary>
+/// <param name="Address">Address of the host; loopback unless said.</param>
+/// <param name="Container">Null: the image's <c>PORT</c>.</param>
+public sealed record PublishedPort(System.Net.IPAddress Address, int Host, int? Container)
+{
+    /// <summary><c>HOST</c>, <c>HOST:CONTAINER</c> or <c>ADDRESS:HOST:CONTAINER</c>.</summary>
+    /// <exception cref="ProblemException">NUA5001; exit code 2.</exception>
+    public static PublishedPort Parse(string text)
+    {
+        var parts = text.Split(':');
+        var address = System.Net.IPAddress.Loopback;
+        if (parts.Length == 1 && TryPort(parts[0], out var only))
+        {
+            return new PublishedPort(address, only, null);
+        }
+
+        if (parts.Length is 2 or 3
+            && TryPort(parts[^2], out var host)
+            && TryPort(parts[^1], out var container)
+            && (parts.Length == 2 || System.Net.IPAddress.TryParse(parts[0], out address)))
+        {
+            return new PublishedPort(address!, host, container);
+        }
+
+        throw new ProblemException(new Problem("NUA5001", $"'{Printable.Escape(text, 60)}' is not a port to publish")
+        {
+            Remedy = "write HOST, HOST:CONTAINER or ADDRESS:HOST:CONTAINER, ports from 1 to 65535",
+        })
+        { ExitCode = 2 };
+    }
+
+    private static bool TryPort(string text, out int port) => int.TryParse(text, out port) && port is > 0 and < 65536;
+}

@@ -1,0 +1,31 @@
+namespace Nua.Acceptance.Judges;
+
+/// <summary>A container as the hardest platforms start it: read-only root, no capabilities, no new privileges.</summary>
+/// <param name="User"><c>UID:GID</c>; the image's own when null.</param>
+/// <param name="DataFolder">Mounted at <c>/nua/data</c>; a tmpfs when null.</param>
+public sealed record ContainerRequest(IReadOnlyList<string> Arguments)
+{
+    public string? User { get; init; }
+
+    public string? DataFolder { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The options that docker and podman have in common.</summary>
+    public IReadOnlyList<string> CommonOptions()
+    {
+        List<string> options =
+        [
+            "--network", "host", "--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges",
+            "--tmpfs", "/tmp:mode=1777", "--tmpfs", "/run:mode=1777",
+        ];
+        options.AddRange(DataFolder is null ? ["--tmpfs", "/nua/data:mode=1777"] : ["--volume", $"{DataFolder}:/nua/data"]);
+        options.AddRange(User is null ? [] : ["--user", User]);
+        foreach (var (name, value) in Environment)
+        {
+            options.AddRange(["--env", $"{name}={value}"]);
+        }
+
+        return options;
+    }
+}

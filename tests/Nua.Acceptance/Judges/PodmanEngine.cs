@@ -1,0 +1,66 @@
+using Nua.Acceptance.Running;
+
+namespace Nua.Acceptance.Judges;
+
+/// <summary>podman with runc, its own storage and settings: nothing of the machine's is read or changed.</summary>
+public sealed class PodmanEngine : IContainerEngine
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Shell _podman;
+    private string _image = "";
+
+    public PodmanEngine()
+    {
+        // crun does not do hybrid cgroups; limits above the machine's own would be refused.
+        var containers = _folder.Write("containers.conf", """
+            [containers]
+            default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+            [engine]
+            runtime = "runc"
+            cgroup_manager = "cgroupfs"
+            events_logger = "none"
+            """);
+        var storage = _folder.Write("storage.conf", $"""
+            [storage]
+            driver = "vfs"
+            graphroot = "{_folder["root"]}"
+            runroot = "{_folder["run"]}"
+            """);
+        _folder.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
+        _podman = new Shell("podman").With("--root", _folder["root"], "--runroot", _folder["run"])
+            .Set("CONTAINERS_CONF", containers).Set("CONTAINERS_STORAGE_CONF", storage);
+    }
+
+    public async Task LoadAsync(string layout, string tag)
+    {
+        var outcome = await _podman.With("pull", "--signature-policy", _folder["policy.json"], $"oci:{layout}:{tag}").RunAsync();
+        _image = outcome.Expect(0).Out.Trim();
+    }
+
+    public Task<Outcome> RunAsync(ContainerRequest request) =>
+        _podman.With("run", "--rm").With(request.CommonOptions()).With(_image).With(request.Arguments).RunAsync();
+
+    public async Task StartAsync(string name, ContainerRequest request) =>
+        (await _podman.With("run", "--detach", "--name", name).With(request.CommonOptions()).With(_image).With(request.Arguments).RunAsync())
+            .Expect(0);
+
+    public async Task<string> LogsAsync(string name)
+    {
+        var outcome = await _podman.With("logs", name).RunAsync();
+        return outcome.Out + outcome.Error;
+    }
+
+    public async Task<int> StopAsync(string name)
+    {
+        (await _podman.With("stop", "--time", "30", name).RunAsync()).Expect(0);
+        var status = (await _podman.With("inspect", "--format", "{{.State.ExitCode}}", name).RunAsync()).Expect(0);
+        (await _podman.With("rm", "--force", name).RunAsync()).Expect(0);
+        return int.Parse(status.Out.Trim());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _podman.With("rm", "--all", "--force", "--time", "0").RunAsync();
+        _folder.Dispose();
+    }
+}
