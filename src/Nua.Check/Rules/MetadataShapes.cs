@@ -111,7 +111,7 @@ internal static class MetadataShapes
             new Field("version", Name),
             new Field("architecture", Name),
             new Field("sha256", Text, IsRequired: false),
-            new Field("scope", OneOf("run", "build"))))),
+            new Field("scope", OneOf("base", "run", "build"))))),
         new Field("toolchains", ListOf(Object(new Field("name", Name), new Field("version", Name)))),
         new Field("plan", Table),
         new Field("epoch", Whole(0, 253402300799)),

@@ -40,7 +40,8 @@ internal static class BrokenMetadata
         new("NUA-M09", "another diff ID", i => i.Build["layers"] = Json($$"""
             [{"kind":"base","diff_id":"{{GoodDocuments.BaseDigest}}"},{"kind":"a"},{"kind":"b"},{"kind":"c"}]
             """)),
-        new("NUA-M09", "too few layers", i => i.Build["layers"] = Json("[]")),
+        new("NUA-M09", "too many layers", i => i.Build["layers"] = Json("""[{"kind":"a"},{"kind":"a"},{"kind":"a"},{"kind":"a"},{"kind":"a"},{"kind":"a"}]""")),
+        new("NUA-M09", "a layer put on top", i => i.OnTop = [GoodImage.EmptyTar], "OCI-07"),
         new("NUA-M10", "a fifth document", i => i.File(GoodImage.Top, "nua/metadata/notes.txt", "x")),
         new("NUA-M11", "the clock's time", i => i.Config["created"] = "2026-01-01T10:00:00Z"),
     ];
