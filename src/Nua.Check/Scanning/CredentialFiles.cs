@@ -10,16 +10,20 @@ public static partial class CredentialFiles
 
     private static readonly string[] _caches =
     [
-        ".cache/pip/", ".npm/_cacache/", ".yarn/berry/cache/", ".cache/yarn/", ".cache/pnpm/", ".local/share/pnpm/store/",
-        "var/cache/apt/archives/", "var/lib/apt/lists/", ".nuget/packages/", ".cargo/registry/cache/", ".bun/install/cache/",
+        ".cache/pip/", ".npm/_cacache/", ".yarn/berry/cache/", ".cache/yarn/", ".cache/pnpm/",
+        ".local/share/pnpm/store/",
+        "var/cache/apt/archives/", "var/lib/apt/lists/", ".nuget/packages/", ".cargo/registry/cache/",
+        ".bun/install/cache/",
     ];
 
     /// <summary>Whether the file's text decides: only such files are kept while a layer is read.</summary>
     public static bool IsJudgedByText(string path)
     {
         var name = NameOf(path);
-        return IsEnvironment(name) || name is ".npmrc" or ".yarnrc.yml" or ".dockercfg" || Array.IndexOf(_settings, name) >= 0
-            || IsBelow(path, ".docker", "config.json") || IsBelow(path, ".aws", "credentials") || IsBelow(path, ".kube", "config")
+        return IsEnvironment(name) || name is ".npmrc" or ".yarnrc.yml" or ".dockercfg"
+            || Array.IndexOf(_settings, name) >= 0
+            || IsBelow(path, ".docker", "config.json") || IsBelow(path, ".aws", "credentials")
+            || IsBelow(path, ".kube", "config")
             || IsBelow(path, "gcloud", "application_default_credentials.json");
     }
 
@@ -45,14 +49,16 @@ public static partial class CredentialFiles
         return pattern.IsMatch(text) ? kind : null;
     }
 
-    /// <summary>A reason to keep the path out of an image although no credential was seen in it; null when there is none.</summary>
+    /// <summary>A reason to keep the path out of an image although no credential was seen in it; null when there is
+    /// none.</summary>
     public static string? Unwanted(string path)
     {
         var name = NameOf(path);
         foreach (var folder in _versionControl)
         {
             if (path.EndsWith("/" + folder, StringComparison.Ordinal) || path == folder
-                || path.StartsWith(folder + "/", StringComparison.Ordinal) || path.Contains("/" + folder + "/", StringComparison.Ordinal))
+                || path.StartsWith(folder + "/", StringComparison.Ordinal)
+                || path.Contains("/" + folder + "/", StringComparison.Ordinal))
             {
                 return "version control folder";
             }
@@ -74,14 +80,17 @@ public static partial class CredentialFiles
         return null;
     }
 
-    /// <summary>Brought by a language's package manager: its examples and test keys are in every copy of the package.</summary>
+    /// <summary>Brought by a language's package manager: its examples and test keys are in every copy of the
+    /// package.</summary>
     public static bool IsInDependency(string path) =>
-        path.Contains("/node_modules/", StringComparison.Ordinal) || path.Contains("/site-packages/", StringComparison.Ordinal)
+        path.Contains("/node_modules/", StringComparison.Ordinal)
+        || path.Contains("/site-packages/", StringComparison.Ordinal)
         || path.Contains("/dist-packages/", StringComparison.Ordinal);
 
     private static bool IsEnvironment(string name) =>
         name == ".env" || (name.StartsWith(".env.", StringComparison.Ordinal)
-            && name is not (".env.example" or ".env.sample" or ".env.template" or ".env.dist" or ".env.defaults" or ".env.schema"));
+            && name is not (
+            ".env.example" or ".env.sample" or ".env.template" or ".env.dist" or ".env.defaults" or ".env.schema"));
 
     private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 

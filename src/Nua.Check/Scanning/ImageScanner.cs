@@ -4,14 +4,16 @@ using Nua.Oci.Json;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>Reads an image once, every byte of every layer, and keeps what rules need: names, modes, hashes, a few documents.</summary>
+/// <summary>Reads an image once, every byte of every layer, and keeps what rules need: names, modes, hashes, a few
+/// documents.</summary>
 internal static class ImageScanner
 {
     private const string Metadata = "nua/metadata/";
 
     /// <summary>Never throws for what is in the image: a layer that cannot be read is a fault of that layer.</summary>
     public static CheckSubject Scan(
-        ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options, CancellationToken cancellation)
+        ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options,
+        CancellationToken cancellation)
     {
         using var files = new FileReading(options);
         var tree = new MergedTree();
@@ -21,7 +23,8 @@ internal static class ImageScanner
         {
             var blob = manifest.Layers[i];
             var layer = new ScannedLayer { Index = i, Blob = blob };
-            new LayerScanner(layer, tree, layers.TrueForAll(below => below.IsComplete), files, budget, cancellation).Scan(blobs);
+            new LayerScanner(layer, tree, layers.TrueForAll(below => below.IsComplete), files, budget,
+                cancellation).Scan(blobs);
             layers.Add(layer);
             tree.Add(layer);
             if (budget.IsSpent)
@@ -62,12 +65,14 @@ internal static class ImageScanner
         try
         {
             // The root keeps the document's memory alive; it ends with the check.
-            return new MetadataDocument(path, entry, StrictJson.Parse(content, path, options.MostDocumentBytes).RootElement, null);
+            return new MetadataDocument(
+                path, entry, StrictJson.Parse(content, path, options.MostDocumentBytes).RootElement, null);
         }
         catch (ProblemException error)
         {
             var problem = error.Problems[0];
-            return new MetadataDocument(path, entry, null, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
+            return new MetadataDocument(
+                path, entry, null, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class LibraryResolver
         ];
     }
 
-    /// <summary>The first thing that stops the program from loading; null when everything is found or nothing can be concluded.</summary>
+    /// <summary>The first thing that stops the program from loading; null when everything is found or nothing can be
+    /// concluded.</summary>
     public string? Missing(ScannedEntry program)
     {
         var elf = program.Facts!.Elf!;
@@ -74,7 +75,8 @@ internal sealed class LibraryResolver
     }
 
     private ScannedEntry? Fitting(string path, ElfFile program) =>
-        _tree.Follow(path) is { Facts.Elf: { } elf } found && elf.Machine == program.Machine && elf.Is64Bit == program.Is64Bit
+        _tree.Follow(path) is { Facts.Elf: { } elf } found && elf.Machine == program.Machine
+        && elf.Is64Bit == program.Is64Bit
             ? found
             : null;
 
@@ -83,7 +85,8 @@ internal sealed class LibraryResolver
         .Replace("${ORIGIN}", "/" + file.Parent, StringComparison.Ordinal)
         .Replace("$LIB", "lib", StringComparison.Ordinal);
 
-    /// <summary>The directories of a loader configuration, with what it includes (one <c>*</c> in the last component).</summary>
+    /// <summary>The directories of a loader configuration, with what it includes (one <c>*</c> in the last
+    /// component).</summary>
     private IEnumerable<string> Configured(string path, int depth)
     {
         if (depth > 4 || _tree.Follow(path)?.Facts?.Content is not { } content)
@@ -91,7 +94,8 @@ internal sealed class LibraryResolver
             yield break;
         }
 
-        foreach (var line in Encoding.UTF8.GetString(content).Split('\n').Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0))
+        foreach (var line in Encoding.UTF8.GetString(content).Split('\n').Select(l => l.Split('#')[0].Trim())
+            .Where(l => l.Length > 0))
         {
             if (!line.StartsWith("include ", StringComparison.Ordinal))
             {
@@ -99,7 +103,8 @@ internal sealed class LibraryResolver
                 continue;
             }
 
-            foreach (var directory in Included(line["include ".Length..].Trim().TrimStart('/')).SelectMany(p => Configured(p, depth + 1)))
+            foreach (var directory in Included(line["include ".Length..].Trim().TrimStart('/'))
+                .SelectMany(p => Configured(p, depth + 1)))
             {
                 yield return directory;
             }
@@ -115,7 +120,8 @@ internal sealed class LibraryResolver
         return star < 0
             ? [$"{folder}/{name}"]
             : _tree.NamesIn(folder).Order(StringComparer.Ordinal)
-                .Where(n => n.StartsWith(name[..star], StringComparison.Ordinal) && n.EndsWith(name[(star + 1)..], StringComparison.Ordinal))
+                .Where(n => n.StartsWith(name[..star], StringComparison.Ordinal)
+                && n.EndsWith(name[(star + 1)..], StringComparison.Ordinal))
                 .Select(n => $"{folder}/{n}");
     }
 }

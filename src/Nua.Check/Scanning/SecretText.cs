@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>Finds secrets by their form. Answers with the kind only: a secret's value never leaves this class.</summary>
+/// <summary>Finds secrets by their form. Answers with the kind only: a secret's value never leaves this
+/// class.</summary>
 public static partial class SecretText
 {
     /// <summary>The kind that means a private key, as opposed to a token.</summary>
@@ -46,7 +47,8 @@ public static partial class SecretText
             var rest = text[at..Math.Min(text.Length, at + 400)];
             foreach (var form in _forms)
             {
-                if (rest.StartsWith(form.Start, StringComparison.Ordinal) && !FollowsAWord(text, at) && form.Pattern.IsMatch(rest)
+                if (rest.StartsWith(form.Start, StringComparison.Ordinal) && !FollowsAWord(text, at)
+                    && form.Pattern.IsMatch(rest)
                     && kinds?.Contains(form.Kind) != true)
                 {
                     (kinds ??= []).Add(form.Kind);
@@ -59,7 +61,8 @@ public static partial class SecretText
         return kinds ?? (IReadOnlyList<string>)[];
     }
 
-    /// <summary>As <see cref="Kinds"/>, and addresses with a password in them (<c>https://user:password@host</c>).</summary>
+    /// <summary>As <see cref="Kinds"/>, and addresses with a password in them
+    /// (<c>https://user:password@host</c>).</summary>
     public static IReadOnlyList<string> KindsInSetting(string text) =>
         AddressWithPassword().IsMatch(text) ? [.. Kinds(text), "address with a password"] : Kinds(text);
 
@@ -67,11 +70,13 @@ public static partial class SecretText
     /// (<c>DB_PASSWORD_FILE</c>).</summary>
     public static bool IsSecretName(string name) => SecretName().IsMatch(name) && !NameOfPlace().IsMatch(name);
 
-    private static bool FollowsAWord(ReadOnlySpan<char> text, int at) => at > 0 && char.IsAsciiLetterOrDigit(text[at - 1]);
+    private static bool FollowsAWord(ReadOnlySpan<char> text, int at) => at > 0
+        && char.IsAsciiLetterOrDigit(text[at - 1]);
 
     private sealed record Form(string Start, Regex Pattern, string Kind);
 
-    // A key's own body must follow: programs and manuals mention the first line alone. "\n" may be written as two characters.
+    // A key's own body must follow: programs and manuals mention the first line alone. "\n" may be written as two
+    // characters.
     [GeneratedRegex(@"\A-----BEGIN [A-Z ]{0,30}PRIVATE KEY( BLOCK)?-----(\\r|\\n|\s)+([A-Za-z-]+: [^\r\n\\]*(\\r|\\n|\s)+)*[A-Za-z0-9+/=]{24,}",
         RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PrivateKeyBlock();

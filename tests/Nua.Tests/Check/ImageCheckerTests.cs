@@ -39,8 +39,10 @@ public sealed class ImageCheckerTests
 
         var expected = new[] { broken.Rule }.Concat(broken.Also).Order(StringComparer.Ordinal);
         var found = report.Findings.Select(finding => finding.RuleId).Distinct().Order(StringComparer.Ordinal).ToList();
-        Assert.True(expected.SequenceEqual(found), $"expected {string.Join(' ', expected)}, found:\n{TextReport.Write(report)}");
-        Assert.All(report.Findings, finding => Assert.DoesNotContain(BrokenSecrets.Canary, TextReport.Line(finding), StringComparison.Ordinal));
+        Assert.True(expected.SequenceEqual(found),
+            $"expected {string.Join(' ', expected)}, found:\n{TextReport.Write(report)}");
+        Assert.All(report.Findings, finding =>
+            Assert.DoesNotContain(BrokenSecrets.Canary, TextReport.Line(finding), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -136,7 +138,8 @@ public sealed class ImageCheckerTests
     public void Verbs_may_be_links_to_the_agent_in_an_image_without_a_shell()
     {
         var image = new GoodImage().Remove("usr/bin").Remove("bin").Remove("var/lib/dpkg/info/dash.list");
-        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"])
+        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup",
+            "restore"])
         {
             image.Remove("nua/scripts/" + verb).Link(GoodImage.Top, "nua/scripts/" + verb, "../bin/nua-agent");
         }
@@ -151,7 +154,8 @@ public sealed class ImageCheckerTests
     public void Packagers_single_program_is_its_own_backup_and_restore()
     {
         var image = new GoodImage().File(GoodImage.Top, "nua/scripts/nua", "#!/bin/sh\nexit 3\n", 0x1ED);
-        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"])
+        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup",
+            "restore"])
         {
             image.Rewrite("nua/scripts/" + verb, $"#!/bin/sh\nexec /nua/scripts/nua {verb} \"$@\"\n");
         }
