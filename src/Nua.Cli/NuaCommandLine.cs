@@ -39,7 +39,14 @@ public static class NuaCommandLine
 
     private static IEnumerable<NuaCommand> Commands() =>
     [
+        BuildCommand.Create(),
+        PlanCommand.Create(),
+        InitCommand.Create(),
+        ConfigCommand.Create(),
+        InspectCommand.Create(),
         CheckCommand.Create(),
+        SbomCommand.Create(),
+        DiffCommand.Create(),
         ImagesCommand.Create(),
         TagCommand.Create(),
         RmCommand.Create(),

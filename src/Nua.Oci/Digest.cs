@@ -112,10 +112,9 @@ public readonly record struct Digest : IComparable<Digest>
         "sha512" => text.Length == 128 && IsLowerHex(text),
         "sha384" => text.Length == 96 && IsLowerHex(text),
         // The general grammar allows letters, digits, '=', '_' and '-': never a dot or a slash, so it is safe as a file name.
-        _ => text.Length > 0 && text.IndexOfAnyExcept(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789=_-") < 0
+        _ => text.Length > 0 && text.IndexOfAnyExcept(CharacterSets.DigestEncoded) < 0
             && algorithm is not ("md5" or "sha1"),
     };
 
-    private static bool IsLowerHex(ReadOnlySpan<char> text) => text.IndexOfAnyExcept("0123456789abcdef") < 0;
+    private static bool IsLowerHex(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(CharacterSets.LowerHex) < 0;
 }

@@ -66,7 +66,7 @@ public abstract record ImageLocation
             : throw Invalid(text, "a name in the store is NAME or NAME:TAG, NAME of lower-case letters, digits and separators");
     }
 
-    private static ImageLocation DaemonName(string text, string name) =>
+    private static DockerDaemon DaemonName(string text, string name) =>
         StoreName.IsValid(name)
             ? new DockerDaemon(name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest")
             : throw Invalid(text, "after 'docker-daemon:' comes NAME:TAG");

@@ -56,5 +56,5 @@ public static class MediaTypes
 
     private static bool IsName(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= 127 && char.IsAsciiLetterOrDigit(text[0])
-        && text.IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&-^_.+") < 0;
+        && text.IndexOfAnyExcept(CharacterSets.MediaTypeName) < 0;
 }

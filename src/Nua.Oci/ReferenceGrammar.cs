@@ -7,12 +7,9 @@ namespace Nua.Oci;
 /// that take time linear in the text.</summary>
 public static class ReferenceGrammar
 {
-    private const string TagStart = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-
     /// <summary><c>[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}</c></summary>
     public static bool IsTag(string text) =>
-        text.Length is > 0 and <= 128 && TagStart.Contains(text[0], StringComparison.Ordinal)
-        && text.AsSpan().IndexOfAnyExcept(TagStart + ".-") < 0;
+        text.Length is > 0 and <= 128 && text[0] is not ('.' or '-') && text.AsSpan().IndexOfAnyExcept(CharacterSets.Tag) < 0;
 
     /// <summary>Lower-case components joined by <c>/</c>; inside one, runs of letters and digits separated by one of <c>.</c>, <c>_</c>,
     /// <c>__</c> or any number of <c>-</c>.</summary>

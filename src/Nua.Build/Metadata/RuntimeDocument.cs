@@ -17,7 +17,7 @@ internal static class RuntimeDocument
         {
             json.WriteStartObject();
             json.WriteNumber("schema", 1);
-            ConfigWriter.WriteSections(plan.Config, json, includeLifecycle: false);
+            ConfigWriter.WriteSections(plan.Config, json);
             WriteLifecycle(json, plan);
             WriteRuntime(json, plan);
             json.WriteEndObject();

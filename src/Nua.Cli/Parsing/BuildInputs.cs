@@ -34,17 +34,24 @@ public sealed class BuildInputs
 
     public IEnumerable<Option> All => [Name, Set, Base, Mirror, Network, Secret, NoCache];
 
+    /// <summary>What planning needs, which is less than building needs: no agent, no secrets.</summary>
     /// <exception cref="ProblemException">an option's value is not well formed; exit code 2.</exception>
-    public BuildRequest Request(ParseResult parsed, string folder) => new()
+    public BuildRequest PlanRequest(ParseResult parsed, string folder) => new()
     {
         Directory = folder,
         StoreHome = Locations.StoreHome(),
-        AgentPath = Agent(),
-        Name = parsed.GetValue(Name) is { } name ? Locations.StoreName(name) : null,
+        AgentPath = "",
         Settings = [.. (parsed.GetValue(Set) ?? []).Select(Setting)],
         BaseReference = parsed.GetValue(Base),
-        Mirror = parsed.GetValue(Mirror),
         Network = parsed.GetValue(Network) is { } network ? network == "on" : null,
+    };
+
+    /// <exception cref="ProblemException">an option's value is not well formed (exit code 2), or the agent is missing.</exception>
+    public BuildRequest Request(ParseResult parsed, string folder) => PlanRequest(parsed, folder) with
+    {
+        AgentPath = Agent(),
+        Name = parsed.GetValue(Name) is { } name ? Locations.StoreName(name) : null,
+        Mirror = parsed.GetValue(Mirror),
         Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(ParseSecret)],
         NoCache = parsed.GetValue(NoCache),
         SourceDateEpoch = Epoch(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")),

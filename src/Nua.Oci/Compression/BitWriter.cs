@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Nua.Oci.Compression;
 
@@ -11,8 +12,6 @@ internal sealed class BitWriter
     private int _count;
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
-
-    public int UnalignedBits => _count & 7;
 
     public void Clear()
     {
@@ -30,28 +29,26 @@ internal sealed class BitWriter
         }
     }
 
-    /// <param name="count">At most 32; room was reserved.</param>
-    public void Write(uint value, int count)
+    /// <param name="count">At most 56; room was reserved.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(ulong value, int count)
     {
-        _bits |= (ulong)value << _count;
-        _count += count;
-        if (_count >= 32)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(_length), (uint)_bits);
-            _length += 4;
-            _bits >>= 32;
-            _count -= 32;
-        }
+        // Eight bytes are stored each time, of which the whole ones count.
+        var bits = _bits | (value << _count);
+        count += _count;
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.AsSpan(_length), bits);
+        var bytes = count >> 3;
+        _length += bytes;
+        _bits = bytes == 8 ? 0 : bits >> (bytes * 8);
+        _count = count & 7;
     }
 
     /// <summary>Fills up to a whole byte with zeros.</summary>
     public void Align()
     {
-        while (_count > 0)
+        if (_count > 0)
         {
             _buffer[_length++] = (byte)_bits;
-            _bits >>= 8;
-            _count -= 8;
         }
 
         _bits = 0;

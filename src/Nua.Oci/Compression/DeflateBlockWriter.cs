@@ -210,6 +210,7 @@ internal sealed class DeflateBlockWriter
     private void WriteTokens(
         ReadOnlySpan<uint> tokens, byte[] literalLengths, ushort[] literalCodes, byte[] distanceLengths, ushort[] distanceCodes)
     {
+        var lengthIndex = DeflateSymbols.LengthIndex;
         foreach (var token in tokens)
         {
             if ((token & MatchFlag) == 0)
@@ -218,15 +219,20 @@ internal sealed class DeflateBlockWriter
                 continue;
             }
 
+            // At most 15 + 5 bits for the length and 15 + 13 for the distance: 48, which one call takes.
             var length = (int)((token >> 16) & 0x1FF);
-            var index = DeflateSymbols.LengthIndex[length];
-            _output.Write(literalCodes[257 + index], literalLengths[257 + index]);
-            _output.Write((uint)(length - DeflateSymbols.LengthBase[index]), DeflateSymbols.LengthExtra[index]);
+            int index = lengthIndex[length];
+            ulong bits = literalCodes[257 + index];
+            int count = literalLengths[257 + index];
+            bits |= (ulong)(uint)(length - DeflateSymbols.LengthBase[index]) << count;
+            count += DeflateSymbols.LengthExtra[index];
 
             var distance = (int)(token & 0xFFFF) + 1;
-            index = (byte)DeflateSymbols.DistanceIndex(distance);
-            _output.Write(distanceCodes[index], distanceLengths[index]);
-            _output.Write((uint)(distance - DeflateSymbols.DistanceBase[index]), DeflateSymbols.DistanceExtra[index]);
+            index = DeflateSymbols.DistanceIndex(distance);
+            bits |= (ulong)distanceCodes[index] << count;
+            count += distanceLengths[index];
+            bits |= (ulong)(uint)(distance - DeflateSymbols.DistanceBase[index]) << count;
+            _output.Write(bits, count + DeflateSymbols.DistanceExtra[index]);
         }
 
         _output.Write(literalCodes[DeflateSymbols.EndOfBlock], literalLengths[DeflateSymbols.EndOfBlock]);

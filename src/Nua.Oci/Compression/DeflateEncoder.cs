@@ -23,13 +23,13 @@ internal sealed class DeflateEncoder
     private const int WindowMask = DeflateSymbols.WindowSize - 1;
 
     /// <summary>Candidates looked at for one position.</summary>
-    private const int MaxChain = 12;
+    private const int MaxChain = 5;
 
     /// <summary>A match this long is taken without looking further.</summary>
-    private const int NiceLength = 64;
+    private const int NiceLength = 32;
 
     /// <summary>A match this long is not worth a look at the next position.</summary>
-    private const int LazyLimit = 24;
+    private const int LazyLimit = 16;
 
     private readonly int[] _head = new int[1 << HashBits];
     private readonly int[] _previous = new int[DeflateSymbols.WindowSize];
@@ -109,44 +109,49 @@ internal sealed class DeflateEncoder
     }
 
     /// <summary>The longest earlier occurrence, when it is longer than <paramref name="atLeast"/>; the nearest of equals.</summary>
+    /// <remarks>Unchecked reads: a candidate is an earlier position, and <c>best</c> stays below the bytes that are left after
+    /// <paramref name="position"/>.</remarks>
     private (int Length, int Distance) Longest(ReadOnlySpan<byte> input, int position, int atLeast)
     {
+        ref var bytes = ref MemoryMarshal.GetReference(input);
+        ref var previous = ref MemoryMarshal.GetArrayDataReference(_previous);
         var limit = Math.Min(DeflateSymbols.MaxMatch, input.Length - position);
-        var oldest = position - DeflateSymbols.WindowSize;
+        if (atLeast >= limit)
+        {
+            return (0, 0);
+        }
+
+        var oldest = Math.Max(0, position - DeflateSymbols.WindowSize);
         var candidate = _head[HashAt(input, position)];
         var (best, distance) = (atLeast, 0);
-        for (var chain = MaxChain; candidate >= 0 && candidate >= oldest && chain > 0 && best < limit; chain--)
+        for (var chain = MaxChain; candidate >= oldest && chain > 0; chain--)
         {
-            // A longer match must agree at the byte after the best one so far.
-            if (input[candidate + best] == input[position + best])
+            // A longer match must agree in the four bytes that end just behind the best one so far.
+            if (Word(ref bytes, candidate + best - 3) == Word(ref bytes, position + best - 3))
             {
-                var length = CommonLength(input, candidate, position, limit);
+                var length = CommonLength(ref bytes, candidate, position, limit);
                 if (length > best)
                 {
                     (best, distance) = (length, position - candidate);
-                    if (length >= NiceLength)
+                    if (length >= NiceLength || length == limit)
                     {
                         break;
                     }
                 }
             }
 
-            var older = _previous[candidate & WindowMask];
-            if (older >= candidate)
-            {
-                break;
-            }
-
-            candidate = older;
+            candidate = Unsafe.Add(ref previous, candidate & WindowMask);
         }
 
         return distance == 0 ? (0, 0) : (best, distance);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int CommonLength(ReadOnlySpan<byte> input, int a, int b, int limit)
+    private static uint Word(ref byte bytes, int position) => Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, position));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CommonLength(ref byte first, int a, int b, int limit)
     {
-        ref var first = ref MemoryMarshal.GetReference(input);
         var length = 0;
         while (length + 8 <= limit)
         {

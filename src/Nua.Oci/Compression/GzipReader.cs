@@ -95,12 +95,13 @@ internal sealed class GzipReader : ReadOnlyStream
             return false;
         }
 
-        if (_isFirst && first < 0)
+        var second = first == 0x1F ? _bits.ReadByteOrEnd() : 0;
+        if (first < 0 || second < 0)
         {
             throw Truncated();
         }
 
-        if (first != 0x1F || _bits.ReadByteOrEnd() != 0x8B)
+        if (second != 0x8B)
         {
             throw _isFirst ? NotGzip() : Trailing();
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Nua.Foundation;
 using ZstdSharp;
@@ -37,7 +36,7 @@ internal sealed class ZstdWriter : WriteOnlyStream
 /// Expands zstd frames (RFC 8878): several and skippable ones are one stream; a dictionary or a window over 128 MiB is refused, so
 /// memory is bounded; a truncated frame is an error.
 /// </summary>
-internal sealed class ZstdReader : ReadOnlyStream
+internal sealed unsafe class ZstdReader : ReadOnlyStream
 {
     private const int MaxWindowLog = 27;
     private const uint Magic = 0xFD2FB528;
@@ -45,7 +44,7 @@ internal sealed class ZstdReader : ReadOnlyStream
 
     private readonly Stream _input;
     private readonly string _where;
-    private readonly Decompressor _decompressor = new();
+    private ZSTD_DCtx_s* _context = Methods.ZSTD_createDCtx();
     private readonly byte[] _buffer = new byte[128 << 10];
     private int _position;
     private int _length;
@@ -58,7 +57,7 @@ internal sealed class ZstdReader : ReadOnlyStream
     {
         _input = input;
         _where = where;
-        _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
+        Methods.ZSTD_DCtx_setParameter(_context, ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
     }
 
     public override int Read(Span<byte> buffer)
@@ -83,9 +82,11 @@ internal sealed class ZstdReader : ReadOnlyStream
 
     protected override void Dispose(bool disposing)
     {
+        // The context is in native memory, so it is freed by the finalizer too.
+        Methods.ZSTD_freeDCtx(_context);
+        _context = null;
         if (disposing)
         {
-            _decompressor.Dispose();
             _input.Dispose();
         }
 
@@ -94,24 +95,26 @@ internal sealed class ZstdReader : ReadOnlyStream
 
     private int Expand(Span<byte> buffer)
     {
-        try
+        ObjectDisposedException.ThrowIf(_context == null, this);
+        fixed (byte* source = _buffer)
+        fixed (byte* target = buffer)
         {
-            var status = _decompressor.UnwrapStream(
-                _buffer.AsSpan(_position, _length - _position), buffer, out var consumed, out var written);
-            _position += consumed;
-            _isAtFrame = status == OperationStatus.Done;
-            if (status == OperationStatus.NeedMoreData && _position == _length && written == 0 && !Load())
+            var input = new ZSTD_inBuffer_s { src = source, size = (nuint)_length, pos = (nuint)_position };
+            var output = new ZSTD_outBuffer_s { dst = target, size = (nuint)buffer.Length };
+            var result = Methods.ZSTD_decompressStream(_context, &output, &input);
+            if (Methods.ZSTD_isError(result))
+            {
+                throw Translate(Methods.ZSTD_getErrorCode(result));
+            }
+
+            _position = (int)input.pos;
+            _isAtFrame = result == 0;
+            if (!_isAtFrame && output.pos == 0 && _position == _length && !Load())
             {
                 throw LayerProblem.Truncated(_where, "zstd");
             }
 
-            return status == OperationStatus.InvalidData
-                ? throw LayerProblem.Corrupt(_where, "zstd", "a frame cannot be decoded")
-                : written;
-        }
-        catch (ZstdException error)
-        {
-            throw Translate(error);
+            return (int)output.pos;
         }
     }
 
@@ -155,10 +158,12 @@ internal sealed class ZstdReader : ReadOnlyStream
         return read > 0;
     }
 
-    private ProblemException Translate(ZstdException error) => error.Code switch
+    private ProblemException Translate(ZSTD_ErrorCode code) => code switch
     {
         ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge => LayerProblem.Window(_where, "its window is over 128 MiB"),
         ZSTD_ErrorCode.ZSTD_error_dictionary_wrong => LayerProblem.Window(_where, "it was compressed with a dictionary"),
-        _ => LayerProblem.Corrupt(_where, "zstd", Printable.Escape(error.Message, 200), error),
+        _ => LayerProblem.Corrupt(_where, "zstd", Methods.ZSTD_getErrorString(code)),
     };
+
+    ~ZstdReader() => Dispose(disposing: false);
 }

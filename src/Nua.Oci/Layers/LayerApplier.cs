@@ -1,70 +1,314 @@
 using Nua.Foundation;
+using Nua.Foundation.Linux;
 using Nua.Oci.Compression;
 using Nua.Oci.Tar;
 
 namespace Nua.Oci.Layers;
 
-/// <summary>What becomes of device nodes in a layer. Character device 0:0 is refused always: overlayfs takes it for a whiteout.</summary>
-public enum DevicePolicy
-{
-    /// <summary>The usual nodes of <c>/dev</c> (null, zero, full, random, urandom, tty, console, ptmx) are left out, since
-    /// every engine provides them; others are refused.</summary>
-    LeaveOutUsual,
-
-    /// <summary>Created; needs a privilege that a user namespace does not give.</summary>
-    Create,
-}
-
-/// <summary>What becomes of the whiteouts of a layer.</summary>
-public enum WhiteoutForm
-{
-    /// <summary>They remove what lies below: layers are applied one on the other in one directory.</summary>
-    Remove,
-
-    /// <summary>They become overlayfs whiteouts (character device 0:0; an opaque directory gets the attribute
-    /// <c>user.overlay.opaque=y</c>): each layer is unpacked into a directory of its own, to be stacked with <c>userxattr</c>.</summary>
-    Overlay,
-}
-
-public sealed record ApplyOptions
-{
-    /// <summary>LEAD: needed by Nua.Rootfs.Worker.LayerUnpacker (please keep and implement).</summary>
-    public WhiteoutForm Whiteouts { get; init; } = WhiteoutForm.Remove;
-
-    public static readonly ApplyOptions Default = new();
-
-    /// <summary>False leaves every file to the calling user: for looking at an image without privilege.</summary>
-    public bool SetOwners { get; init; } = true;
-
-    /// <summary>False leaves extended attributes out.</summary>
-    public bool SetXattrs { get; init; } = true;
-
-    public DevicePolicy Devices { get; init; } = DevicePolicy.LeaveOutUsual;
-
-    public TarLimits Tar { get; init; } = TarLimits.Default;
-
-    public ExpansionLimits Expansion { get; init; } = ExpansionLimits.Default;
-}
-
-/// <summary>What was applied, and what could not be represented (as warnings).</summary>
-public sealed record ApplyReport(long Entries, long Bytes, IReadOnlyList<Problem> Notes);
-
+/// <summary>
+/// Applies layers to a directory by the rules of layer.md, so that nothing outside of it is touched whatever the layers hold: see
+/// <see cref="RootedDirectory"/>. Owner, mode, times and attributes are set through descriptors or without following links. When it throws,
+/// the directory is left as it is and worth nothing: unpack into a temporary one.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>A directory over a directory changes its attributes and keeps its children; anything else replaces what is there, a link too.</item>
+/// <item>Links among the parents of an entry are followed inside the root. A parent that is a file, or a link to nowhere, is an error.</item>
+/// <item>Whiteouts and opaque markers touch lower layers only, wherever in the tar they are.</item>
+/// <item>The header of a hard link sets mode, owner, time and attributes of the file it names, as docker, podman and containerd do.</item>
+/// </list>
+/// </remarks>
 public sealed class LayerApplier : IDisposable
 {
-    /// <param name="root">An existing directory.</param>
-    public LayerApplier(string root, ApplyOptions? options = null) => throw new NotImplementedException();
+    private readonly ApplyOptions _options;
+    private readonly RootedDirectory _root;
+    private readonly FileAttributeWriter _attributes;
+    private readonly LayerMembers _members = new();
+    private readonly Dictionary<string, TarTime> _directoryTimes = new(StringComparer.Ordinal);
+    private readonly byte[] _buffer = new byte[256 << 10];
+    private long _entries;
+    private long _bytes;
 
-    public ApplyReport Report => throw new NotImplementedException();
+    /// <param name="root">An existing directory, not a link.</param>
+    public LayerApplier(string root, ApplyOptions? options = null)
+    {
+        _options = options ?? ApplyOptions.Default;
+        _attributes = new FileAttributeWriter(_options);
+        _root = new RootedDirectory(root) { OnImplied = path => _directoryTimes[path] = default };
+    }
 
-    /// <summary>All layers of an image into an existing empty directory, checking digests and diff_ids.</summary>
-    public static ApplyReport Apply(Image image, string root, ApplyOptions? options = null, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    public ApplyReport Report => new(_entries, _bytes, _attributes.Notes);
 
-    /// <summary>One uncompressed layer.</summary>
-    public void Apply(Stream tar, string where, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <summary>All layers of an image into an existing empty directory, with digests and diff_ids checked along the way.</summary>
+    /// <exception cref="ProblemException">NUA3014 to NUA3059, NUA3060 to NUA3062.</exception>
+    public static ApplyReport Apply(Image image, string root, ApplyOptions? options = null, CancellationToken cancellation = default)
+    {
+        using var applier = new LayerApplier(root, options);
+        foreach (var layer in image.Layers)
+        {
+            using var tar = LayerStreams.OpenVerified(image, layer, applier._options.Expansion);
+            applier.Apply(tar, $"layer {layer.Index} ({layer.Blob.Digest})", cancellation);
+        }
 
-    /// <summary>Sets the directory times, which later entries would have changed. Call once, after the last layer.</summary>
-    public void Complete() => throw new NotImplementedException();
+        applier.Complete();
+        return applier.Report;
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>One layer, uncompressed. Base first.</summary>
+    public void Apply(Stream tar, string where, CancellationToken cancellation = default)
+    {
+        _members.Clear();
+        using var reader = new TarReader(tar, where, _options.Tar);
+        while (reader.Next() is { } entry)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var change = LayerChange.Of(entry, where);
+            try
+            {
+                Apply(entry, change, reader.Content, $"{where}: at byte {entry.Offset}", cancellation);
+            }
+            catch (IOException error)
+            {
+                throw new ProblemException(new Problem("NUA3057", $"'{Printable.Escape(entry.Path, 200)}' cannot be unpacked")
+                {
+                    Where = where,
+                    Why = Printable.Escape(error.Message, 300),
+                }, error);
+            }
+
+            _entries++;
+        }
+    }
+
+    /// <summary>Sets the times of directories, which later entries have changed. Once, after the last layer.</summary>
+    public void Complete()
+    {
+        foreach (var (path, time) in _directoryTimes)
+        {
+            var fd = _root.OpenForReading(path);
+            if (fd >= 0)
+            {
+                FileAttributeWriter.SetTime(fd, time);
+                _ = Libc.Close(fd);
+            }
+        }
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    private void Apply(TarEntry entry, LayerChange change, Stream content, string where, CancellationToken cancellation)
+    {
+        switch (change.Kind)
+        {
+            case ChangeKind.Remove:
+                RemoveLower(change.Path, where);
+                break;
+            case ChangeKind.Empty:
+                EmptyLower(change.Path, where);
+                break;
+            default:
+                if (change.Path.Length == 0)
+                {
+                    SetDirectory(_root.OpenForReading(""), entry, "");
+                }
+                else if (!IsLeftOut(entry, change.Path, where))
+                {
+                    Put(entry, change, content, where, cancellation);
+                }
+
+                break;
+        }
+    }
+
+    private void RemoveLower(string path, string where)
+    {
+        if (_root.Open(LayerPath.Parent(path), create: false, where, out var parent) >= 0)
+        {
+            _root.Remove(LayerPath.Join(parent, LayerPath.Name(path)), _members.Contains, ResetImplied, where);
+        }
+    }
+
+    private void EmptyLower(string path, string where)
+    {
+        // As a layer's own directory the marker's one exists, even if nothing else is in it.
+        _root.Open(path, create: true, where, out var real);
+        _members.TryAdd(LayerPath.Join(real, Whiteout.Opaque), isDirectory: false);
+        _root.Clear(real, _members.Contains, ResetImplied, where);
+    }
+
+    /// <summary>A directory that was removed and came back only as somebody's parent has nothing of its old self left.</summary>
+    private void ResetImplied(string path)
+    {
+        if (_members.IsImplied(path))
+        {
+            var fd = _root.OpenForReading(path);
+            if (fd >= 0)
+            {
+                SetDirectory(fd, new TarEntry(path, TarEntryType.Directory), path);
+            }
+        }
+    }
+
+    private void Put(TarEntry entry, LayerChange change, Stream content, string where, CancellationToken cancellation)
+    {
+        var directory = _root.Open(LayerPath.Parent(change.Path), create: true, where, out var parent);
+        var name = LayerPath.Name(change.Path);
+        var path = LayerPath.Join(parent, name);
+        var isDirectory = entry.Type == TarEntryType.Directory;
+        if (!_members.TryAdd(path, isDirectory))
+        {
+            throw LayerChange.Duplicate(path, where);
+        }
+
+        var old = RootedDirectory.Status(directory, name);
+        var wasDirectory = old is { } status && (status.Mode & 0xF000) == 0x4000;
+        if (change.Link is not null)
+        {
+            CheckLinkTarget(change, path, where);
+        }
+
+        if (old is not null && !(isDirectory && wasDirectory))
+        {
+            _root.Remove(path, _ => false, _ => { }, where);
+            directory = _root.Open(parent, create: false, where, out _);
+            wasDirectory = false;
+        }
+
+        switch (entry.Type)
+        {
+            case TarEntryType.File:
+                WriteFile(entry, directory, name, content, cancellation);
+                break;
+            case TarEntryType.Directory:
+                MakeDirectory(entry, directory, name, path, wasDirectory);
+                break;
+            case TarEntryType.SymbolicLink:
+                Posix.Check(Libc.SymlinkAt(Posix.Path(entry.LinkTarget!), directory, Posix.Path(name)), "linking", path);
+                _attributes.SetOnNode(directory, name, entry);
+                break;
+            case TarEntryType.HardLink:
+                MakeHardLink(entry, change, directory, name, parent, where);
+                break;
+            default:
+                MakeNode(entry, directory, name, path);
+                break;
+        }
+    }
+
+    private void WriteFile(TarEntry entry, int directory, string name, Stream content, CancellationToken cancellation)
+    {
+        const int create = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
+        var fd = Posix.Check(Libc.OpenAt(directory, Posix.Path(name), create, 0x180), "creating", name);
+        try
+        {
+            int read;
+            while ((read = content.Read(_buffer)) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                WriteAll(fd, _buffer.AsSpan(0, read), name);
+                _bytes += read;
+            }
+
+            _attributes.Set(fd, entry, name);
+            FileAttributeWriter.SetTime(fd, entry.Modified);
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+
+    private static unsafe void WriteAll(int fd, ReadOnlySpan<byte> bytes, string name)
+    {
+        while (!bytes.IsEmpty)
+        {
+            fixed (byte* pointer = bytes)
+            {
+                bytes = bytes[(int)Posix.Check(Libc.Write(fd, pointer, bytes.Length), "writing", name)..];
+            }
+        }
+    }
+
+    private void MakeDirectory(TarEntry entry, int directory, string name, string path, bool isThere)
+    {
+        if (!isThere)
+        {
+            Posix.Check(Libc.MkdirAt(directory, Posix.Path(name), 0x1C0), "creating", path);
+        }
+
+        SetDirectory(RootedDirectory.OpenLeaf(directory, name, Libc.ORdOnly | Libc.ODirectory), entry, path);
+    }
+
+    /// <summary>Takes the descriptor over.</summary>
+    private void SetDirectory(int fd, TarEntry entry, string path)
+    {
+        Posix.Check(fd, "opening", path);
+        try
+        {
+            _attributes.Set(fd, entry, path);
+            _directoryTimes[path] = entry.Modified;
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+
+    /// <summary>Before anything is removed for the link's sake: its target must not be what is removed.</summary>
+    private void CheckLinkTarget(LayerChange change, string path, string where)
+    {
+        var directory = _root.Open(LayerPath.Parent(change.Link!), create: false, where, out var parent);
+        var target = LayerPath.Join(parent, LayerPath.Name(change.Link!));
+        if (directory < 0 || RootedDirectory.Status(directory, LayerPath.Name(change.Link!)) is not { } status)
+        {
+            throw LayerChange.BadLink(path, change.Link!, where, "there is no such file");
+        }
+
+        if ((status.Mode & 0xF000) == 0x4000)
+        {
+            throw LayerChange.BadLink(path, change.Link!, where, "it names a directory");
+        }
+
+        if (target == path || target.StartsWith(path + "/", StringComparison.Ordinal))
+        {
+            throw LayerChange.BadLink(path, change.Link!, where, "it names what it replaces");
+        }
+    }
+
+    private void MakeHardLink(TarEntry entry, LayerChange change, int directory, string name, string parent, string where)
+    {
+        // The target's directory is opened second: opening may close the descriptor that was opened before.
+        var target = _root.Open(LayerPath.Parent(change.Link!), create: false, where, out _);
+        using var source = new RootedHandle(target);
+        directory = _root.Open(parent, create: false, where, out _);
+        Posix.Check(
+            Libc.LinkAt(source.Fd, Posix.Path(LayerPath.Name(change.Link!)), directory, Posix.Path(name), 0), "linking", entry.Path);
+        _attributes.SetOnNode(directory, name, entry);
+    }
+
+    private void MakeNode(TarEntry entry, int directory, string name, string path)
+    {
+        var kind = entry.Type switch
+        {
+            TarEntryType.CharacterDevice => 0x2000u,
+            TarEntryType.BlockDevice => 0x6000u,
+            _ => 0x1000u,
+        };
+        var device = entry.Type == TarEntryType.Fifo ? 0 : RootedCalls.MakeDevice(entry.DeviceMajor, entry.DeviceMinor);
+        Posix.Check(Libc.MknodAt(directory, Posix.Path(name), kind | 0x180, device), "creating", path);
+        _attributes.SetOnNode(directory, name, entry);
+    }
+
+    private bool IsLeftOut(TarEntry entry, string path, string where)
+    {
+        var isDevice = entry.Type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
+        if (!isDevice || _options.Devices == DevicePolicy.Create)
+        {
+            return false;
+        }
+
+        return UsualDevices.Contains(path)
+            ? true
+            : throw UsualDevices.Refused(path, where);
+    }
 }

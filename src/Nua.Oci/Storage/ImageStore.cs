@@ -213,8 +213,7 @@ public sealed class ImageStore
     /// <summary>A key is a file name: lower-case letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, not first a dot.</summary>
     private string RecordPath(RecordKind kind, string key)
     {
-        const string allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-        if (key.Length is 0 or > 128 || key[0] == '.' || key.AsSpan().IndexOfAnyExcept(allowed) >= 0)
+        if (key.Length is 0 or > 128 || key[0] == '.' || key.AsSpan().IndexOfAnyExcept(CharacterSets.RecordKey) >= 0)
         {
             throw new ArgumentException($"'{Printable.Escape(key, 60)}' is not a record key", nameof(key));
         }

@@ -20,7 +20,7 @@ namespace Nua.Oci.Tar;
 /// <item>Sparse files and kinds that POSIX does not define are refused, and content on links, directories and devices.</item>
 /// </list>
 /// </remarks>
-public sealed class TarReader
+public sealed class TarReader : IDisposable
 {
     private const long MaxSize = 1L << 50;
 
@@ -104,6 +104,9 @@ public sealed class TarReader
             }
         }
     }
+
+    /// <summary>Leaves the archive's stream open.</summary>
+    public void Dispose() => _content.Dispose();
 
     private TarEntry MakeEntry(TarHeader header, PaxHeader? pax, byte[]? longName, byte[]? longLink)
     {
@@ -364,7 +367,7 @@ public sealed class TarReader
             Span<byte> buffer = stackalloc byte[16 << 10];
             while (_left > 0)
             {
-                Read(buffer);
+                _ = Read(buffer);
             }
 
             owner.SkipPadding(_size);
