@@ -97,20 +97,21 @@ public static partial class CredentialFiles
     private static bool IsBelow(string path, string folder, string name) =>
         path == $"{folder}/{name}" || path.EndsWith($"/{folder}/{name}", StringComparison.Ordinal);
 
+    // Every expression takes time in proportion to the text: the text may be hostile.
     // A value that begins with $ names a variable and is no secret.
-    [GeneratedRegex(@"^\s*(//[^\s=]*:)?_?(authToken|auth|password)\s*=\s*[^$\s]", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[ \t]*(//[^\s=]*:)?_?(authToken|auth|password)\s*=\s*[^$\s]", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex NpmLogin();
 
-    [GeneratedRegex(@"^\s*npmAuth(Token|Ident)\s*:\s*[""']?[^$\s""']", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*npmAuth(Token|Ident)\s*:\s*[""']?[^$\s""']", RegexOptions.Multiline)]
     private static partial Regex YarnLogin();
 
     [GeneratedRegex(@"\bpassword\s+\S")]
     private static partial Regex NetrcLogin();
 
-    [GeneratedRegex(@"^\s*https?://[^\s:@/]*:[^\s@]+@", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*https?://[^\s:@/]*:[^\s@]+@", RegexOptions.Multiline)]
     private static partial Regex GitLogin();
 
-    [GeneratedRegex(@"^\s*password\s*[=:]\s*\S", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[ \t]*password\s*[=:]\s*\S", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex PasswordLine();
 
     [GeneratedRegex(@"^[^\s:#]+:\S{8,}", RegexOptions.Multiline)]
@@ -128,7 +129,7 @@ public static partial class CredentialFiles
     [GeneratedRegex(@"""(refresh_token|private_key|client_secret)""\s*:\s*""[^""]")]
     private static partial Regex GoogleLogin();
 
-    [GeneratedRegex(@"^\s*(export\s+)?[A-Z0-9_]*(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)[A-Z0-9_]*\s*=\s*[""']?[^$\s""']",
+    [GeneratedRegex(@"^[ \t]*(export[ \t]+)?[A-Z0-9_]{0,60}(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)[A-Z0-9_]{0,60}[ \t]*=[ \t]*[""']?[^$\s""']",
         RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex SecretVariable();
 }

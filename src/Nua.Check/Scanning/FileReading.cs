@@ -13,6 +13,7 @@ internal sealed class FileReading : IDisposable
     private const int MostText = 1 << 20;
     private const int LongestFirstLine = 256;
     private const int LongestScript = 1 << 20;
+    private const int LargestRecord = 16 << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ElfBytes _elf = new();
@@ -45,7 +46,8 @@ internal sealed class FileReading : IDisposable
         var isDocument = IsDocument(path, size);
         if (isDocument || PackageRecords.IsRecord(path) || PackageRecords.IsFileList(path))
         {
-            if (size > _options.MostDocumentBytes || (isDocument && size > _options.MostKeptBytes - _kept))
+            if (size > (isDocument ? _options.MostDocumentBytes : LargestRecord)
+                || (isDocument && size > _options.MostKeptBytes - _kept))
             {
                 TooLarge = path;
             }

@@ -16,9 +16,14 @@ internal static class ImageScanner
         CancellationToken cancellation)
     {
         using var files = new FileReading(options);
-        var tree = new MergedTree();
+        var tree = new MergedTree(options.MostEntries);
         var layers = new List<ScannedLayer>();
-        var budget = new Budget { Entries = options.MostEntries, Bytes = options.MostBytes };
+        var budget = new Budget
+        {
+            Entries = options.MostEntries,
+            Bytes = options.MostBytes,
+            NameCharacters = options.MostNameCharacters,
+        };
         for (var i = 0; i < manifest.Layers.Count; i++)
         {
             var blob = manifest.Layers[i];
@@ -27,7 +32,13 @@ internal static class ImageScanner
                 cancellation).Scan(blobs);
             layers.Add(layer);
             tree.Add(layer);
-            if (budget.IsSpent)
+            if (tree.IsFull)
+            {
+                layer.IsCut = true;
+                layer.Report("OCI-29", $"the image has more than {options.MostEntries} files and directories");
+            }
+
+            if (budget.IsSpent || tree.IsFull)
             {
                 break;
             }
@@ -83,6 +94,8 @@ internal static class ImageScanner
 
         public required long Bytes { get; set; }
 
-        public bool IsSpent => Entries <= 0 || Bytes <= 0;
+        public required long NameCharacters { get; set; }
+
+        public bool IsSpent => Entries <= 0 || Bytes <= 0 || NameCharacters <= 0;
     }
 }

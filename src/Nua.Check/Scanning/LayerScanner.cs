@@ -17,6 +17,9 @@ internal sealed class LayerScanner(
     private const string WhiteoutMark = ".wh.";
     private const string OpaqueMark = ".wh..wh..opq";
 
+    /// <summary>As the tar reader says it.</summary>
+    private const string LimitReached = "NUA3027";
+
     private readonly Dictionary<string, ScannedEntry> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whiteouts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _parentsChecked = new(StringComparer.Ordinal) { "" };
@@ -63,7 +66,7 @@ internal sealed class LayerScanner(
             while (reader.Next() is { } entry)
             {
                 cancellation.ThrowIfCancellationRequested();
-                budget.Entries--;
+                Spend(entry);
                 Take(entry, reader.Content);
             }
 
@@ -82,6 +85,16 @@ internal sealed class LayerScanner(
             // answer.
             Drain(blob);
             throw;
+        }
+    }
+
+    private void Spend(TarEntry entry)
+    {
+        budget.Entries--;
+        budget.NameCharacters -= entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
+        if (budget.NameCharacters < 0)
+        {
+            throw new ProblemException(new Problem(LimitReached, "the names of its entries are too long to be honest"));
         }
     }
 
@@ -284,7 +297,7 @@ internal sealed class LayerScanner(
         var rule = problem.Code switch
         {
             "NUA3060" or "NUA3061" or "NUA3062" => "OCI-03",
-            "NUA3027" or "NUA3044" => "OCI-29",
+            LimitReached or "NUA3044" => "OCI-29",
             _ => "OCI-09",
         };
         var at = problem.Where?.LastIndexOf("at byte ", StringComparison.Ordinal) is >= 0 and var start

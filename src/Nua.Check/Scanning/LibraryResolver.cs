@@ -7,6 +7,9 @@ internal sealed class LibraryResolver
 {
     private const int MostLibraries = 2000;
 
+    /// <summary>Looks at paths for all programs together: an honest image needs a few thousand.</summary>
+    private const int MostLooks = 2_000_000;
+
     private static readonly string[] _defaults =
     [
         "lib", "usr/lib", "lib64", "usr/lib64", "usr/local/lib",
@@ -18,6 +21,7 @@ internal sealed class LibraryResolver
 
     private readonly MergedTree _tree;
     private readonly List<string> _directories;
+    private int _looks;
 
     public LibraryResolver(CheckSubject subject)
     {
@@ -42,7 +46,7 @@ internal sealed class LibraryResolver
 
         var loaded = new HashSet<string>(StringComparer.Ordinal);
         var pending = new Queue<(ScannedEntry File, IReadOnlyList<string> Inherited)>([(program, [])]);
-        while (pending.TryDequeue(out var next) && loaded.Count < MostLibraries)
+        while (pending.TryDequeue(out var next) && loaded.Count < MostLibraries && _looks < MostLooks)
         {
             var file = next.File.Facts!.Elf!;
             string[] search = [.. file.SearchPath.Select(path => Expand(path, next.File)), .. next.Inherited];
@@ -74,11 +78,14 @@ internal sealed class LibraryResolver
             .FirstOrDefault(found => found is not null);
     }
 
-    private ScannedEntry? Fitting(string path, ElfFile program) =>
-        _tree.Follow(path) is { Facts.Elf: { } elf } found && elf.Machine == program.Machine
-        && elf.Is64Bit == program.Is64Bit
+    private ScannedEntry? Fitting(string path, ElfFile program)
+    {
+        _looks++;
+        return _tree.Follow(path) is { Facts.Elf: { } elf } found
+            && elf.Machine == program.Machine && elf.Is64Bit == program.Is64Bit
             ? found
             : null;
+    }
 
     private static string Expand(string path, ScannedEntry file) => path
         .Replace("$ORIGIN", "/" + file.Parent, StringComparison.Ordinal)

@@ -4,11 +4,16 @@ namespace Nua.Check.Scanning;
 /// What a container of the image sees: the layers laid on each other by image-spec's rules. Kept apart from any
 /// unpacking, because a check must also be able to look at an image that no runtime would unpack.
 /// </summary>
-internal sealed class MergedTree
+/// <param name="mostNodes">Files and directories it will hold; what goes beyond is left out.</param>
+internal sealed class MergedTree(int mostNodes)
 {
     private const int MostLinks = 40;
 
     private readonly Node _root = new();
+    private int _nodes;
+
+    /// <summary>True when something was left out.</summary>
+    public bool IsFull { get; private set; }
 
     /// <summary>Every path of the tree in the order of its names, the root first.</summary>
     public IEnumerable<ScannedEntry> Entries => Below(_root);
@@ -127,6 +132,13 @@ internal sealed class MergedTree
         {
             if (!node.Children.TryGetValue(name, out var next))
             {
+                if (_nodes >= mostNodes)
+                {
+                    IsFull = true;
+                    return;
+                }
+
+                _nodes++;
                 node.Add(name, next = new Node());
             }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Nua.Oci;
+using Nua.Oci.Compression;
 using Nua.Oci.Tar;
 
 namespace Nua.Tests.Check;
@@ -50,7 +51,10 @@ internal sealed class GoodImage
     /// <summary>Changes the stored blobs when all is done; gets the layers' descriptors.</summary>
     public Action<MemoryBlobs, IReadOnlyList<Descriptor>>? EditBlobs { get; set; }
 
-    public string LayerMediaType { get; set; } = MediaTypes.LayerTar;
+    /// <summary>Instead of the compression's own.</summary>
+    public string? LayerMediaType { get; set; }
+
+    public LayerCompression Compression { get; init; }
 
     /// <summary>Finished tars put on top, as another tool would.</summary>
     public IReadOnlyList<byte[]> OnTop { get; set; } = [];
@@ -130,7 +134,8 @@ internal sealed class GoodImage
 
         tars.Add(Edited(Top, Tar([.. Layers[Top], .. Documents(tars)])));
         tars.AddRange(OnTop);
-        var layers = tars.Select(tar => blobs.Add(LayerMediaType, tar)).ToList();
+        var layers = tars.Select(tar => blobs.Add(LayerMediaType ?? MediaTypes.Layer(Compression), Compressed(tar)))
+            .ToList();
         var config = Config.DeepClone();
         config["rootfs"]!["diff_ids"] ??= new JsonArray(
             [.. tars.Select(tar => (JsonNode)Digest.Sha256(tar).ToString())]);
@@ -142,6 +147,17 @@ internal sealed class GoodImage
             Encoding.UTF8.GetBytes(EditManifest?.Invoke(manifestText) ?? manifestText));
         EditBlobs?.Invoke(blobs, layers);
         return (blobs, manifest);
+    }
+
+    private byte[] Compressed(byte[] tar)
+    {
+        var output = new MemoryStream();
+        using (var compressing = LayerStreams.Compress(output, Compression, workers: 1))
+        {
+            compressing.Write(tar);
+        }
+
+        return output.ToArray();
     }
 
     private byte[] Edited(int index, byte[] tar) => EditTar?.Invoke(index, tar) ?? tar;

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Nua.Check;
 using Nua.Check.Reports;
 using Nua.Foundation;
 using Nua.Oci;
+using Nua.Oci.Compression;
 using Xunit;
 
 namespace Nua.Tests.Check;
@@ -59,19 +61,52 @@ public sealed class ImageCheckerTests
     [InlineData("entries")]
     [InlineData("bytes")]
     [InlineData("document")]
+    [InlineData("names")]
+    [InlineData("depth")]
     public void Checker_stops_at_its_limits(string limit)
     {
         var options = limit switch
         {
             "entries" => new CheckOptions { MostEntries = 10 },
             "bytes" => new CheckOptions { MostBytes = 4096 },
+            "names" => new CheckOptions { MostNameCharacters = 500 },
+            "depth" => new CheckOptions { MostEntries = 2000 },
             _ => new CheckOptions { MostDocumentBytes = 100 },
         };
+        var image = new GoodImage();
+        if (limit == "depth")
+        {
+            image.File(GoodImage.Application, string.Join('/', Enumerable.Repeat("d", 2000)), "x");
+        }
 
-        var report = Check(new GoodImage(), options);
+        var report = Check(image, options);
 
         Assert.Contains(report.Findings, finding => finding.RuleId == "OCI-29");
         Assert.Equal("N0", report.Level);
+    }
+
+    [Theory]
+    [InlineData(LayerCompression.Gzip)]
+    [InlineData(LayerCompression.Zstd)]
+    public void Compressed_layers_are_read_the_same(LayerCompression compression) =>
+        Assert.Empty(Check(new GoodImage { Compression = compression }).Findings);
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("PASSWORD")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\na: b c: d ")]
+    [InlineData("https://a:b")]
+    public void Hostile_text_takes_no_time(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, (1 << 20) / piece.Length));
+        var image = new GoodImage().File(GoodImage.Application, "nua/app/.env", text)
+            .File(GoodImage.Application, "nua/app/.git-credentials", text)
+            .File(GoodImage.Application, "nua/app/.pypirc", text);
+        var watch = Stopwatch.StartNew();
+
+        Check(image);
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class ScanningTests
     [Fact]
     public void Upper_layers_hide_and_replace()
     {
-        var tree = new MergedTree();
+        var tree = new MergedTree(mostNodes: 100);
         tree.Add(Layer(0, Entry("a", EntryKind.Directory), Entry("a/x", EntryKind.File), Entry("a/y", EntryKind.File),
             Entry("b", EntryKind.Directory),
             Entry("b/z", EntryKind.File)));
@@ -66,7 +66,7 @@ public sealed class ScanningTests
     [Fact]
     public void Links_never_lead_out_of_the_root()
     {
-        var tree = new MergedTree();
+        var tree = new MergedTree(mostNodes: 100);
         tree.Add(Layer(0, Entry("etc", EntryKind.Directory), Entry("etc/passwd", EntryKind.File),
             Entry("up", EntryKind.Link, "../../../etc"),
             Entry("loop", EntryKind.Link, "loop")));
