@@ -35,7 +35,7 @@ public sealed class StoreWriter : IDisposable
         }
 
         _leaseLock = taken;
-        _lease = new FileStream(_leasePath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        _lease = UnlockedFile.OpenAppend(_leasePath);
     }
 
     public ImageStore Store { get; }
