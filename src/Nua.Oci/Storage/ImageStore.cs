@@ -34,7 +34,7 @@ public sealed class ImageStore
     {
         Home = home;
         _time = time;
-        _index = new StoreIndex(home);
+        _index = new StoreIndex(home, Path.Combine(home, "lock"), mode: 0x180);
         Blobs = new BlobDirectory(home);
     }
 
@@ -153,7 +153,7 @@ public sealed class ImageStore
 
             return isGone;
         }));
-        return [.. removed.Distinct()];
+        return removed;
     }
 
     /// <inheritdoc cref="StorePruning.Run"/>
@@ -169,7 +169,7 @@ public sealed class ImageStore
     {
         try
         {
-            return File.ReadAllBytes(RecordPath(kind, key));
+            return UnlockedFile.ReadAllBytes(RecordPath(kind, key));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -182,6 +182,8 @@ public sealed class ImageStore
     {
         try
         {
+            // Shared with other writers; pruning, which clears away temporary files, waits.
+            using var _ = FileLock.Shared(LockPath);
             DurableFile.Replace(RecordPath(kind, key), content, mode: 0x180);
         }
         catch (IOException error)

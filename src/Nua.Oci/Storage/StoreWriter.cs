@@ -35,10 +35,7 @@ public sealed class StoreWriter : IDisposable
         }
 
         _leaseLock = taken;
-        // Not through FileMode: .NET would ask for a kernel lock of its own on the file that we have just locked.
-        var fd = Posix.Check(
-            Libc.Open(Posix.Path(_leasePath), Libc.OWrOnly | Libc.OAppend | Libc.OCloExec, 0), "opening", _leasePath);
-        _lease = new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        _lease = UnlockedFile.OpenAppend(_leasePath);
     }
 
     public ImageStore Store { get; }
@@ -56,6 +53,8 @@ public sealed class StoreWriter : IDisposable
     {
         try
         {
+            // Pruning takes a temporary file without a lock for a dead process's: it must not see ours before it is locked.
+            using var _ = FileLock.Shared(Store.LockPath);
             return new BlobWriter(this, Path.Combine(Store.IngestDirectory, Guid.NewGuid().ToString("N")));
         }
         catch (IOException error)
