@@ -156,6 +156,9 @@ internal static class Refusal
     public static ProblemException TimedOut(string what, long seconds) => Make(
         ExitCode.TimedOut, "NUA6051", $"{what} was not done within {seconds} s", null, null, "raise NUA_TIMEOUT");
 
+    public static ProblemException Interrupted(string what, int signal) => Make(
+        ExitCode.SignalBase + signal, "NUA6052", $"{what} was interrupted", null, null, "run it again; it starts over");
+
     public static ProblemException StepsInvalid(string path, string why) => Make(
         ExitCode.Usage, "NUA6060", "the step file cannot be used", path, why, null);
 

@@ -23,12 +23,7 @@ internal static class ImageTest
 
         session.Report(new BuildEvent.PhaseStarted("test"));
         var image = Image.Load(session.Store.Blobs, manifest);
-        foreach (var layer in image.Layers)
-        {
-            session.Workshop.Unpack(layer);
-        }
-
-        var stack = session.Workshop.Mount([.. image.Layers.Reverse().Select(l => $"layers/{l.DiffId.Encoded}/fs")]);
+        var stack = session.Workshop.Mount(session.Workshop.Unpack(image.Layers));
         var env = image.Config.Run.Env.Select(e => e.Split('=', 2)).ToDictionary(e => e[0], e => e.ElementAtOrDefault(1) ?? "");
         env["HOME"] = "/tmp";
         env["NUA_TEST"] = "1";

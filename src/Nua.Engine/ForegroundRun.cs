@@ -24,12 +24,7 @@ public static class ForegroundRun
     {
         var config = request.Image.Config.Run;
         using var workshop = Workshop.Open(request.StoreHome, ownNetwork: !request.UsesHostNetwork);
-        foreach (var layer in request.Image.Layers)
-        {
-            workshop.Unpack(layer);
-        }
-
-        var stack = workshop.Mount([.. request.Image.Layers.Reverse().Select(l => $"layers/{l.DiffId.Encoded}/fs")]);
+        var stack = workshop.Mount(workshop.Unpack(request.Image.Layers));
         var env = Env(config, request.Env);
         var (uid, gid) = Users.Resolve(config.User, name => workshop.ReadFile(stack, name, 1 << 20));
         var listeners = Publish(request, workshop, stack, env);

@@ -6,15 +6,13 @@ namespace Nua.Rootfs;
 
 /// <summary>
 /// <c>$NUA_HOME/sandbox</c>: the worker's territory, owned by the root of its namespace.
-/// <c>bin</c> a copy of this program the worker can execute · <c>layers/HEX</c> unpacked layers by diff ID · <c>snapshots/KEY</c> upper
+/// <c>bin</c> a copy of this program the worker can execute · <c>layers/HEX</c> unpacked layers by chain ID · <c>snapshots/KEY</c> upper
 /// folders of build stacks · <c>caches/NAME</c> of package managers · <c>tmp</c> what is in work.
 /// Everything in it can be made again from the blobs.
 /// </summary>
 public sealed record SandboxFolder(string Home)
 {
     public string Path => Home + "/sandbox";
-
-    public bool HasLayer(string diffIdHex) => Directory.Exists($"{Path}/layers/{diffIdHex}");
 
     public bool HasSnapshot(string key) => Directory.Exists($"{Path}/snapshots/{key}");
 

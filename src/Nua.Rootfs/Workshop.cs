@@ -76,13 +76,25 @@ public sealed class Workshop : IDisposable
         return workshop;
     }
 
-    public void Unpack(ImageLayer layer)
+    /// <summary>Unpacks what is not unpacked yet.</summary>
+    /// <param name="layers">Base first.</param>
+    /// <returns>Folders to mount, top first.</returns>
+    public IReadOnlyList<string> Unpack(IReadOnlyList<ImageLayer> layers)
     {
-        if (!Folder.HasLayer(layer.DiffId.Encoded))
+        var folders = LayerChain.Folders(layers.Select(l => l.DiffId));
+        for (var i = 0; i < layers.Count; i++)
         {
-            Ask(new UnpackLayer(
-                $"store:blobs/sha256/{layer.Blob.Digest.Encoded}", layer.Blob.MediaType, layer.DiffId.ToString(), OwnerTag.Next()));
+            var folder = Path.GetDirectoryName(folders[layers.Count - 1 - i])!;
+            if (!Directory.Exists($"{Folder.Path}/{folder}"))
+            {
+                var blob = layers[i].Blob;
+                Ask(new UnpackLayer(
+                    $"store:blobs/sha256/{blob.Digest.Encoded}", blob.MediaType, layers[i].DiffId.ToString(), folder,
+                    [.. folders.Skip(layers.Count - i)], OwnerTag.Next()));
+            }
         }
+
+        return folders;
     }
 
     /// <param name="lowers">Top first, relative to the sandbox folder: <c>layers/HEX/fs</c>, <c>snapshots/KEY/fs</c>.</param>

@@ -17,7 +17,8 @@ internal readonly record struct FileStatus
     public ulong Device { get; init; }
     public long Seconds { get; init; }
     public uint Nanoseconds { get; init; }
-    public long Blocks { get; init; }
+    public long ChangedSeconds { get; init; }
+    public uint ChangedNanoseconds { get; init; }
 
     /// <summary>The permission bits with setuid, setgid and sticky.</summary>
     public uint Mode => (uint)(RawMode & 0xFFF);
@@ -58,7 +59,8 @@ internal readonly record struct FileStatus
             Device = ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor,
             Seconds = buffer.Modified.Seconds,
             Nanoseconds = buffer.Modified.Nanoseconds,
-            Blocks = (long)buffer.Blocks,
+            ChangedSeconds = buffer.Changed.Seconds,
+            ChangedNanoseconds = buffer.Changed.Nanoseconds,
         };
         return true;
     }

@@ -47,12 +47,18 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
     public static Deadline LimitOf(Variables variables) =>
         TimeoutOf(variables) is { } seconds ? Deadline.After(seconds * 1000L) : Deadline.Never;
 
-    /// <exception cref="Foundation.ProblemException">NUA6051, once the limit is over; exit code 124.</exception>
-    public void CheckLimit()
+    /// <summary>To be called often by work that takes long: ends it when time is over or somebody asks.</summary>
+    /// <exception cref="Foundation.ProblemException">NUA6051, exit code 124; NUA6052, exit code 128 + signal.</exception>
+    public void Checkpoint()
     {
         if (Limit.IsOver)
         {
             throw Refusal.TimedOut(Verb, TimeoutOf(Variables) ?? 0);
+        }
+
+        if (Signals.Wait(0) is Signals.Term or Signals.Int or Signals.Hup or Signals.Quit)
+        {
+            throw Refusal.Interrupted(Verb, Signals.Term);
         }
     }
 }

@@ -77,17 +77,17 @@ internal sealed class RootBuilder(BuildSession session)
     public async Task<(IReadOnlyList<string> Lowers, PackageSet Set, string Key)> BuildRootAsync(
         RuntimeRoot runtime, IReadOnlyList<string> packages)
     {
-        Unpack(runtime.Base, runtime.PackagesLayer);
+        var runtimeLowers = session.Workshop.Unpack(runtime.Layers);
         if (packages.Count == 0)
         {
-            return (runtime.Lowers, _none, runtime.Key);
+            return (runtimeLowers, _none, runtime.Key);
         }
 
         RequireDpkg(runtime.Facts, runtime.BaseName, packages);
         var set = await session.Apt.ResolveAsync(runtime.Facts.DpkgStatus, packages, session.Request.NoCache, session.Cancel);
         if (set.Packages.Count == 0)
         {
-            return (runtime.Lowers, set, runtime.Key);
+            return (runtimeLowers, set, runtime.Key);
         }
 
         var key = "b-" + Hash("build", runtime.Key, Serialize(set));
@@ -95,27 +95,13 @@ internal sealed class RootBuilder(BuildSession session)
         if (!session.Workshop.Folder.HasSnapshot(key))
         {
             session.Note($"installing {set.Packages.Count} packages into the build root");
-            var stack = session.Workshop.Mount(runtime.Lowers);
+            var stack = session.Workshop.Mount(runtimeLowers);
             new PackageInstaller(session).Install(stack, set, isFirst: false);
             session.Workshop.Remove(stack, ["nua"]);
             session.Workshop.Commit(stack, folder);
         }
 
-        return ([folder + "/fs", .. runtime.Lowers], set, key);
-    }
-
-    /// <summary>Makes sure that the worker has the root's layers as folders.</summary>
-    public void Unpack(Image image, Layer? packages)
-    {
-        foreach (var layer in image.Layers)
-        {
-            session.Workshop.Unpack(layer);
-        }
-
-        if (packages is not null)
-        {
-            session.Workshop.Unpack(new ImageLayer(image.Layers.Count, packages.Blob, packages.DiffId));
-        }
+        return ([folder + "/fs", .. runtimeLowers], set, key);
     }
 
     private async Task<(Image Image, string Name, PackageSet Set)> DebianAsync()
@@ -186,10 +172,10 @@ internal sealed class RootBuilder(BuildSession session)
     private Layer InstallLayer(string key, Image image, PackageSet set)
     {
         session.Note($"installing {set.Packages.Count} packages into the runtime root");
-        Unpack(image, null);
         var workshop = session.Workshop;
+        var lowers = workshop.Unpack(image.Layers);
         var since = FileSystemTime();
-        var stack = workshop.Mount([.. image.Layers.Reverse().Select(l => $"layers/{l.DiffId.Encoded}/fs")]);
+        var stack = workshop.Mount(lowers);
         var installer = new PackageInstaller(session);
         installer.Install(stack, set, isFirst: false);
         var built = session.Layers.Write(LayerKind.Packages, installer.Collect(stack, since), workshop, stack, upperOnly: true, keepsTimes: true);
@@ -213,10 +199,8 @@ internal sealed class RootBuilder(BuildSession session)
             }
         }
 
-        Unpack(image, packages);
-        var lowers = image.Layers.Reverse().Select(l => $"layers/{l.DiffId.Encoded}/fs");
         var workshop = session.Workshop;
-        var stack = workshop.Mount(packages is null ? [.. lowers] : [$"layers/{packages.DiffId.Encoded}/fs", .. lowers]);
+        var stack = workshop.Mount(workshop.Unpack(RuntimeRoot.LayersOf(image, packages)));
         var tree = workshop.Scan(stack, "");
         var facts = new RootFacts(
             workshop.ReadFile(stack, "var/lib/dpkg/status"),

@@ -27,11 +27,11 @@ public sealed record RuntimeRoot
 
     public required RootFacts Facts { get; init; }
 
-    /// <summary>Folders of the worker to stack, top first; each must be unpacked.</summary>
-    public IReadOnlyList<string> Lowers =>
-        [.. (PackagesLayer is null ? (IEnumerable<string>)[] : [Folder(PackagesLayer.DiffId)]), .. Base.Layers.Reverse().Select(l => Folder(l.DiffId))];
+    /// <summary>All its layers, base first.</summary>
+    public IReadOnlyList<ImageLayer> Layers => LayersOf(Base, PackagesLayer);
 
-    private static string Folder(Digest diffId) => $"layers/{diffId.Encoded}/fs";
+    public static IReadOnlyList<ImageLayer> LayersOf(Image image, Layer? packages) =>
+        packages is null ? image.Layers : [.. image.Layers, new ImageLayer(image.Layers.Count, packages.Blob, packages.DiffId)];
 }
 
 /// <summary>What later stages need to know of a root, read once and kept.</summary>

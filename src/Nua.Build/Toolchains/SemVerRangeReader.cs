@@ -63,7 +63,8 @@ internal static class SemVerRangeReader
                 rest = words[i];
             }
 
-            if (!Partial.TryParse(rest, out var partial))
+            // npm ignores what follows an x after ^ and ~, and refuses it elsewhere.
+            if (!Partial.TryParse(rest, out var partial) || (partial.HasNumberAfterX && prefix is not ("^" or "~" or "~>")))
             {
                 return false;
             }
@@ -155,6 +156,9 @@ internal static class SemVerRangeReader
     {
         public bool IsWhole => Patch is not null;
 
+        /// <summary><c>1.x.3</c>: the 3 means nothing.</summary>
+        public bool HasNumberAfterX { get; private init; }
+
         /// <summary>The lowest version it can mean.</summary>
         public SemVer Floor => new(Major ?? 0, Minor ?? 0, Patch ?? 0, Prerelease);
 
@@ -181,14 +185,10 @@ internal static class SemVerRangeReader
                 return false;
             }
 
-            for (var i = 0; i < parts.Length; i++)
+            var given = parts.TakeWhile(p => p is not ("x" or "X" or "*")).ToArray();
+            for (var i = 0; i < given.Length; i++)
             {
-                if (parts[i] is "x" or "X" or "*")
-                {
-                    break; // what follows an x does not matter: 1.x.3 is 1.x
-                }
-
-                if (!SemVer.TryNumber(parts[i], out var number))
+                if (!SemVer.TryNumber(given[i], out var number))
                 {
                     return false;
                 }
@@ -196,7 +196,16 @@ internal static class SemVerRangeReader
                 numbers[i] = number;
             }
 
-            partial = new Partial(numbers[0], numbers[1], numbers[2], []);
+            var rest = parts[given.Length..];
+            if (rest.Any(p => p is not ("x" or "X" or "*") && !SemVer.TryNumber(p, out _)))
+            {
+                return false;
+            }
+
+            partial = new Partial(numbers[0], numbers[1], numbers[2], [])
+            {
+                HasNumberAfterX = rest.Any(p => p is not ("x" or "X" or "*")),
+            };
             return numbers[2] is null;
         }
 

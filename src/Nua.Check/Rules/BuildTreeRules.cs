@@ -84,7 +84,7 @@ internal static class BuildTreeRules
     private static IEnumerable<Violation> NoBuildPackages(CheckSubject subject)
     {
         var packages = subject.Build.Root.Items("packages").ToList();
-        var atRun = packages.Where(p => p.Text("scope") == "run").Select(p => p.Text("name")).ToHashSet(StringComparer.Ordinal);
+        var atRun = packages.Where(p => p.Text("scope") is "run" or "base").Select(p => p.Text("name")).ToHashSet(StringComparer.Ordinal);
         var onlyBuild = packages.Where(p => p.Text("scope") == "build" && !atRun.Contains(p.Text("name")))
             .Select(p => p.Text("name")).ToHashSet(StringComparer.Ordinal);
         return from installed in subject.Installed

@@ -123,7 +123,6 @@ internal static class ConfigurationRules
         (string, long?, long?)[] times =
         [
             ("Interval", (long?)check.Interval?.TotalSeconds, health.Number("interval")),
-            ("Timeout", (long?)check.Timeout?.TotalSeconds, health.Number("timeout")),
             ("Retries", check.Retries, health.Number("retries")),
         ];
         foreach (var (name, value, declared) in times)
@@ -132,6 +131,12 @@ internal static class ConfigurationRules
             {
                 yield return new Violation($"{name} is {value?.ToString() ?? "missing"}, declared is {declared}", Place);
             }
+        }
+
+        // The probe keeps the declared time itself, so the engine's limit may be later but not earlier.
+        if ((check.Timeout?.TotalSeconds ?? 0) < health.Number("timeout"))
+        {
+            yield return new Violation($"Timeout is shorter than the declared {health.Number("timeout")} seconds", Place);
         }
     }
 
@@ -148,7 +153,7 @@ internal static class ConfigurationRules
         var lifecycle = subject.Lifecycle;
         (string, string?)[] labels =
         [
-            ("io.nua.app-id", subject.NuaConfig.Root.Member("metadata").Text("id")),
+            ("io.nua.app-id", subject.Runtime.Text("app_id")),
             ("io.nua.contract", lifecycle.Number("contract")?.ToString()),
             ("io.nua.data-version", lifecycle.Number("data_version")?.ToString()),
             ("io.nua.image-spec", ImageSpecification),

@@ -10,11 +10,8 @@ internal static class DataRules
 
     private static readonly string[] _mounts = ["nua/backup", "run/nua", "run/secrets", "bindings", "tmp"];
 
-    private static readonly string[] _notForVolumes =
-    [
-        "nua/app", "nua/bin", "nua/venv", "nua/etc", "nua/scripts", "nua/metadata", "nua/backup",
-        "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys", "tmp", "usr",
-    ];
+    /// <summary>The operator's and the kernel's own mounts.</summary>
+    private static readonly string[] _notForVolumes = ["nua/backup", "dev", "proc", "run", "sys", "tmp", "bindings"];
 
     public static IReadOnlyList<Rule> All { get; } =
     [
@@ -25,8 +22,8 @@ internal static class DataRules
         new("NUA-D03", Severity.Error, "`/nua/data` and `/nua/cache` are empty in the image: a mount would hide what is in them.",
             Section, "ship initial data in /nua/app and let the verb upgrade install it", DataDirectoriesAreEmpty),
         new("NUA-D04", Severity.Error,
-            "Declared volumes have a name and an absolute path outside the read-only part of `/nua` and the operating system, "
-            + "none inside another but below `/nua/data`; `/nua/data` is one of them.",
+            "Declared volumes have a name and an absolute path, hide nothing that the image holds, and lie inside no other volume "
+            + "but `/nua/data`; `/nua/data` is one of them.",
             Section, "give the volume a path below /nua/data", VolumesFit),
         new("NUA-D05", Severity.Error, "`/nua/backup`, `/run/nua`, `/run/secrets`, `/bindings` and `/tmp` hold nothing in the image.",
             Section, "leave the file out: the operator mounts something over it", MountPointsAreEmpty),
@@ -78,9 +75,17 @@ internal static class DataRules
             {
                 yield return new Violation($"'{path}' is not an absolute path of a directory", Place);
             }
-            else if (_notForVolumes.Any(root => LayoutRules.IsAtOrBelow(relative, root)) || relative == "nua")
+            else if (_notForVolumes.Any(root => LayoutRules.IsAtOrBelow(relative, root)))
             {
-                yield return new Violation($"'{path}' would hide a part of the image", Place);
+                yield return new Violation($"'{path}' belongs to the operator", Place);
+            }
+            else if (subject.Tree.EntriesBelow(relative).Any(entry => entry.Kind != EntryKind.Directory))
+            {
+                // What is in the two standing ones is a finding of its own.
+                if (path is not ("/nua/data" or "/nua/cache"))
+                {
+                    yield return new Violation($"'{path}' would hide what the image holds there", Place);
+                }
             }
             else if (outer is not null and not "/nua/data")
             {

@@ -30,28 +30,46 @@ internal static class FileListRules
             yield return violation;
         }
 
-        byte[]? last = null;
+        string? last = null;
         foreach (var listed in subject.Files.Root.Items("files"))
         {
-            var path = listed.Text("path") ?? "";
-            var bytes = RawName.ToBytes(path);
+            if (NameIn(listed, "path") is not { Length: > 0 } path)
+            {
+                yield return new Violation("an entry has neither path nor path_base64", subject.Files.Place);
+                continue;
+            }
+
             if (path.StartsWith('/') || path.EndsWith('/'))
             {
                 yield return new Violation($"'{path}' has a leading or trailing slash", subject.Files.Place);
             }
-            else if (last is not null && bytes.AsSpan().SequenceCompareTo(last) <= 0)
+            else if (last is not null && string.CompareOrdinal(path, last) <= 0)
             {
                 yield return new Violation($"'{path}' is listed twice or out of order", subject.Files.Place);
             }
 
-            last = bytes;
+            last = path;
         }
+    }
+
+    /// <summary>Names that are not UTF-8 cannot be JSON text: they are given in base64 under another key.</summary>
+    private static string? NameIn(JsonElement listed, string key)
+    {
+        if (listed.Text(key) is { } text)
+        {
+            return text;
+        }
+
+        var bytes = new byte[8192];
+        return listed.Text(key + "_base64") is { } encoded && Convert.TryFromBase64String(encoded, bytes, out var length)
+            ? RawName.FromBytes(bytes.AsSpan(0, length))
+            : null;
     }
 
     private static IEnumerable<Violation> IsTrue(CheckSubject subject) =>
         from listed in subject.Files.Root.Items("files")
         where listed.ValueKind == JsonValueKind.Object
-        let path = listed.Text("path") ?? ""
+        let path = NameIn(listed, "path") ?? ""
         let difference = Difference(listed, subject.Tree.At(path), path)
         where difference is not null
         select new Violation(difference, "/" + path);
@@ -71,7 +89,7 @@ internal static class FileListRules
 
         if (entry.Kind == EntryKind.Link)
         {
-            return listed.Text("link") is var target && target != entry.Target
+            return NameIn(listed, "link") is var target && target != entry.Target
                 ? $"files.json says it leads to '{target}', it leads to '{entry.Target}'"
                 : null;
         }
@@ -96,7 +114,7 @@ internal static class FileListRules
             return $"files.json says {size} bytes, it has {entry.Size}";
         }
 
-        if (type == "hardlink" && listed.Text("link") is { } named && named.TrimStart('/') != entry.Target)
+        if (type == "hardlink" && NameIn(listed, "link") is { } named && named.TrimStart('/') != entry.Target)
         {
             return $"files.json says it names '{named}', it names '{entry.Target}'";
         }
@@ -137,7 +155,7 @@ internal static class FileListRules
             return [];
         }
 
-        var listed = subject.Files.Root.Items("files").Select(file => file.Text("path")).ToHashSet(StringComparer.Ordinal);
+        var listed = subject.Files.Root.Items("files").Select(file => NameIn(file, "path")).ToHashSet(StringComparer.Ordinal);
         return from entry in subject.Tree.EntriesBelow("nua")
                where entry.Kind != EntryKind.Directory && !LayoutRules.IsAtOrBelow(entry.Path, "nua/metadata")
                where !listed.Contains(entry.Path)

@@ -34,7 +34,7 @@ internal static class MetadataRules
         new("NUA-M05", Severity.Error, "`build.json` is there, has `schema` 1 and its keys with the right types.",
             Section, Rebuild, BuildIsComplete),
         .. FileListRules.All,
-        new("NUA-M09", Severity.Error, "`build.json` names the image's layers in order, those below its own with their diff IDs.",
+        new("NUA-M09", Severity.Error, "`build.json` names the layers on top of the base, in order and with their diff IDs, up to its own, which is the last.",
             Section, Rebuild, LayersAreNamed),
         new("NUA-M10", Severity.Warning, "`/nua/metadata` holds the four documents and nothing else.",
             Section, "move the file to /nua/app", NothingElse),
@@ -135,19 +135,30 @@ internal static class MetadataRules
         }
 
         // The document's own layer cannot be in it with a hash of itself.
-        var own = subject.Build.Entry!.Layer;
         var named = layers.EnumerateArray().Select(layer => layer.Text("diff_id")).ToList();
-        if (named.Count != own && named.Count != subject.Layers.Count)
+        if (named.Count > 0 && named[^1] is null)
         {
-            yield return new Violation($"it names {named.Count} layers, the image has {subject.Layers.Count}", subject.Build.Place);
+            named.RemoveAt(named.Count - 1);
+        }
+
+        var own = subject.Build.Entry!.Layer;
+        if (own != subject.Layers.Count - 1)
+        {
+            yield return new Violation("there are layers on top of its own", subject.Build.Place, own + 1);
+        }
+
+        if (named.Count > own)
+        {
+            yield return new Violation($"it names {named.Count} layers, below its own are {own}", subject.Build.Place);
             yield break;
         }
 
         for (var index = 0; index < named.Count; index++)
         {
-            if (named[index] != subject.Layers[index].DiffId?.ToString() && !(index >= own && named[index] is null))
+            var layer = own - named.Count + index;
+            if (named[index] != subject.Layers[layer].DiffId?.ToString())
             {
-                yield return new Violation($"layers[{index}] has another diff ID than the image", subject.Build.Place, index);
+                yield return new Violation($"layers[{index}] has another diff ID than the image", subject.Build.Place, layer);
             }
         }
     }

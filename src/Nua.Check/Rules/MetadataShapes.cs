@@ -111,7 +111,7 @@ internal static class MetadataShapes
             new Field("version", Name),
             new Field("architecture", Name),
             new Field("sha256", Text, IsRequired: false),
-            new Field("scope", OneOf("run", "build"))))),
+            new Field("scope", OneOf("base", "run", "build"))))),
         new Field("toolchains", ListOf(Object(new Field("name", Name), new Field("version", Name)))),
         new Field("plan", Table),
         new Field("epoch", Whole(0, 253402300799)),
@@ -121,7 +121,8 @@ internal static class MetadataShapes
     public static JsonShape Files { get; } = Object(
         new Field("schema", Whole(1, 1)),
         new Field("files", ListOf(Object(
-            new Field("path", Name),
+            new Field("path", Name, IsRequired: false),
+            new Field("path_base64", Name, IsRequired: false),
             new Field("type", OneOf("file", "dir", "link", "hardlink")),
             new Field("mode", Name),
             new Field("uid", Whole(0, uint.MaxValue)),
@@ -129,6 +130,7 @@ internal static class MetadataShapes
             new Field("size", Whole(0, long.MaxValue), IsRequired: false),
             new Field("sha256", Text, IsRequired: false),
             new Field("link", Text, IsRequired: false),
+            new Field("link_base64", Name, IsRequired: false),
             new Field("component", Text, IsRequired: false),
             new Field("layer", Name)))));
 }

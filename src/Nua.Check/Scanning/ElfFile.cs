@@ -36,7 +36,7 @@ public sealed record ElfFile(
         ["loong64"] = 258,
     };
 
-    public static bool HasMagic(ReadOnlySpan<byte> start) => start.StartsWith("\x7fELF"u8);
+    public static bool HasMagic(ReadOnlySpan<byte> start) => start.StartsWith("\u007fELF"u8);
 
     /// <summary>The machine number for an architecture in OCI's spelling; null when it is not one we know.</summary>
     public static ushort? MachineOf(string architecture) =>

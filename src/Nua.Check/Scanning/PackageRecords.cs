@@ -71,8 +71,10 @@ internal static class PackageRecords
         return at == parts.Length - 1;
     }
 
+    /// <summary>Debian has old distributions as one file <c>NAME.egg-info</c>.</summary>
     private static bool IsPython(string path) =>
-        path.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) || path.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal);
+        path.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) || path.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal)
+        || path.EndsWith(".egg-info", StringComparison.Ordinal);
 
     private static IEnumerable<InstalledComponent> Dpkg(string text)
     {

@@ -6,7 +6,8 @@ using Nua.Oci.Layers;
 
 namespace Nua.Rootfs.Worker;
 
-/// <summary>Unpacks one layer by itself, as a folder to stack with overlayfs: whiteouts become its devices.</summary>
+/// <summary>Unpacks one layer onto the mounted layers below it. What the kernel then has in the upper folder is the layer in overlayfs's
+/// own form, whiteouts and all.</summary>
 internal static class LayerUnpacker
 {
     /// <exception cref="ProblemException">NUA3041: the bytes are not those of the diff ID; those of the tar reader.</exception>
@@ -17,7 +18,7 @@ internal static class LayerUnpacker
         using var expanded = LayerStreams.Expand(blob, compression, diffId.ToString());
         using var hash = SHA256.Create();
         using var hashed = new CryptoStream(expanded, hash, CryptoStreamMode.Read);
-        using var applier = new LayerApplier(folder, new ApplyOptions { Whiteouts = WhiteoutForm.Overlay });
+        using var applier = new LayerApplier(folder);
         applier.Apply(hashed, diffId.ToString());
         hashed.CopyTo(Stream.Null);
         applier.Complete();

@@ -26,9 +26,10 @@ namespace Nua.Rootfs.Worker;
 [JsonDerivedType(typeof(RelayPort), "relay")]
 internal abstract record Command;
 
-/// <summary>Unpacks a layer blob (path seen from the worker's folder) into <c>layers/HEX/fs</c>, whiteouts as overlay devices, its
-/// uncompressed bytes checked against the diff ID.</summary>
-internal sealed record UnpackLayer(string Blob, string MediaType, string DiffId, string Temporary) : Command;
+/// <summary>Unpacks a layer blob on top of <paramref name="Lowers"/> into <paramref name="Folder"/> (<c>layers/CHAINID</c>), its uncompressed
+/// bytes checked against the diff ID.</summary>
+internal sealed record UnpackLayer(
+    string Blob, string MediaType, string DiffId, string Folder, IReadOnlyList<string> Lowers, string Temporary) : Command;
 
 /// <summary>Mounts folders, top first, with a new upper folder on top.</summary>
 internal sealed record MountStack(string Stack, IReadOnlyList<string> Lowers) : Command;

@@ -109,29 +109,28 @@ public sealed class WorkerProgram
 
     private Reply Unpack(UnpackLayer c)
     {
-        var hex = Digest.Parse(c.DiffId).Encoded;
-        var final = $"{Home}/layers/{hex}";
+        var final = $"{Home}/{c.Folder}";
         if (Directory.Exists(final))
         {
             return new Reply();
         }
 
-        var temporary = $"{Home}/tmp/{c.Temporary}";
-        Directory.CreateDirectory(temporary + "/fs");
+        Mount(new MountStack(c.Temporary, c.Lowers));
+        var stack = _stacks[c.Temporary];
         try
         {
-            using var blob = File.OpenRead(Resolve(c.Blob));
-            LayerUnpacker.Unpack(blob, c.MediaType, Digest.Parse(c.DiffId), temporary + "/fs");
-            SyncFileSystem(temporary);
-            Publish(temporary, final);
+            using (var blob = File.OpenRead(Resolve(c.Blob)))
+            {
+                LayerUnpacker.Unpack(blob, c.MediaType, Digest.Parse(c.DiffId), stack.Merged);
+            }
+
+            return Commit(new CommitStack(c.Temporary, c.Folder));
         }
         catch
         {
-            DeleteTree(temporary);
+            Drop(new DropStack(c.Temporary));
             throw;
         }
-
-        return new Reply();
     }
 
     private Reply Mount(MountStack c)

@@ -20,6 +20,7 @@ internal static class BrokenConfigurations
         new("NUA-C06", "no health check", i => Run(i).Remove("Healthcheck")),
         new("NUA-C06", "another command", i => Run(i)["Healthcheck"]!["Test"] = Json("""["CMD","true"]""")),
         new("NUA-C06", "another interval", i => Run(i)["Healthcheck"]!["Interval"] = 60000000000),
+        new("NUA-C06", "too short a limit", i => Run(i)["Healthcheck"]!["Timeout"] = 1000000000),
         new("NUA-C07", "another signal", i => Run(i)["StopSignal"] = "SIGQUIT"),
         new("NUA-C08", "a label is missing", i => Label(i).Remove("io.nua.contract")),
         new("NUA-C08", "a label lies", i => Label(i)["io.nua.data-version"] = "1"),

@@ -17,7 +17,7 @@ internal static class BrokenMetadata
         new("NUA-M02", "an unknown backup mode", i => Lifecycle(i)["backup"]!["mode"] = "warm"),
         new("NUA-M03", "a contract of the future", i => (Lifecycle(i)["contract"], Label(i)["io.nua.contract"]) = (7, "7")),
         new("NUA-M04", "no ports", i => i.NuaConfig["runtime"]!.AsObject().Remove("ports"), "NUA-C11"),
-        new("NUA-M04", "another identifier", i => i.NuaConfig["runtime"]!["app_id"] = "other"),
+        new("NUA-M04", "another identifier", i => (i.NuaConfig["runtime"]!["app_id"], Label(i)["io.nua.app-id"]) = ("other", "other")),
         new("NUA-M05", "missing", i => i.Without.Add("build.json")),
         new("NUA-M05", "without an epoch", i => i.Build.Remove("epoch")),
         new("NUA-M06", "missing", i => i.Without.Add("files.json")),
@@ -40,7 +40,8 @@ internal static class BrokenMetadata
         new("NUA-M09", "another diff ID", i => i.Build["layers"] = Json($$"""
             [{"kind":"base","diff_id":"{{GoodDocuments.BaseDigest}}"},{"kind":"a"},{"kind":"b"},{"kind":"c"}]
             """)),
-        new("NUA-M09", "too few layers", i => i.Build["layers"] = Json("[]")),
+        new("NUA-M09", "too many layers", i => i.Build["layers"] = Json("""[{"kind":"a"},{"kind":"a"},{"kind":"a"},{"kind":"a"},{"kind":"a"},{"kind":"a"}]""")),
+        new("NUA-M09", "a layer put on top", i => i.OnTop = [GoodImage.EmptyTar], "OCI-07"),
         new("NUA-M10", "a fifth document", i => i.File(GoodImage.Top, "nua/metadata/notes.txt", "x")),
         new("NUA-M11", "the clock's time", i => i.Config["created"] = "2026-01-01T10:00:00Z"),
     ];

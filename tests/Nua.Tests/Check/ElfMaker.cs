@@ -40,7 +40,7 @@ internal static class ElfMaker
         }
 
         var file = new byte[dynamicAt + (entries.Count * 16)];
-        "\x7fELF"u8.CopyTo(file);
+        "\u007fELF"u8.CopyTo(file);
         (file[4], file[5], file[6]) = (2, 1, 1);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(16), 3);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(18), machine);

@@ -50,6 +50,11 @@ internal sealed class GoodImage
 
     public string LayerMediaType { get; set; } = MediaTypes.LayerTar;
 
+    /// <summary>Finished tars put on top, as another tool would.</summary>
+    public IReadOnlyList<byte[]> OnTop { get; set; } = [];
+
+    public static byte[] EmptyTar => new byte[1024];
+
     /// <summary>Metadata documents left out.</summary>
     public HashSet<string> Without { get; } = [];
 
@@ -119,6 +124,7 @@ internal sealed class GoodImage
         }
 
         tars.Add(Edited(Top, Tar([.. Layers[Top], .. Documents(tars)])));
+        tars.AddRange(OnTop);
         var layers = tars.Select(tar => blobs.Add(LayerMediaType, tar)).ToList();
         var config = Config.DeepClone();
         config["rootfs"]!["diff_ids"] ??= new JsonArray([.. tars.Select(tar => (JsonNode)Digest.Sha256(tar).ToString())]);

@@ -40,6 +40,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_loop.IsCompleted)
+        {
+            return; // a test may take the server away early
+        }
+
         await _end.CancelAsync();
         _listener.Stop();
         await _loop;

@@ -1,0 +1,88 @@
+using Nua.Check.Scanning;
+using Xunit;
+
+namespace Nua.Tests.Check;
+
+public sealed class ScanningTests
+{
+    [Theory]
+    [InlineData("pkg:npm/%40scope/name@1.0.0", "npm", "@scope/name", "1.0.0")]
+    [InlineData("pkg:deb/debian/libc6@2.41-12%2Bdeb13u1?arch=amd64&distro=trixie", "deb", "libc6", "2.41-12+deb13u1")]
+    [InlineData("pkg:pypi/Flask_Login@0.6", "pypi", "flask-login", "0.6")]
+    [InlineData("pkg:generic/node", "generic", "node", null)]
+    public void Package_url_is_taken_apart(string text, string type, string name, string? version) =>
+        Assert.Equal(new PackageUrl(type, name, version), PackageUrl.Parse(text));
+
+    [Theory]
+    [InlineData("npm/name@1")]
+    [InlineData("pkg:npm")]
+    [InlineData("pkg:/name@1")]
+    [InlineData("pkg:n m/name")]
+    public void Text_that_is_no_package_url_is_refused(string text) => Assert.Null(PackageUrl.Parse(text));
+
+    [Theory]
+    [InlineData("nua/app/node_modules/a/package.json", true)]
+    [InlineData("nua/app/node_modules/@s/a/package.json", true)]
+    [InlineData("nua/app/node_modules/a/node_modules/b/package.json", true)]
+    [InlineData("nua/app/node_modules/.pnpm/a@1/node_modules/a/package.json", true)]
+    [InlineData("nua/app/node_modules/a/test/fixture/package.json", false)]
+    [InlineData("nua/app/node_modules/a/test/node_modules/b/package.json", false)]
+    [InlineData("nua/app/package.json", false)]
+    public void Only_manifests_of_installed_packages_count(string path, bool isRecord) =>
+        Assert.Equal(isRecord, PackageRecords.IsRecord(path));
+
+    [Theory]
+    [InlineData("DB_PASSWORD", true)]
+    [InlineData("GITHUB_TOKEN", true)]
+    [InlineData("DB_PASSWORD_FILE", false)]
+    [InlineData("TOKEN_TTL", false)]
+    [InlineData("GREETING", false)]
+    public void Secret_names_are_told_from_names_of_places(string name, bool isSecret) =>
+        Assert.Equal(isSecret, SecretText.IsSecretName(name));
+
+    [Theory]
+    [InlineData("see -----BEGIN PRIVATE KEY----- in the manual")]
+    [InlineData("xAKIAQWERTYUIOPASDFGH")]
+    [InlineData("https://user@example.org/ and postgres://user:${PASSWORD}@db/x")]
+    public void Texts_about_secrets_are_no_secrets(string text) => Assert.Empty(SecretText.KindsInSetting(text));
+
+    [Fact]
+    public void Upper_layers_hide_and_replace()
+    {
+        var tree = new MergedTree();
+        tree.Add(Layer(0, Entry("a", EntryKind.Directory), Entry("a/x", EntryKind.File), Entry("a/y", EntryKind.File), Entry("b", EntryKind.Directory),
+            Entry("b/z", EntryKind.File)));
+        var upper = Layer(1, Entry("a/x", EntryKind.Directory), Entry("a/x/deep", EntryKind.File), Entry("b", EntryKind.Link, "a"));
+        upper.Whiteouts.Add(new Whiteout("a", "y"));
+        tree.Add(upper);
+
+        Assert.Equal(["a", "a/x", "a/x/deep", "b"], tree.Entries.Select(entry => entry.Path));
+        Assert.Equal("a/x/deep", tree.Follow("/b/x/deep")!.Path);
+        Assert.Null(tree.At("b/z"));
+    }
+
+    [Fact]
+    public void Links_never_lead_out_of_the_root()
+    {
+        var tree = new MergedTree();
+        tree.Add(Layer(0, Entry("etc", EntryKind.Directory), Entry("etc/passwd", EntryKind.File), Entry("up", EntryKind.Link, "../../../etc"),
+            Entry("loop", EntryKind.Link, "loop")));
+
+        Assert.Equal("etc/passwd", tree.Follow("up/passwd")!.Path);
+        Assert.Null(tree.Follow("loop"));
+    }
+
+    private static ScannedLayer Layer(int index, params ScannedEntry[] entries)
+    {
+        var layer = new ScannedLayer
+        {
+            Index = index,
+            Blob = Nua.Oci.Descriptor.Of(Nua.Oci.MediaTypes.LayerTar, []),
+        };
+        layer.Entries.AddRange(entries);
+        return layer;
+    }
+
+    private static ScannedEntry Entry(string path, EntryKind kind, string target = "") =>
+        new() { Path = path, Kind = kind, Mode = 0x1ED, Uid = 0, Gid = 0, Layer = 0, Target = target };
+}
