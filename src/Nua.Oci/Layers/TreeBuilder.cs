@@ -88,7 +88,7 @@ internal sealed class TreeBuilder(int maxNodes)
             target.Layer = layer;
         }
 
-        parent.Children[name] = new TreeEntry(file)
+        parent.Children![name] = new TreeEntry(file)
         {
             Layer = layer,
             Children = isDirectory ? new Dictionary<string, TreeEntry>(StringComparer.Ordinal) : null,
