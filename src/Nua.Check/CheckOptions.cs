@@ -11,8 +11,11 @@ public sealed record CheckOptions
     /// <summary>Findings kept for each rule; what goes beyond is counted in one last finding.</summary>
     public int MostFindingsPerRule { get; init; } = 20;
 
-    /// <summary>Entries of all layers together.</summary>
-    public int MostEntries { get; init; } = 1_000_000;
+    /// <summary>Entries of all layers together, and directories that are only implied by what is in them.</summary>
+    public int MostEntries { get; init; } = 400_000;
+
+    /// <summary>Characters of the paths of all entries together; default 64 Mi.</summary>
+    public long MostNameCharacters { get; init; } = 64 << 20;
 
     /// <summary>Uncompressed bytes of all layers together; default 64 GiB.</summary>
     public long MostBytes { get; init; } = 64L << 30;

@@ -4,17 +4,20 @@ using Nua.Oci;
 
 namespace Nua.Check;
 
-/// <summary>Proves the rules of the specification on one image, by reading it. Memory and time are bounded by the options, whatever the
-/// image claims; nothing in an image makes it throw.</summary>
+/// <summary>Proves the rules of the specification on one image, by reading it. Memory and time are bounded by the
+/// options, whatever the image claims; nothing in an image makes it throw.</summary>
 public static class ImageChecker
 {
     private const int LongestText = 500;
 
     /// <summary>Checks an image that could be opened.</summary>
-    public static CheckReport Check(Image image, CheckOptions? options = null, CancellationToken cancellation = default) =>
-        Check(image.ManifestDescriptor, image.Manifest, image.Config, image.Blobs, options ?? CheckOptions.Default, cancellation);
+    public static CheckReport Check(
+        Image image, CheckOptions? options = null, CancellationToken cancellation = default) =>
+        Check(image.ManifestDescriptor, image.Manifest, image.Config, image.Blobs, options ?? CheckOptions.Default,
+            cancellation);
 
-    /// <summary>Checks an image that perhaps cannot even be opened: what is wrong with its documents becomes a finding.</summary>
+    /// <summary>Checks an image that perhaps cannot even be opened: what is wrong with its documents becomes a
+    /// finding.</summary>
     public static CheckReport Check(
         IBlobStore blobs, Descriptor manifest, CheckOptions? options = null, CancellationToken cancellation = default)
     {
@@ -26,7 +29,8 @@ public static class ImageChecker
             place = "config";
             if (!MediaTypes.IsImageConfig(parsed.Config.MediaType))
             {
-                return Unreadable(manifest, options, "OCI-01", $"it is an artifact of type '{parsed.Config.MediaType}', not an image", "manifest");
+                return Unreadable(manifest, options, "OCI-01",
+                    $"it is an artifact of type '{parsed.Config.MediaType}', not an image", "manifest");
             }
 
             var config = ImageConfig.Parse(blobs.ReadDocument(parsed.Config), place);
@@ -40,7 +44,8 @@ public static class ImageChecker
                 "NUA3060" or "NUA3061" or "NUA3062" => "OCI-03",
                 _ when place == "config" => "OCI-04",
                 "NUA3005" or "NUA3013" => "OCI-02",
-                _ when problem.Where != "manifest" && problem.Where?.StartsWith("manifest", StringComparison.Ordinal) == true => "OCI-02",
+                _ when problem.Where != "manifest"
+                    && problem.Where?.StartsWith("manifest", StringComparison.Ordinal) == true => "OCI-02",
                 _ => "OCI-01",
             };
             var what = problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}";
@@ -49,7 +54,8 @@ public static class ImageChecker
     }
 
     private static CheckReport Check(
-        Descriptor descriptor, ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options, CancellationToken cancellation)
+        Descriptor descriptor, ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options,
+        CancellationToken cancellation)
     {
         var subject = ImageScanner.Scan(manifest, config, blobs, options, cancellation);
 
@@ -62,14 +68,17 @@ public static class ImageChecker
         return new CheckReport(descriptor.Digest.ToString(), subject.IsNuaImage, Sorted(findings), asked.Count);
     }
 
-    private static CheckReport Unreadable(Descriptor manifest, CheckOptions options, string ruleId, string what, string place)
+    private static CheckReport Unreadable(
+        Descriptor manifest, CheckOptions options, string ruleId, string what, string place)
     {
         var rule = RuleCatalogue.Get(ruleId);
         return new CheckReport(
-            manifest.Digest.ToString(), IsNuaImage: false, [ToFinding(rule, new Violation(what, place), null, options)], RulesAsked: 1);
+            manifest.Digest.ToString(), IsNuaImage: false, [ToFinding(rule, new Violation(what, place), null, options)],
+            RulesAsked: 1);
     }
 
-    private static IEnumerable<Finding> Findings(Rule rule, CheckSubject subject, CheckOptions options, CancellationToken cancellation)
+    private static IEnumerable<Finding> Findings(
+        Rule rule, CheckSubject subject, CheckOptions options, CancellationToken cancellation)
     {
         var count = 0;
         foreach (var violation in rule.Find(subject))
@@ -84,7 +93,8 @@ public static class ImageChecker
 
         if (count > options.MostFindingsPerRule)
         {
-            yield return ToFinding(rule, new Violation($"and {count - options.MostFindingsPerRule} more"), null, options);
+            yield return ToFinding(rule, new Violation($"and {count - options.MostFindingsPerRule} more"), null,
+                options);
         }
     }
 

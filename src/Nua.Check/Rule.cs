@@ -39,8 +39,8 @@ public sealed record Rule
     /// <summary>Also asked of images that are not Nua images.</summary>
     public bool IsForEveryImage { get; init; }
 
-    /// <summary>Every place where the image breaks the rule; none when it keeps it. Lazy: the checker stops asking when it has
-    /// enough.</summary>
+    /// <summary>Every place where the image breaks the rule; none when it keeps it. Lazy: the checker stops asking when
+    /// it has enough.</summary>
     internal Func<CheckSubject, IEnumerable<Violation>> Find { get; }
 }
 

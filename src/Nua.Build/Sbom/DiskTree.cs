@@ -44,28 +44,39 @@ public sealed class DiskTree(string root) : IFileTree
         return new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read, 1 << 14);
     }
 
+    /// <summary>Names that are not UTF-8 come out as .NET reads them, which cannot be opened; nothing that installers write has such a name.</summary>
     private static IEnumerable<TreeEntry> Below(DirectoryInfo folder, string prefix)
     {
         foreach (var info in folder.EnumerateFileSystemInfos("*", _everything))
         {
             var path = prefix + info.Name;
-            if (info.LinkTarget is not null)
+            if ((info.Attributes & FileAttributes.ReparsePoint) != 0)
             {
                 yield return new TreeEntry(path, TreeEntryType.Link, 0);
             }
             else if (info is DirectoryInfo inner)
             {
                 yield return new TreeEntry(path, TreeEntryType.Folder, 0);
-                foreach (var entry in Below(inner, path + "/"))
+                foreach (var entry in inner.Exists ? Below(inner, path + "/") : [])
                 {
                     yield return entry;
                 }
             }
             else
             {
-                var isFile = (info.Attributes & (FileAttributes.Device | FileAttributes.System)) == 0;
-                yield return new TreeEntry(path, isFile ? TreeEntryType.File : TreeEntryType.Other, ((FileInfo)info).Length);
+                var size = SizeOfRegular(info.FullName);
+                yield return new TreeEntry(path, size is null ? TreeEntryType.Other : TreeEntryType.File, size ?? 0);
             }
         }
+    }
+
+    private static unsafe long? SizeOfRegular(string file)
+    {
+        const uint typeModeAndSize = 0x203;
+        const int typeMask = 0xF000;
+        const int regular = 0x8000;
+        Libc.StatxBuffer buffer;
+        return Libc.Statx(Libc.AtFdCwd, Posix.Path(file), Libc.AtSymlinkNofollow, typeModeAndSize, &buffer) == 0
+            && (buffer.Mode & typeMask) == regular ? (long)buffer.Size : null;
     }
 }

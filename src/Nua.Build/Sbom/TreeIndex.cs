@@ -14,7 +14,7 @@ internal sealed class TreeIndex
     public TreeIndex(IFileTree tree)
     {
         _tree = tree;
-        _entries = tree.Entries.ToDictionary(e => e.Path, StringComparer.Ordinal);
+        _entries = tree.Entries.DistinctBy(e => e.Path, StringComparer.Ordinal).ToDictionary(e => e.Path, StringComparer.Ordinal);
         Paths = [.. _entries.Keys.Order(StringComparer.Ordinal)];
     }
 

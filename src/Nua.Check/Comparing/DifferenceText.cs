@@ -25,18 +25,21 @@ public static class DifferenceText
             {
                 "added" => ('+', InspectionText.Bytes(file.SizeAfter)),
                 "removed" => ('-', InspectionText.Bytes(file.SizeBefore)),
-                _ => ('~', file.What + (file.SizeBefore == file.SizeAfter ? "" : $", {Signed(file.SizeAfter - file.SizeBefore)}")),
+                _ => ('~', file.What + (file.SizeBefore == file.SizeAfter ? ""
+                    : $", {Signed(file.SizeAfter - file.SizeBefore)}")),
             };
             text.Append($"  {mark} {Printable.Escape(file.Path, 300)}  ({what})\n");
         }
 
         if (difference.IsSameContent)
         {
-            text.Append(difference.DigestA == difference.DigestB ? "\nthe same image\n" : "\nthe same content in other bytes\n");
+            text.Append(difference.DigestA == difference.DigestB ? "\nthe same image\n"
+                : "\nthe same content in other bytes\n");
         }
 
         var (a, b) = (difference.SizesA, difference.SizesB);
-        text.Append($"\nsize   compressed {InspectionText.Bytes(a.Compressed)} → {InspectionText.Bytes(b.Compressed)} ({Signed(b.Compressed - a.Compressed)}), "
+        text.Append(
+            $"\nsize   compressed {InspectionText.Bytes(a.Compressed)} → {InspectionText.Bytes(b.Compressed)} ({Signed(b.Compressed - a.Compressed)}), "
             + $"files {InspectionText.Bytes(a.Files)} → {InspectionText.Bytes(b.Files)} ({Signed(b.Files - a.Files)}), layers {a.Layers} → {b.Layers}\n");
         return text.ToString();
     }
@@ -51,10 +54,12 @@ public static class DifferenceText
         foreach (var change in changes)
         {
             var mark = change.Before is null ? '+' : change.After is null ? '-' : '~';
-            var values = string.Join(" → ", new[] { change.Before, change.After }.OfType<string>().Select(value => Printable.Escape(value, 120)));
+            var values = string.Join(" → ", new[] { change.Before, change.After }.OfType<string>()
+                .Select(value => Printable.Escape(value, 120)));
             text.Append($"  {mark} {Printable.Escape(change.Name, 200)} {values}\n");
         }
     }
 
-    private static string Signed(long bytes) => bytes < 0 ? InspectionText.Bytes(bytes) : "+" + InspectionText.Bytes(bytes);
+    private static string Signed(long bytes) => bytes < 0 ? InspectionText.Bytes(bytes) : "+"
+        + InspectionText.Bytes(bytes);
 }

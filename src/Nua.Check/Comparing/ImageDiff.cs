@@ -7,7 +7,8 @@ namespace Nua.Check.Comparing;
 public static class ImageDiff
 {
     /// <summary>Reads both images whole, one after the other. Times of files are not compared.</summary>
-    public static ImageDifference Compare(Image a, Image b, CheckOptions? options = null, CancellationToken cancellation = default)
+    public static ImageDifference Compare(
+        Image a, Image b, CheckOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= CheckOptions.Default;
         var before = ImageScanner.Scan(a.Manifest, a.Config, a.Blobs, options, cancellation);
@@ -22,7 +23,8 @@ public static class ImageDiff
             Sizes(after));
     }
 
-    private static List<Change> Changes(SortedDictionary<string, string> before, SortedDictionary<string, string> after) =>
+    private static List<Change> Changes(
+        SortedDictionary<string, string> before, SortedDictionary<string, string> after) =>
     [
         .. from name in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
            let old = before.GetValueOrDefault(name)
@@ -34,11 +36,14 @@ public static class ImageDiff
     /// <summary>From the SBOM where there is one, else from what the package managers recorded.</summary>
     private static SortedDictionary<string, string> Packages(CheckSubject subject)
     {
-        var listed = subject.Sbom.Root.Items("components").Select(c => PackageUrl.Parse(c.Text("purl") ?? "")).OfType<PackageUrl>()
+        var listed = subject.Sbom.Root.Items("components").Select(c => PackageUrl.Parse(c.Text("purl") ?? ""))
+            .OfType<PackageUrl>()
             .Select(url => ($"{url.Type}/{url.Name}", url.Version ?? ""));
-        var installed = subject.Installed.Select(found => ($"{found.Component.Ecosystem}/{found.Component.Name}", found.Component.Version));
+        var installed = subject.Installed.Select(
+            found => ($"{found.Component.Ecosystem}/{found.Component.Name}", found.Component.Version));
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var same in (subject.Sbom.Root is null ? installed : listed).GroupBy(pair => pair.Item1, pair => pair.Item2))
+        foreach (var same in (subject.Sbom.Root is null ? installed : listed)
+            .GroupBy(pair => pair.Item1, pair => pair.Item2))
         {
             result[same.Key] = string.Join(", ", same.Distinct().Order(StringComparer.Ordinal));
         }
@@ -106,7 +111,10 @@ public static class ImageDiff
     private static SortedDictionary<string, string> Configuration(CheckSubject subject)
     {
         var run = subject.Run;
-        var result = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["Platform"] = subject.Config.Platform.ToString() };
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Platform"] = subject.Config.Platform.ToString(),
+        };
         Add("User", run.User);
         Add("WorkingDir", run.WorkingDir);
         Add("StopSignal", run.StopSignal);

@@ -13,15 +13,18 @@ public sealed record ImageDifference(
     ImageSizes SizesA,
     ImageSizes SizesB)
 {
-    /// <summary>Different digests may still hold the same content: compressed otherwise, or cut into other layers.</summary>
+    /// <summary>Different digests may still hold the same content: compressed otherwise, or cut into other
+    /// layers.</summary>
     public bool IsSameContent => Packages.Count == 0 && Files.Count == 0 && Configuration.Count == 0;
 }
 
-/// <summary>One thing that was added (<see cref="Before"/> is null), removed (<see cref="After"/> is null) or changed.</summary>
+/// <summary>One thing that was added (<see cref="Before"/> is null), removed (<see cref="After"/> is null) or
+/// changed.</summary>
 public sealed record Change(string Name, string? Before, string? After);
 
 /// <param name="Path">Absolute.</param>
-/// <param name="What"><c>added</c>, <c>removed</c>, <c>content</c>, <c>mode 0644 → 0755</c>, <c>owner</c>, <c>type</c>, <c>target</c>; several joined by a comma.</param>
+/// <param name="What"><c>added</c>, <c>removed</c>, <c>content</c>, <c>mode 0644 → 0755</c>, <c>owner</c>, <c>type</c>,
+/// <c>target</c>; several joined by a comma.</param>
 /// <param name="SizeBefore">Bytes; 0 for what is not a file or was not there.</param>
 public sealed record FileChange(string Path, string What, long SizeBefore, long SizeAfter);
 

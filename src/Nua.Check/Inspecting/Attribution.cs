@@ -8,7 +8,8 @@ internal static class Attribution
     /// <summary>Records that package managers keep about themselves.</summary>
     private static readonly string[] _records = ["var/lib/dpkg", "var/lib/apt", "nua/metadata"];
 
-    /// <summary>Absolute paths of the files that neither the Debian database nor <c>files.json</c> gives to a component, sorted.</summary>
+    /// <summary>Absolute paths of the files that neither the Debian database nor <c>files.json</c> gives to a
+    /// component, sorted.</summary>
     public static IReadOnlyList<string> Unattributed(CheckSubject subject)
     {
         var attributed = subject.Files.Root.Items("files").Where(file => file.Text("component") is not null)

@@ -2,7 +2,8 @@ using Nua.Check.Scanning;
 
 namespace Nua.Check.Inspecting;
 
-/// <summary>What is in an image, told without judging it. Texts from the image are raw; whoever prints them escapes them.</summary>
+/// <summary>What is in an image, told without judging it. Texts from the image are raw; whoever prints them escapes
+/// them.</summary>
 public sealed record ImageInspection
 {
     /// <summary>The manifest's digest.</summary>
@@ -38,7 +39,8 @@ public sealed record ImageInspection
     /// <summary>The section <c>lifecycle</c> as JSON text; null for other images.</summary>
     public string? LifecycleJson { get; init; }
 
-    /// <summary>How many components of each kind the SBOM has (<c>deb</c>, <c>npm</c>…, <c>other</c>), sorted.</summary>
+    /// <summary>How many components of each kind the SBOM has (<c>deb</c>, <c>npm</c>…, <c>other</c>),
+    /// sorted.</summary>
     public required IReadOnlyDictionary<string, int> Components { get; init; }
 
     /// <summary>Files that neither a package nor a component accounts for, sorted.</summary>
@@ -54,16 +56,18 @@ public sealed record ImageInspection
     public long Size => Layers.Sum(layer => layer.Size);
 }
 
-/// <param name="Purpose">From <c>build.json</c> (<c>base</c>, <c>packages</c>, <c>runtime</c>, <c>dependencies</c>, <c>application</c>,
-/// <c>metadata</c>), else from the history; null when neither says.</param>
+/// <param name="Purpose">From <c>build.json</c> (<c>base</c>, <c>packages</c>, <c>runtime</c>, <c>dependencies</c>,
+/// <c>application</c>, <c>metadata</c>), else from the history; null when neither says.</param>
 /// <param name="Size">Compressed bytes.</param>
 /// <param name="FileBytes">Bytes of the files in it.</param>
 /// <param name="Entries">Files, directories and links.</param>
-public sealed record InspectedLayer(string Digest, string? DiffId, string? Purpose, long Size, long FileBytes, int Entries, int Whiteouts);
+public sealed record InspectedLayer(
+    string Digest, string? DiffId, string? Purpose, long Size, long FileBytes, int Entries, int Whiteouts);
 
 /// <param name="Path">Absolute.</param>
 /// <param name="Type"><c>file</c>, <c>directory</c>, <c>symbolic link</c>…</param>
 /// <param name="Size">Bytes; 0 for what is not a file.</param>
-public sealed record InspectedFile(string Path, string Type, string Mode, long Uid, long Gid, long Size, string? Target);
+public sealed record InspectedFile(
+    string Path, string Type, string Mode, long Uid, long Gid, long Size, string? Target);
 
 public sealed record InspectedVerb(string Name, VerbOrigin Origin, string? Path);

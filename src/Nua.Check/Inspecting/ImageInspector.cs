@@ -7,10 +7,13 @@ namespace Nua.Check.Inspecting;
 /// <summary>Tells what is in an image.</summary>
 public static class ImageInspector
 {
-    /// <summary>Reads the whole image once. A layer that cannot be read is told in <see cref="ImageInspection.Problems"/>.</summary>
-    public static ImageInspection Inspect(Image image, CheckOptions? options = null, CancellationToken cancellation = default)
+    /// <summary>Reads the whole image once. A layer that cannot be read is told in
+    /// <see cref="ImageInspection.Problems"/>.</summary>
+    public static ImageInspection Inspect(
+        Image image, CheckOptions? options = null, CancellationToken cancellation = default)
     {
-        var subject = ImageScanner.Scan(image.Manifest, image.Config, image.Blobs, options ?? CheckOptions.Default, cancellation);
+        var subject = ImageScanner.Scan(
+            image.Manifest, image.Config, image.Blobs, options ?? CheckOptions.Default, cancellation);
         var metadata = subject.NuaConfig.Root.Member("metadata");
         return new ImageInspection
         {
@@ -51,7 +54,8 @@ public static class ImageInspector
                 layer.Blob.Digest.ToString(),
                 layer.DiffId?.ToString(),
                 kinds.GetValueOrDefault(layer.DiffId?.ToString() ?? "")
-                    ?? (layer.Index < history.Count ? history[layer.Index].CreatedBy ?? history[layer.Index].Comment : null),
+                    ?? (layer.Index < history.Count ? history[layer.Index].CreatedBy ?? history[layer.Index].Comment
+                    : null),
                 layer.Blob.Size,
                 layer.FileBytes,
                 layer.Entries.Count,

@@ -16,10 +16,13 @@ public static class InspectionText
         var text = new StringBuilder();
         text.Append("image        ").Append(image.Digest).Append('\n');
         text.Append("platform     ").Append(Shown(image.Platform)).Append('\n');
-        text.Append("application  ").Append(image.IsNuaImage ? $"{Shown(image.AppId ?? "?")} {Shown(image.AppVersion ?? "?")}" : "none: not a Nua image").Append('\n');
+        text.Append("application  ")
+            .Append(image.IsNuaImage ? $"{Shown(image.AppId ?? "?")} {Shown(image.AppVersion ?? "?")}"
+            : "none: not a Nua image").Append('\n');
         text.Append("start        ").Append(string.Join(' ', image.Start.Select(Quoted))).Append('\n');
         text.Append("user         ").Append(Shown(image.User ?? "root")).Append('\n');
-        text.Append("ports        ").Append(image.Ports.Count == 0 ? "none" : Shown(string.Join(", ", image.Ports))).Append('\n');
+        text.Append("ports        ").Append(image.Ports.Count == 0 ? "none" : Shown(string.Join(", ", image.Ports)))
+            .Append('\n');
         WriteLayers(image, text);
         WriteTree(image, text);
         WriteVerbs(image, text);
@@ -67,7 +70,8 @@ public static class InspectionText
         text.Append($"\nlayers ({Bytes(image.Size)} compressed)\n");
         foreach (var layer in image.Layers)
         {
-            text.Append($"  {layer.Digest[..Math.Min(19, layer.Digest.Length)]}  {Bytes(layer.Size),10}  {Bytes(layer.FileBytes),10} in "
+            text.Append(
+                $"  {layer.Digest[..Math.Min(19, layer.Digest.Length)]}  {Bytes(layer.Size),10}  {Bytes(layer.FileBytes),10} in "
                 + $"{layer.Entries} {(layer.Entries == 1 ? "entry" : "entries")}  {Printable.Escape(layer.Purpose ?? "", 60)}\n");
         }
     }
@@ -84,7 +88,8 @@ public static class InspectionText
         foreach (var folder in image.Tree.GroupBy(file => file.Path.Split('/')[2]))
         {
             var inside = folder.Where(file => file.Path.Count(c => c == '/') > 2).ToList();
-            text.Append($"  {Shown(folder.Key) + (inside.Count > 0 || folder.First().Type == "directory" ? "/" : ""),-12} "
+            text.Append(
+                $"  {Shown(folder.Key) + (inside.Count > 0 || folder.First().Type == "directory" ? "/" : ""),-12} "
                 + $"{Bytes(folder.Sum(file => file.Size)),10}  {inside.Count(file => file.Type != "directory")} files\n");
             var names = inside.Select(file => file.Path.Split('/')[3]).Distinct().ToList();
             foreach (var name in names.Take(MostNames))
@@ -163,7 +168,8 @@ public static class InspectionText
     private static string Shown(string text) => Printable.Escape(text, 300);
 
     private static string Quoted(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/.-_=:@%+,$".Contains(c, StringComparison.Ordinal))
+        word.Length > 0 && word.All(
+        c => char.IsAsciiLetterOrDigit(c) || "/.-_=:@%+,$".Contains(c, StringComparison.Ordinal))
             ? word
             : $"'{Shown(word)}'";
 }

@@ -70,14 +70,16 @@ public static class SarifReport
         {
             json.WriteStartObject("physicalLocation");
             json.WriteStartObject("artifactLocation");
-            json.WriteString("uri", Uri.EscapeDataString(path.TrimStart('/')).Replace("%2F", "/", StringComparison.Ordinal));
+            json.WriteString("uri", Uri.EscapeDataString(path.TrimStart('/'))
+                .Replace("%2F", "/", StringComparison.Ordinal));
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
         json.WriteStartArray("logicalLocations");
         json.WriteStartObject();
-        json.WriteString("fullyQualifiedName", string.Join(' ', new[] { imageName, finding.Layer, finding.Place }.OfType<string>()));
+        json.WriteString("fullyQualifiedName",
+            string.Join(' ', new[] { imageName, finding.Layer, finding.Place }.OfType<string>()));
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

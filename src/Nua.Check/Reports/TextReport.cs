@@ -3,7 +3,8 @@ using Nua.Foundation;
 
 namespace Nua.Check.Reports;
 
-/// <summary>For people, and for grep: one line for each finding, grouped by severity and rule, then what mends it, then a summary.</summary>
+/// <summary>For people, and for grep: one line for each finding, grouped by severity and rule, then what mends it, then
+/// a summary.</summary>
 public static class TextReport
 {
     /// <summary>

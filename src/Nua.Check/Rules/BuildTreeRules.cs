@@ -22,14 +22,16 @@ internal static class BuildTreeRules
             Section, "write /nua/app/… where /nua/build/src/… stands", NoMention),
         new("NUA-B03", Severity.Error,
             "A package that `build.json` lists for the build only is not installed in the image.",
-            Section, "list the package in run.packages if the application needs it; otherwise rebuild", NoBuildPackages),
+            Section, "list the package in run.packages if the application needs it; otherwise rebuild",
+            NoBuildPackages),
     ];
 
     private static IEnumerable<Violation> NoBuildTree(CheckSubject subject) =>
         from layer in subject.Layers
         let inside = layer.Entries.Where(e => LayoutRules.IsAtOrBelow(e.Path, BuildTree)).ToList()
         where inside.Count > 0
-        select Violation.At(inside[0], $"the layer has {inside.Count} {(inside.Count == 1 ? "entry" : "entries")} of the build tree"
+        select Violation.At(inside[0],
+        $"the layer has {inside.Count} {(inside.Count == 1 ? "entry" : "entries")} of the build tree"
             + (subject.Tree.Has(BuildTree) ? "" : ", deleted by a later layer"));
 
     private static IEnumerable<Violation> NoMention(CheckSubject subject)
@@ -54,7 +56,8 @@ internal static class BuildTreeRules
             }
         }
 
-        foreach (var verb in subject.Verbs.Where(v => v.Text is not null && Mentions(v.Text) && !Mentions(v.Entry!.Facts!.Interpreter!)))
+        foreach (var verb in subject.Verbs.Where(
+            v => v.Text is not null && Mentions(v.Text) && !Mentions(v.Entry!.Facts!.Interpreter!)))
         {
             yield return Violation.At(verb.Entry!, "the script refers to /nua/build, which is not in the image");
         }
@@ -78,17 +81,20 @@ internal static class BuildTreeRules
     private static bool Mentions(string text)
     {
         var at = text.IndexOf("/nua/build", StringComparison.Ordinal);
-        return at >= 0 && (at + 10 == text.Length || !(char.IsAsciiLetterOrDigit(text[at + 10]) || text[at + 10] is '-' or '_' or '.'));
+        return at >= 0 && (at + 10 == text.Length
+            || !(char.IsAsciiLetterOrDigit(text[at + 10]) || text[at + 10] is '-' or '_' or '.'));
     }
 
     private static IEnumerable<Violation> NoBuildPackages(CheckSubject subject)
     {
         var packages = subject.Build.Root.Items("packages").ToList();
-        var atRun = packages.Where(p => p.Text("scope") is "run" or "base").Select(p => p.Text("name")).ToHashSet(StringComparer.Ordinal);
+        var atRun = packages.Where(p => p.Text("scope") is "run" or "base").Select(p => p.Text("name"))
+            .ToHashSet(StringComparer.Ordinal);
         var onlyBuild = packages.Where(p => p.Text("scope") == "build" && !atRun.Contains(p.Text("name")))
             .Select(p => p.Text("name")).ToHashSet(StringComparer.Ordinal);
         return from installed in subject.Installed
                where installed.Component.Ecosystem == "deb" && onlyBuild.Contains(installed.Component.Name)
-               select new Violation($"the build package '{installed.Component.Name}' is installed", "/" + installed.Record);
+               select new Violation($"the build package '{installed.Component.Name}' is installed", "/"
+               + installed.Record);
     }
 }

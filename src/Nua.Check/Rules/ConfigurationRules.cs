@@ -23,12 +23,15 @@ internal static class ConfigurationRules
         new("NUA-C03", Severity.Error,
             "`Env` has `PORT`, a number from 1 to 65535 that equals `runtime.port`, and the image exposes it.",
             Section, "declare the port in nua-config, not in the environment, and rebuild", PortIsOne),
-        new("NUA-C04", Severity.Error, "`Env` has a `PATH` that begins with `/nua/bin` and holds absolute directories only.",
+        new("NUA-C04", Severity.Error,
+            "`Env` has a `PATH` that begins with `/nua/bin` and holds absolute directories only.",
             Section, "remove PATH from [env] of nua-config and rebuild", PathBeginsWithNua),
         new("NUA-C05", Severity.Error, "`WorkingDir` is `/nua/app`.", Section, Rebuild, WorkingDirectoryIsApp),
-        new("NUA-C06", Severity.Warning, "`Healthcheck` is `[\"CMD\",\"/nua/scripts/healthcheck\",\"live\"]` with the declared times.",
+        new("NUA-C06", Severity.Warning,
+            "`Healthcheck` is `[\"CMD\",\"/nua/scripts/healthcheck\",\"live\"]` with the declared times.",
             Section, Rebuild, HealthcheckIsDeclared),
-        new("NUA-C07", Severity.Error, "`StopSignal` is the signal of `lifecycle.stop`.", Section, Rebuild, StopSignalIsDeclared),
+        new("NUA-C07", Severity.Error, "`StopSignal` is the signal of `lifecycle.stop`.", Section, Rebuild,
+            StopSignalIsDeclared),
         new("NUA-C08", Severity.Error,
             "The labels `io.nua.contract`, `io.nua.data-version`, `io.nua.upgrade-from`, `io.nua.rollback-mode`, `io.nua.app-id` and "
             + "`io.nua.image-spec` are there and equal what `nua-config.json` says: an operator decides from them before it pulls.",
@@ -40,7 +43,8 @@ internal static class ConfigurationRules
         new("NUA-C10", Severity.Warning,
             "`org.opencontainers.image.title` and `version` are there, and `created` is not: a label with a time would change the digest.",
             Section, Rebuild, NamedWithoutTime),
-        new("NUA-C11", Severity.Warning, "Every declared port is exposed, and no other.", Section, Rebuild, PortsAreExposed),
+        new("NUA-C11", Severity.Warning, "Every declared port is exposed, and no other.", Section, Rebuild,
+            PortsAreExposed),
         new("NUA-C12", Severity.Warning, "Where the image has `/etc/passwd`, uid 10001 is in it as `nua` with gid 0.",
             Section, "add the line 'nua:x:10001:0:nua:/nua/data:/usr/sbin/nologin' to /etc/passwd", UserHasName),
     ];
@@ -50,7 +54,8 @@ internal static class ConfigurationRules
         var run = subject.Run;
         if (run.Entrypoint is null || !run.Entrypoint.SequenceEqual(_entrypoint))
         {
-            yield return new Violation("another entry point stands between the engine and the agent", "config: Entrypoint");
+            yield return new Violation(
+                "another entry point stands between the engine and the agent", "config: Entrypoint");
         }
 
         if (run.Cmd is { Count: > 0 })
@@ -70,7 +75,8 @@ internal static class ConfigurationRules
     private static IEnumerable<Violation> PortIsOne(CheckSubject subject)
     {
         var text = subject.Run.Variable("PORT");
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port is < 1 or > 65535)
         {
             yield return new Violation(text is null ? "PORT is missing" : $"PORT is '{text}'", "config: Env");
         }
@@ -93,7 +99,8 @@ internal static class ConfigurationRules
         }
         else if (directories.FirstOrDefault(directory => !directory.StartsWith('/')) is { } relative)
         {
-            yield return new Violation($"PATH holds '{relative}', which depends on the working directory", "config: Env");
+            yield return new Violation(
+                $"PATH holds '{relative}', which depends on the working directory", "config: Env");
         }
     }
 
@@ -129,14 +136,16 @@ internal static class ConfigurationRules
         {
             if (declared is not null && value != declared)
             {
-                yield return new Violation($"{name} is {value?.ToString() ?? "missing"}, declared is {declared}", Place);
+                yield return new Violation(
+                    $"{name} is {value?.ToString() ?? "missing"}, declared is {declared}", Place);
             }
         }
 
         // The probe keeps the declared time itself, so the engine's limit may be later but not earlier.
         if ((check.Timeout?.TotalSeconds ?? 0) < health.Number("timeout"))
         {
-            yield return new Violation($"Timeout is shorter than the declared {health.Number("timeout")} seconds", Place);
+            yield return new Violation(
+                $"Timeout is shorter than the declared {health.Number("timeout")} seconds", Place);
         }
     }
 
@@ -144,7 +153,8 @@ internal static class ConfigurationRules
     {
         if (subject.Lifecycle.Member("stop").Text("signal") is { } signal && subject.Run.StopSignal != signal)
         {
-            yield return new Violation($"it is '{subject.Run.StopSignal}', declared is '{signal}'", "config: StopSignal");
+            yield return new Violation(
+                $"it is '{subject.Run.StopSignal}', declared is '{signal}'", "config: StopSignal");
         }
     }
 
@@ -168,7 +178,8 @@ internal static class ConfigurationRules
             }
             else if (expected is not null && value != expected)
             {
-                yield return new Violation($"the label {label} is '{value}', nua-config.json says '{expected}'", "config: Labels");
+                yield return new Violation(
+                    $"the label {label} is '{value}', nua-config.json says '{expected}'", "config: Labels");
             }
         }
     }
@@ -187,7 +198,8 @@ internal static class ConfigurationRules
             {
                 yield return new Violation($"the label {label} is missing", "config: Labels");
             }
-            else if (label == Oci.AnnotationKeys.BaseDigest && !(Oci.Digest.TryParse(value, out var digest) && digest.IsVerifiable))
+            else if (label == Oci.AnnotationKeys.BaseDigest
+                && !(Oci.Digest.TryParse(value, out var digest) && digest.IsVerifiable))
             {
                 yield return new Violation($"the label {label} is not a sha256 digest", "config: Labels");
             }
@@ -216,13 +228,15 @@ internal static class ConfigurationRules
 
     private static IEnumerable<Violation> PortsAreExposed(CheckSubject subject)
     {
-        var exposed = subject.Run.ExposedPorts.Select(port => port.Contains('/', StringComparison.Ordinal) ? port : port + "/tcp")
+        var exposed = subject.Run.ExposedPorts.Select(
+            port => port.Contains('/', StringComparison.Ordinal) ? port : port + "/tcp")
             .ToHashSet(StringComparer.Ordinal);
         var declared = subject.Runtime.Items("ports").Select(port => $"{port.Number("port")}/{port.Text("protocol")}")
             .Append($"{subject.Runtime.Number("port")}/tcp").ToHashSet(StringComparer.Ordinal);
 
         // The main port is a rule of its own.
-        foreach (var port in declared.Except(exposed).Except([$"{subject.Runtime.Number("port")}/tcp"]).Order(StringComparer.Ordinal))
+        foreach (var port in declared.Except(exposed).Except([$"{subject.Runtime.Number("port")}/tcp"])
+            .Order(StringComparer.Ordinal))
         {
             yield return new Violation($"the declared port {port} is not exposed", "config: ExposedPorts");
         }

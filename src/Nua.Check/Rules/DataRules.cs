@@ -19,20 +19,24 @@ internal static class DataRules
             Section, "declare the volume in nua-config; rebuild on a base without VOLUME", NoVolumes),
         new("NUA-D02", Severity.Error, "`/nua/data` and `/nua/cache` are directories of 10001:0 with mode 0770.",
             Section, "rebuild the image with 'nua build', which makes them", DataDirectoriesAreThere),
-        new("NUA-D03", Severity.Error, "`/nua/data` and `/nua/cache` are empty in the image: a mount would hide what is in them.",
+        new("NUA-D03", Severity.Error,
+            "`/nua/data` and `/nua/cache` are empty in the image: a mount would hide what is in them.",
             Section, "ship initial data in /nua/app and let the verb upgrade install it", DataDirectoriesAreEmpty),
         new("NUA-D04", Severity.Error,
             "Declared volumes have a name and an absolute path, hide nothing that the image holds, and lie inside no other volume "
             + "but `/nua/data`; `/nua/data` is one of them.",
             Section, "give the volume a path below /nua/data", VolumesFit),
-        new("NUA-D05", Severity.Error, "`/nua/backup`, `/run/nua`, `/run/secrets`, `/bindings` and `/tmp` hold nothing in the image.",
+        new("NUA-D05", Severity.Error,
+            "`/nua/backup`, `/run/nua`, `/run/secrets`, `/bindings` and `/tmp` hold nothing in the image.",
             Section, "leave the file out: the operator mounts something over it", MountPointsAreEmpty),
-        new("NUA-D06", Severity.Warning, "There is no log file: nothing with content below `/var/log`, no `*.log` below `/nua`.",
+        new("NUA-D06", Severity.Warning,
+            "There is no log file: nothing with content below `/var/log`, no `*.log` below `/nua`.",
             Section, "let the application log to standard output, and delete the file in the build", NoLogs),
     ];
 
     private static IEnumerable<Violation> NoVolumes(CheckSubject subject) =>
-        subject.Run.Volumes.Select(volume => new Violation($"the image declares the volume {volume}", "config: Volumes"));
+        subject.Run.Volumes.Select(
+        volume => new Violation($"the image declares the volume {volume}", "config: Volumes"));
 
     private static IEnumerable<Violation> DataDirectoriesAreThere(CheckSubject subject)
     {
@@ -44,7 +48,8 @@ internal static class DataRules
             }
             else if (entry.Kind != EntryKind.Directory || entry.Uid != 10001 || entry.Gid != 0 || entry.Mode != 0x1F8)
             {
-                yield return Violation.At(entry, $"it is a {Words.Of(entry.Kind)} of {entry.Uid}:{entry.Gid} with mode {entry.ModeText}");
+                yield return Violation.At(
+                    entry, $"it is a {Words.Of(entry.Kind)} of {entry.Uid}:{entry.Gid} with mode {entry.ModeText}");
             }
         }
     }
@@ -70,7 +75,8 @@ internal static class DataRules
         foreach (var path in paths)
         {
             var relative = path.Trim('/');
-            var outer = paths.Find(other => other != path && relative.StartsWith(other.Trim('/') + "/", StringComparison.Ordinal));
+            var outer = paths.Find(other => other != path
+                && relative.StartsWith(other.Trim('/') + "/", StringComparison.Ordinal));
             if (!path.StartsWith('/') || relative.Length == 0 || relative.Split('/').Contains(".."))
             {
                 yield return new Violation($"'{path}' is not an absolute path of a directory", Place);
@@ -104,7 +110,8 @@ internal static class DataRules
 
     private static IEnumerable<Violation> NoLogs(CheckSubject subject) =>
         subject.Tree.EntriesBelow("var/log").Concat(subject.Tree.EntriesBelow("nua")
-                .Where(e => e.Path.EndsWith(".log", StringComparison.Ordinal) && !CredentialFiles.IsInDependency(e.Path)))
+                .Where(e => e.Path.EndsWith(".log", StringComparison.Ordinal)
+                && !CredentialFiles.IsInDependency(e.Path)))
             .Where(entry => entry is { Kind: EntryKind.File, Size: > 0 })
             .Select(entry => Violation.At(entry, $"it is a log file of {entry.Size} bytes"));
 }

@@ -5,7 +5,8 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Check.Rules;
 
-/// <summary>NUA-M06 to M08: <c>files.json</c> says what is in the image, all of it, and nothing that is not so.</summary>
+/// <summary>NUA-M06 to M08: <c>files.json</c> says what is in the image, all of it, and nothing that is not
+/// so.</summary>
 internal static class FileListRules
 {
     private const string Rebuild = "rebuild the image with 'nua build'; whoever changed it afterwards made the list untrue";
@@ -61,7 +62,8 @@ internal static class FileListRules
         }
 
         var bytes = new byte[8192];
-        return listed.Text(key + "_base64") is { } encoded && Convert.TryFromBase64String(encoded, bytes, out var length)
+        return listed.Text(key + "_base64") is { } encoded
+            && Convert.TryFromBase64String(encoded, bytes, out var length)
             ? RawName.FromBytes(bytes.AsSpan(0, length))
             : null;
     }
@@ -155,7 +157,8 @@ internal static class FileListRules
             return [];
         }
 
-        var listed = subject.Files.Root.Items("files").Select(file => NameIn(file, "path")).ToHashSet(StringComparer.Ordinal);
+        var listed = subject.Files.Root.Items("files").Select(file => NameIn(file, "path"))
+            .ToHashSet(StringComparer.Ordinal);
         return from entry in subject.Tree.EntriesBelow("nua")
                where entry.Kind != EntryKind.Directory && !LayoutRules.IsAtOrBelow(entry.Path, "nua/metadata")
                where !listed.Contains(entry.Path)

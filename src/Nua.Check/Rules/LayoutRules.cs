@@ -13,7 +13,8 @@ internal static class LayoutRules
 
     private static readonly string[] _required = ["nua", "nua/app", "nua/bin", "nua/metadata", "nua/scripts"];
     private static readonly string[] _writable = ["nua/backup", "nua/cache", "nua/data"];
-    private static readonly string[] _madeAtStart = ["nua/data", "nua/cache", "run", "tmp", "proc", "dev", "bindings", "var/run"];
+    private static readonly string[] _madeAtStart = ["nua/data", "nua/cache", "run", "tmp", "proc", "dev", "bindings",
+        "var/run"];
 
     public static IReadOnlyList<Rule> All { get; } =
     [
@@ -51,7 +52,8 @@ internal static class LayoutRules
     {
         if (!subject.IsNuaImage)
         {
-            yield return new Violation("not a Nua image: it has no /nua/metadata/nua-config.json", "/nua/metadata/nua-config.json");
+            yield return new Violation(
+                "not a Nua image: it has no /nua/metadata/nua-config.json", "/nua/metadata/nua-config.json");
         }
     }
 
@@ -105,7 +107,8 @@ internal static class LayoutRules
 
     private static IEnumerable<Violation> NothingPrivileged(CheckSubject subject) =>
         subject.Tree.EntriesBelow("nua").Where(e => e.IsPrivileged)
-            .Select(e => Violation.At(e, $"its mode is {e.ModeText}{(e.Attributes.Contains("security.capability") ? " with file capabilities" : "")}"));
+            .Select(e => Violation.At(
+            e, $"its mode is {e.ModeText}{(e.Attributes.Contains("security.capability") ? " with file capabilities" : "")}"));
 
     private static IEnumerable<Violation> LinksLeadSomewhere(CheckSubject subject)
     {

@@ -27,19 +27,22 @@ internal static class MetadataRules
             + "waypoints between the two, positive times, known modes.",
             Section, "correct the section [lifecycle] of nua-config and rebuild", LifecycleIsComplete),
         new("NUA-M03", Severity.Error, "`lifecycle.contract` is a contract that exists: 1.",
-            Section, "rebuild the image with a builder that writes contract 1, or check it with a newer nua", ContractIsKnown),
+            Section, "rebuild the image with a builder that writes contract 1, or check it with a newer nua",
+            ContractIsKnown),
         new("NUA-M04", Severity.Error,
             "`runtime` has its keys with the right types, and agrees with `metadata` and `lifecycle` where both say the same.",
             Section, Rebuild, RuntimeIsComplete),
         new("NUA-M05", Severity.Error, "`build.json` is there, has `schema` 1 and its keys with the right types.",
             Section, Rebuild, BuildIsComplete),
         .. FileListRules.All,
-        new("NUA-M09", Severity.Error, "`build.json` names the layers on top of the base, in order and with their diff IDs, up to its own, which is the last.",
+        new("NUA-M09", Severity.Error,
+            "`build.json` names the layers on top of the base, in order and with their diff IDs, up to its own, which is the last.",
             Section, Rebuild, LayersAreNamed),
         new("NUA-M10", Severity.Warning, "`/nua/metadata` holds the four documents and nothing else.",
             Section, "move the file to /nua/app", NothingElse),
         new("NUA-M11", Severity.Warning, "The image's creation time is the build's `epoch`, not the clock's.",
-            Section, "rebuild with 'nua build', which takes SOURCE_DATE_EPOCH or the time of the source's last commit", TimeIsEpoch),
+            Section, "rebuild with 'nua build', which takes SOURCE_DATE_EPOCH or the time of the source's last commit",
+            TimeIsEpoch),
     ];
 
     /// <summary>Why the document cannot be used, or where it differs from its form.</summary>
@@ -77,7 +80,8 @@ internal static class MetadataRules
     {
         if (subject.Lifecycle is { } lifecycle && lifecycle.Number("contract") != KnownContract)
         {
-            var found = lifecycle.Member("contract") is { } contract ? $"contract {contract.GetRawText()}" : "no contract";
+            var found = lifecycle.Member("contract") is { } contract ? $"contract {contract.GetRawText()}"
+                : "no contract";
             yield return InConfig("lifecycle.contract", $"{found}, known is {KnownContract}");
         }
     }
@@ -99,9 +103,12 @@ internal static class MetadataRules
         [
             ("app_id", runtime.Text("app_id"), "metadata.id", metadata.Text("id")),
             ("version", runtime.Text("version"), "metadata.version", metadata.Text("version")),
-            ("data_version", runtime.Number("data_version"), "lifecycle.data_version", subject.Lifecycle.Number("data_version")),
-            ("upgrade_from", runtime.Number("upgrade_from"), "lifecycle.upgrade_from", subject.Lifecycle.Number("upgrade_from")),
-            ("stop.signal", runtime.Member("stop").Text("signal"), "lifecycle.stop.signal", subject.Lifecycle.Member("stop").Text("signal")),
+            ("data_version", runtime.Number("data_version"), "lifecycle.data_version",
+                subject.Lifecycle.Number("data_version")),
+            ("upgrade_from", runtime.Number("upgrade_from"), "lifecycle.upgrade_from",
+                subject.Lifecycle.Number("upgrade_from")),
+            ("stop.signal", runtime.Member("stop").Text("signal"), "lifecycle.stop.signal",
+                subject.Lifecycle.Member("stop").Text("signal")),
         ];
         foreach (var (name, value, other, otherValue) in pairs)
         {
@@ -112,7 +119,8 @@ internal static class MetadataRules
         }
     }
 
-    private static Violation InConfig(string place, string what) => new(what, $"/nua/metadata/nua-config.json: {place}");
+    private static Violation InConfig(string place, string what) =>
+        new(what, $"/nua/metadata/nua-config.json: {place}");
 
     private static IEnumerable<Violation> BuildIsComplete(CheckSubject subject)
     {
@@ -121,7 +129,8 @@ internal static class MetadataRules
             yield return violation;
         }
 
-        if (subject.Build.Root.Member("source").Text("digest") is { Length: > 0 } digest && !Oci.Digest.TryParse(digest, out _))
+        if (subject.Build.Root.Member("source").Text("digest") is { Length: > 0 } digest
+            && !Oci.Digest.TryParse(digest, out _))
         {
             yield return new Violation("source.digest is not a digest", subject.Build.Place);
         }
@@ -158,7 +167,8 @@ internal static class MetadataRules
             var layer = own - named.Count + index;
             if (named[index] != subject.Layers[layer].DiffId?.ToString())
             {
-                yield return new Violation($"layers[{index}] has another diff ID than the image", subject.Build.Place, layer);
+                yield return new Violation(
+                    $"layers[{index}] has another diff ID than the image", subject.Build.Place, layer);
             }
         }
     }
@@ -174,7 +184,8 @@ internal static class MetadataRules
             yield break;
         }
 
-        if (!DateTimeOffset.TryParse(created, CultureInfo.InvariantCulture, out var time) || time.ToUnixTimeSeconds() != epoch)
+        if (!DateTimeOffset.TryParse(created, CultureInfo.InvariantCulture, out var time)
+            || time.ToUnixTimeSeconds() != epoch)
         {
             yield return new Violation($"it is '{created}', the build's epoch is {epoch}", "config: created");
         }

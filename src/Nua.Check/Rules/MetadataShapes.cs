@@ -3,7 +3,8 @@ using static Nua.Check.Scanning.JsonShape;
 
 namespace Nua.Check.Rules;
 
-/// <summary>The forms of the documents in <c>/nua/metadata</c>, as section 3 of the specification names their members.</summary>
+/// <summary>The forms of the documents in <c>/nua/metadata</c>, as section 3 of the specification names their
+/// members.</summary>
 internal static class MetadataShapes
 {
     private const long LongestTime = 7 * 24 * 3600;
@@ -17,10 +18,12 @@ internal static class MetadataShapes
         new Field("path", Name),
         new Field("class", Name, IsRequired: false));
 
-    /// <summary>The sections that are a <c>nua-config</c> again, with what the builder adds looked at only as far as it is there.</summary>
+    /// <summary>The sections that are a <c>nua-config</c> again, with what the builder adds looked at only as far as it
+    /// is there.</summary>
     public static JsonShape NuaConfig { get; } = Object(
         new Field("schema", Whole(1, 1)),
-        new Field("metadata", Object(new Field("id", Name), new Field("version", Name), new Field("title", Text, IsRequired: false))),
+        new Field("metadata", Object(
+            new Field("id", Name), new Field("version", Name), new Field("title", Text, IsRequired: false))),
         new Field("build", Table, IsRequired: false),
         new Field("run", Table, IsRequired: false),
         new Field("env", Table, IsRequired: false),

@@ -17,18 +17,21 @@ internal static partial class OciDocumentRules
 
     private static readonly string[] _architectures =
     [
-        "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x", "wasm",
+        "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
+        "riscv64", "s390x", "wasm",
     ];
 
     private static readonly string[] _systems =
     [
-        "aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "netbsd", "openbsd", "plan9", "solaris",
+        "aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "netbsd", "openbsd",
+        "plan9", "solaris",
         "wasip1", "windows",
     ];
 
     private static readonly string[] _knownKeys =
     [
-        "created", "authors", "url", "documentation", "source", "version", "revision", "vendor", "licenses", "ref.name", "title",
+        "created", "authors", "url", "documentation", "source", "version", "revision", "vendor", "licenses", "ref.name",
+        "title",
         "description", "base.digest", "base.name",
     ];
 
@@ -48,11 +51,13 @@ internal static partial class OciDocumentRules
         ForEvery("OCI-05", Severity.Error, "Every layer has a media type of image-spec, or Docker's equivalent.",
             "image-spec 1.1, media-types.md", MakeAgain, s => OciLayerRules.Faults(s, "OCI-05")),
         ForEvery("OCI-06", Severity.Error,
-            "`diff_ids` has one entry for each layer: the sha256 of that layer's uncompressed bytes.", Config, MakeAgain, DiffIdsAreTrue),
+            "`diff_ids` has one entry for each layer: the sha256 of that layer's uncompressed bytes.", Config,
+            MakeAgain, DiffIdsAreTrue),
         ForEvery("OCI-07", Severity.Warning,
             "`history`, when there, has as many entries that are not `empty_layer` as there are layers, with RFC 3339 times.",
             Config, MakeAgain, HistoryFits),
-        ForEvery("OCI-08", Severity.Error, "`architecture` and `os` are in Go's spelling.", Config, MakeAgain, PlatformIsKnown),
+        ForEvery("OCI-08", Severity.Error, "`architecture` and `os` are in Go's spelling.", Config, MakeAgain,
+            PlatformIsKnown),
     ];
 
     /// <summary>The rest of them, which come after those about layers on the page.</summary>
@@ -75,7 +80,8 @@ internal static partial class OciDocumentRules
     ];
 
     public static Rule ForEvery(
-        string id, Severity severity, string title, string reference, string remedy, Func<CheckSubject, IEnumerable<Violation>> find) =>
+        string id, Severity severity, string title, string reference, string remedy,
+        Func<CheckSubject, IEnumerable<Violation>> find) =>
         new(id, severity, title, reference, remedy, find) { IsForEveryImage = true };
 
     /// <summary>These rules are broken before there is a subject: an image that was loaded keeps them.</summary>
@@ -107,7 +113,9 @@ internal static partial class OciDocumentRules
         var filled = history.Count(line => !line.EmptyLayer);
         if (history.Count > 0 && filled != subject.Manifest.Layers.Count)
         {
-            yield return new Violation($"it has {filled} entries with a layer, the image {subject.Manifest.Layers.Count} layers", "config: history");
+            yield return new Violation(
+                $"it has {filled} entries with a layer, the image {subject.Manifest.Layers.Count} layers",
+                "config: history");
         }
 
         foreach (var (time, place) in history.Select((line, i) => (line.Created, $"config: history[{i}].created"))
@@ -125,7 +133,8 @@ internal static partial class OciDocumentRules
         var platform = subject.Config.Platform;
         if (!_architectures.Contains(platform.Architecture))
         {
-            yield return new Violation($"'{platform.Architecture}' is not an architecture in Go's spelling", "config: architecture");
+            yield return new Violation(
+                $"'{platform.Architecture}' is not an architecture in Go's spelling", "config: architecture");
         }
 
         if (!_systems.Contains(platform.Os))
@@ -148,7 +157,8 @@ internal static partial class OciDocumentRules
             yield break;
         }
 
-        (string Name, string Database)[] names = [(parts[0], "etc/passwd"), .. parts.Skip(1).Select(group => (group, "etc/group"))];
+        (string Name, string Database)[] names =
+            [(parts[0], "etc/passwd"), .. parts.Skip(1).Select(group => (group, "etc/group"))];
         foreach (var (name, database) in names)
         {
             if (name.All(char.IsAsciiDigit))
@@ -168,7 +178,8 @@ internal static partial class OciDocumentRules
     /// <summary>Fields of <c>/etc/passwd</c> or <c>/etc/group</c>.</summary>
     public static IEnumerable<string[]> Lines(CheckSubject subject, string database) =>
         subject.Tree.Follow(database)?.Facts?.Content is { } content
-            ? Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Split(':')).Where(fields => fields.Length > 2)
+            ? Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Split(':'))
+                .Where(fields => fields.Length > 2)
             : [];
 
     private static IEnumerable<Violation> IsNotRoot(CheckSubject subject)
@@ -176,7 +187,8 @@ internal static partial class OciDocumentRules
         var user = (subject.Run.User ?? "").Split(':')[0];
         if (user is "" or "root" || (user.All(c => c == '0')))
         {
-            yield return new Violation(user.Length == 0 ? "no user is set, so it runs as root" : $"it runs as '{user}'", "config: User");
+            yield return new Violation(
+                user.Length == 0 ? "no user is set, so it runs as root" : $"it runs as '{user}'", "config: User");
         }
     }
 
@@ -188,7 +200,8 @@ internal static partial class OciDocumentRules
             var at = item.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0 || item.Contains('\0', StringComparison.Ordinal))
             {
-                yield return new Violation(at < 0 ? $"'{item}' has no value" : "an entry has no name or holds a NUL", "config: Env");
+                yield return new Violation(
+                    at < 0 ? $"'{item}' has no value" : "an entry has no name or holds a NUL", "config: Env");
             }
             else if (!names.Add(item[..at]))
             {
@@ -224,7 +237,8 @@ internal static partial class OciDocumentRules
     private static bool IsPort(string text)
     {
         var parts = text.Split('/');
-        return parts.Length <= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        return parts.Length <= 2 && int.TryParse(
+            parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is >= 1 and <= 65535 && (parts.Length == 1 || parts[1] is "tcp" or "udp" or "sctp");
     }
 
@@ -236,7 +250,8 @@ internal static partial class OciDocumentRules
         {
             yield return new Violation("they say nothing to run", "config: Entrypoint");
         }
-        else if (subject.IsComplete && subject.FindProgram(argv[0], run.WorkingDir ?? "/") is not { IsFile: true, IsExecutable: true })
+        else if (subject.IsComplete
+            && subject.FindProgram(argv[0], run.WorkingDir ?? "/") is not { IsFile: true, IsExecutable: true })
         {
             yield return new Violation($"'{argv[0]}' is not in the image, or not executable", "config: Entrypoint");
         }
@@ -252,7 +267,8 @@ internal static partial class OciDocumentRules
                 continue;
             }
 
-            if (key.StartsWith("org.opencontainers.image.", StringComparison.Ordinal) && !_knownKeys.Contains(key["org.opencontainers.image.".Length..]))
+            if (key.StartsWith("org.opencontainers.image.", StringComparison.Ordinal)
+                && !_knownKeys.Contains(key["org.opencontainers.image.".Length..]))
             {
                 yield return new Violation($"the specification has no key {key}", place);
             }

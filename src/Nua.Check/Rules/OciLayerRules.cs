@@ -27,17 +27,21 @@ internal static class OciLayerRules
             LayerPage, "leave them out: engines provide /dev", NoDevices),
         OciDocumentRules.ForEvery("OCI-17", Severity.Error,
             "No entry carries `trusted.overlay.*` or `user.overlay.*` attributes: they would steer the file system that mounts the layer.",
-            LayerPage, "do not trust this image; make the layer from a merged tree, not from an overlay's upper directory", NoOverlayAttributes),
+            LayerPage,
+            "do not trust this image; make the layer from a merged tree, not from an overlay's upper directory",
+            NoOverlayAttributes),
         WhileReading("OCI-18", Severity.Warning, "A whiteout hides something that a lower layer has."),
         .. OciDocumentRules.Run,
         WhileReading("OCI-25", Severity.Warning, "A layer's tar ends with two zero blocks."),
         OciDocumentRules.ForEvery("OCI-26", Severity.Note,
             "Programs that are setuid or setgid or have file capabilities are listed.",
-            LayerPage, "remove the packages that have them, if nothing needs them; run with no-new-privileges", PrivilegedPrograms),
+            LayerPage, "remove the packages that have them, if nothing needs them; run with no-new-privileges",
+            PrivilegedPrograms),
         OciDocumentRules.ForEvery("OCI-27", Severity.Warning,
             "Nothing is writable by everybody, directories with the sticky bit excepted.",
             LayerPage, "remove the write bit for others", NothingWritableByAll),
-        OciDocumentRules.ForEvery("OCI-28", Severity.Note, "Owners of files that `/etc/passwd` does not know are listed.",
+        OciDocumentRules.ForEvery(
+            "OCI-28", Severity.Note, "Owners of files that `/etc/passwd` does not know are listed.",
             LayerPage, "give the files to 0:0, or add the user to /etc/passwd", UnknownOwners),
         OciDocumentRules.ForEvery("OCI-29", Severity.Error,
             "The image stays within the checker's limits on entries, sizes and depths; what lies beyond them was not looked at.",
@@ -63,7 +67,8 @@ internal static class OciLayerRules
     private static IEnumerable<Violation> NoOverlayAttributes(CheckSubject subject) =>
         from entry in subject.Layers.SelectMany(layer => layer.Entries)
         from name in entry.Attributes
-        where name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || name.StartsWith("user.overlay.", StringComparison.Ordinal)
+        where name.StartsWith("trusted.overlay.", StringComparison.Ordinal)
+        || name.StartsWith("user.overlay.", StringComparison.Ordinal)
         select Violation.At(entry, $"it carries the attribute {name}");
 
     private static IEnumerable<Violation> PrivilegedPrograms(CheckSubject subject)
@@ -87,13 +92,15 @@ internal static class OciLayerRules
 
     private static IEnumerable<Violation> UnknownOwners(CheckSubject subject)
     {
-        var known = OciDocumentRules.Lines(subject, "etc/passwd").Select(fields => fields[2]).ToHashSet(StringComparer.Ordinal);
+        var known = OciDocumentRules.Lines(subject, "etc/passwd").Select(fields => fields[2])
+            .ToHashSet(StringComparer.Ordinal);
         if (known.Count == 0)
         {
             yield break;
         }
 
-        foreach (var owner in subject.Tree.Entries.Where(entry => !known.Contains(entry.Uid.ToString())).GroupBy(entry => entry.Uid))
+        foreach (var owner in subject.Tree.Entries.Where(entry => !known.Contains(entry.Uid.ToString()))
+            .GroupBy(entry => entry.Uid))
         {
             yield return new Violation(
                 $"uid {owner.Key} has no entry in /etc/passwd and owns {Words.Some([.. owner.Select(entry => "/" + entry.Path)], 3)}");

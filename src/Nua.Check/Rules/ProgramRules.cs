@@ -53,7 +53,8 @@ internal static class ProgramRules
         var programs = Programs(subject).ToHashSet();
         var hasMusl = subject.Tree.NamesIn("lib").Any(name => name.StartsWith("ld-musl-", StringComparison.Ordinal));
         return Missing(subject, subject.Tree.EntriesBelow("nua").Where(entry =>
-            entry.IsFile && entry.Facts?.Elf is { } elf && !programs.Contains(entry) && FitsMachine(subject, elf) && IsForMusl(elf) == hasMusl));
+            entry.IsFile && entry.Facts?.Elf is { } elf && !programs.Contains(entry) && FitsMachine(subject, elf)
+            && IsForMusl(elf) == hasMusl));
     }
 
     private static IEnumerable<Violation> Missing(CheckSubject subject, IEnumerable<ScannedEntry> files)
@@ -68,5 +69,6 @@ internal static class ProgramRules
 
     private static bool IsForMusl(ElfFile elf) =>
         elf.Interpreter?.Contains("ld-musl", StringComparison.Ordinal) == true
-        || elf.Needed.Any(name => name.StartsWith("libc.musl-", StringComparison.Ordinal) || name.StartsWith("ld-musl", StringComparison.Ordinal));
+        || elf.Needed.Any(name => name.StartsWith("libc.musl-", StringComparison.Ordinal)
+            || name.StartsWith("ld-musl", StringComparison.Ordinal));
 }

@@ -29,15 +29,19 @@ internal static class SbomRules
 
     private static readonly JsonShape _component = Object(
         new Field("type", OneOf(
-            "application", "framework", "library", "container", "platform", "operating-system", "device", "device-driver",
+            "application", "framework", "library", "container", "platform", "operating-system", "device",
+            "device-driver",
             "firmware", "file", "machine-learning-model", "data", "cryptographic-asset")),
         new Field("name", Name),
         new Field("version", Text, IsRequired: false),
         new Field("bom-ref", Name, IsRequired: false),
         new Field("purl", Name, IsRequired: false),
         new Field("licenses", ListOf(Table), IsRequired: false),
-        new Field("hashes", ListOf(Object(new Field("alg", OneOf([.. _hashLengths.Keys])), new Field("content", Name))), IsRequired: false),
-        new Field("properties", ListOf(Object(new Field("name", Text, IsRequired: false), new Field("value", Text, IsRequired: false))), IsRequired: false));
+        new Field("hashes", ListOf(Object(new Field("alg", OneOf([.. _hashLengths.Keys])), new Field("content", Name))),
+            IsRequired: false),
+        new Field("properties", ListOf(
+            Object(new Field("name", Text, IsRequired: false), new Field("value", Text, IsRequired: false))),
+            IsRequired: false));
 
     private static readonly JsonShape _document = Object(
         new Field("bomFormat", OneOf("CycloneDX")),
@@ -61,13 +65,15 @@ internal static class SbomRules
             Section, Rebuild, s => Lists(s, "npm", "the npm package", isAnywhere: false)),
         new("NUA-P04", Severity.Error, "Every Python distribution installed below `/nua` is in it with its version.",
             Section, Rebuild, s => Lists(s, "pypi", "the Python distribution", isAnywhere: false)),
-        new("NUA-P05", Severity.Error, "Every NuGet package that a `*.deps.json` below `/nua` lists is in it with its version.",
+        new("NUA-P05", Severity.Error,
+            "Every NuGet package that a `*.deps.json` below `/nua` lists is in it with its version.",
             Section, Rebuild, s => Lists(s, "nuget", "the NuGet package", isAnywhere: false)),
         new("NUA-P06", Severity.Error, "Every Debian package and Python distribution that it lists is installed.",
             Section, Rebuild, ListsNothingElse),
         new("NUA-P07", Severity.Error, "The run-time packages of `build.json` are installed in exactly those versions.",
             Section, Rebuild, RunPackagesAreInstalled),
-        new("NUA-P08", Severity.Error, "`metadata.component` is the application, with the name and version of `nua-config.json`.",
+        new("NUA-P08", Severity.Error,
+            "`metadata.component` is the application, with the name and version of `nua-config.json`.",
             Section, Rebuild, NamesTheApplication),
     ];
 
@@ -94,9 +100,11 @@ internal static class SbomRules
             foreach (var hash in component.Items("hashes"))
             {
                 if (_hashLengths.TryGetValue(hash.Text("alg") ?? "", out var length)
-                    && (hash.Text("content") is not { } text || text.Length != length || !text.All(char.IsAsciiHexDigit)))
+                    && (hash.Text("content") is not { } text || text.Length != length
+                    || !text.All(char.IsAsciiHexDigit)))
                 {
-                    yield return new Violation($"a {hash.Text("alg")} hash of '{component.Text("name")}' is malformed", subject.Sbom.Place);
+                    yield return new Violation(
+                        $"a {hash.Text("alg")} hash of '{component.Text("name")}' is malformed", subject.Sbom.Place);
                 }
             }
         }
@@ -106,7 +114,8 @@ internal static class SbomRules
             string?[] named = [dependency.Text("ref"), .. dependency.Texts("dependsOn")];
             foreach (var reference in named.OfType<string>().Where(reference => !references.Contains(reference)))
             {
-                yield return new Violation($"a dependency refers to '{reference}', which is no component", subject.Sbom.Place);
+                yield return new Violation(
+                    $"a dependency refers to '{reference}', which is no component", subject.Sbom.Place);
             }
         }
     }
@@ -131,7 +140,8 @@ internal static class SbomRules
     }
 
     private static IEnumerable<PackageUrl> Listed(CheckSubject subject) =>
-        AllComponents(subject).Select(c => c.Text("purl")).OfType<string>().Select(PackageUrl.Parse).OfType<PackageUrl>();
+        AllComponents(subject).Select(c => c.Text("purl")).OfType<string>().Select(PackageUrl.Parse)
+        .OfType<PackageUrl>();
 
     private static (string, string) Key(InstalledComponent component) =>
         (component.Ecosystem == "nuget" ? component.Name.ToLowerInvariant() : component.Name, component.Version);
@@ -160,7 +170,8 @@ internal static class SbomRules
 
     private static IEnumerable<Violation> ListsNothingElse(CheckSubject subject)
     {
-        var installed = subject.Installed.Select(found => (found.Component.Ecosystem, found.Component.Name)).ToHashSet();
+        var installed = subject.Installed.Select(found => (found.Component.Ecosystem, found.Component.Name))
+            .ToHashSet();
         return from url in Listed(subject)
                where url.Type is "deb" or "pypi" && !installed.Contains((url.Type, url.Name))
                select new Violation($"'{url.Name}' ({url.Type}) is listed, but not installed", subject.Sbom.Place);
@@ -173,7 +184,8 @@ internal static class SbomRules
         return from package in subject.Build.Root.Items("packages")
                let name = package.Text("name")
                let version = package.Text("version")
-               where package.Text("scope") == "run" && name is not null && version is not null && !installed.Contains((name, version))
+               where package.Text("scope") == "run" && name is not null && version is not null
+               && !installed.Contains((name, version))
                select new Violation($"the package '{name}' {version} is not installed", subject.Build.Place);
     }
 
@@ -181,15 +193,18 @@ internal static class SbomRules
     {
         var component = subject.Sbom.Root.Member("metadata").Member("component");
         var metadata = subject.NuaConfig.Root.Member("metadata");
-        if (component.Text("name") is { } name && metadata.Text("id") is { } id && name != id && name != metadata.Text("title"))
+        if (component.Text("name") is { } name && metadata.Text("id") is { } id && name != id
+            && name != metadata.Text("title"))
         {
-            yield return new Violation($"metadata.component is '{name}', the application is '{id}'", subject.Sbom.Place);
+            yield return new Violation(
+                $"metadata.component is '{name}', the application is '{id}'", subject.Sbom.Place);
         }
 
         if (component is not null && metadata.Text("version") is { } version && component.Text("version") != version)
         {
             yield return new Violation(
-                $"metadata.component has version '{component.Text("version")}', the application '{version}'", subject.Sbom.Place);
+                $"metadata.component has version '{component.Text("version")}', the application '{version}'",
+                subject.Sbom.Place);
         }
     }
 }

@@ -3,7 +3,8 @@ using Nua.Foundation;
 
 namespace Nua.Check.Rules;
 
-/// <summary>NUA-S01, S02, S05 to S08, S10, S11: the eight verbs, where they come from, and that they fit together.</summary>
+/// <summary>NUA-S01, S02, S05 to S08, S10, S11: the eight verbs, where they come from, and that they fit
+/// together.</summary>
 internal static class ScriptRules
 {
     public const string Section = "image-specification.md, section 4";
@@ -13,26 +14,31 @@ internal static class ScriptRules
     [
         new("NUA-S01", Severity.Error,
             "Each of the eight verbs is a file in `/nua/scripts`, or a link to one, that group 0 may execute.",
-            Section, "give the script mode 0755, or remove it from nua/scripts so that the builder makes the default", VerbsAreThere),
+            Section, "give the script mode 0755, or remove it from nua/scripts so that the builder makes the default",
+            VerbsAreThere),
         new("NUA-S02", Severity.Error,
             "The interpreter that a script's first line names is in the image and executable; with `env`, the program is found in `PATH`.",
-            Section, "add the package that has the interpreter to run.packages, or change the script's first line", InterpretersAreThere),
+            Section, "add the package that has the interpreter to run.packages, or change the script's first line",
+            InterpretersAreThere),
         .. ProgramRules.All.Where(rule => rule.Id is "NUA-S03" or "NUA-S04"),
         new("NUA-S05", Severity.Error, "No script's first line ends in a carriage return.",
             Section, "save the script with Unix line ends (LF)", NoCarriageReturns),
         new("NUA-S06", Severity.Error, "`/nua/bin/nua-agent` is an executable that needs no loader and no library.",
             Section, "rebuild the image with 'nua build', which puts the static agent there", AgentIsStatic),
-        new("NUA-S07", Severity.Error, "`backup` and `restore` belong together: both are the packager's, or both the default.",
+        new("NUA-S07", Severity.Error,
+            "`backup` and `restore` belong together: both are the packager's, or both the default.",
             Section, "write the other one too; a backup that nothing restores is none", BackupMeetsRestore),
         new("NUA-S08", Severity.Error,
             "Rollback is declared as it is: with a script or command of its own `rollback.mode` is `script` and "
             + "`rollback.to` ≤ `data_version`; otherwise the mode is `snapshot` or `none`.",
-            Section, "declare [lifecycle] rollback and rollback-to as the script does it, or remove the script", RollbackIsDeclared),
+            Section, "declare [lifecycle] rollback and rollback-to as the script does it, or remove the script",
+            RollbackIsDeclared),
         .. ProgramRules.All.Where(rule => rule.Id == "NUA-S09"),
         new("NUA-S10", Severity.Error,
             "What the default `start` runs is there: the first word of `argv` is an executable, `shell` has `/bin/sh`, "
             + "`static_root` is a directory.",
-            Section, "correct run.start in nua-config, or add the package that has the program to run.packages", StartIsThere),
+            Section, "correct run.start in nua-config, or add the package that has the program to run.packages",
+            StartIsThere),
         new("NUA-S11", Severity.Error, "No two templates have the same target.",
             Section, "keep one of NAME, NAME.j2 and NAME.tmpl", TemplatesDoNotCollide),
     ];
@@ -44,7 +50,8 @@ internal static class ScriptRules
             if (verb.Entry is null)
             {
                 yield return new Violation(
-                    subject.Tree.Has(verb.Path) ? "the link leads nowhere" : $"the verb '{verb.Name}' is missing", "/" + verb.Path);
+                    subject.Tree.Has(verb.Path) ? "the link leads nowhere" : $"the verb '{verb.Name}' is missing",
+                    "/" + verb.Path);
             }
             else if (!verb.Entry.IsFile)
             {
@@ -52,7 +59,8 @@ internal static class ScriptRules
             }
             else if (!verb.Entry.GroupMayExecute)
             {
-                yield return Violation.At(verb.Entry, $"its mode {verb.Entry.ModeText} does not let the application's user execute it");
+                yield return Violation.At(
+                    verb.Entry, $"its mode {verb.Entry.ModeText} does not let the application's user execute it");
             }
         }
     }
@@ -86,7 +94,7 @@ internal static class ScriptRules
                 yield return Violation.At(script, $"the interpreter {words[0]} is not in the image");
             }
             else if (words[0].EndsWith("/env", StringComparison.Ordinal)
-                && words.Skip(1).FirstOrDefault(w => !w.StartsWith('-') && !w.Contains('=', StringComparison.Ordinal)) is { } program
+                && words.Skip(1).FirstOrDefault(IsProgramForEnv) is { } program
                 && subject.FindProgram(program, subject.Run.WorkingDir ?? "/") is null)
             {
                 yield return Violation.At(script, $"the interpreter '{program}' is not in PATH");
@@ -94,9 +102,14 @@ internal static class ScriptRules
         }
     }
 
+    /// <summary>Not one of its options or variables.</summary>
+    private static bool IsProgramForEnv(string word) =>
+        !word.StartsWith('-') && !word.Contains('=', StringComparison.Ordinal);
+
     private static IEnumerable<Violation> NoCarriageReturns(CheckSubject subject) =>
         Scripts(subject).Where(script => script.Facts!.Interpreter!.EndsWith('\r'))
-            .Select(script => Violation.At(script, "its first line ends in a carriage return, so the kernel looks for another interpreter"));
+            .Select(script => Violation.At(
+                script, "its first line ends in a carriage return, so the kernel looks for another interpreter"));
 
     private static IEnumerable<Violation> AgentIsStatic(CheckSubject subject)
     {
@@ -107,7 +120,8 @@ internal static class ScriptRules
         }
         else if (!agent.GroupMayExecute)
         {
-            yield return Violation.At(agent, $"its mode {agent.ModeText} does not let the application's user execute it");
+            yield return Violation.At(
+                agent, $"its mode {agent.ModeText} does not let the application's user execute it");
         }
         else if (agent.Facts?.Elf is not { } elf)
         {
@@ -128,7 +142,8 @@ internal static class ScriptRules
         if (backup != restore)
         {
             var (own, other) = backup ? ("backup", "restore") : ("restore", "backup");
-            yield return new Violation($"{own} is the packager's own but {other} is the default", $"/nua/scripts/{own}");
+            yield return new Violation(
+                $"{own} is the packager's own but {other} is the default", $"/nua/scripts/{own}");
         }
     }
 
@@ -159,7 +174,8 @@ internal static class ScriptRules
 
     private static IEnumerable<Violation> StartIsThere(CheckSubject subject)
     {
-        if (subject.VerbNamed("start").Origin is VerbOrigin.Packager or VerbOrigin.Missing || subject.Runtime.Member("start") is not { } start)
+        if (subject.VerbNamed("start").Origin is VerbOrigin.Packager or VerbOrigin.Missing
+            || subject.Runtime.Member("start") is not { } start)
         {
             yield break;
         }
@@ -185,7 +201,8 @@ internal static class ScriptRules
             yield return new Violation("it says nothing to run", Place);
         }
         else if (!argv[0].Contains('$', StringComparison.Ordinal)
-            && subject.FindProgram(argv[0], start.Text("workdir") ?? "/nua/app") is not { IsFile: true, IsExecutable: true })
+            && subject.FindProgram(argv[0], start.Text("workdir") ?? "/nua/app")
+                is not { IsFile: true, IsExecutable: true })
         {
             yield return new Violation($"the program '{argv[0]}' is not in the image, or not executable", Place);
         }

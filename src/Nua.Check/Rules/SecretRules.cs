@@ -31,10 +31,12 @@ internal static class SecretRules
             Section, UseSecret, NoSecretsInConfiguration) { IsForEveryImage = true },
         new("NUA-X05", Severity.Error,
             "A secret declared in `lifecycle.secrets` has a value neither in `Env` nor in `nua-config.json`.",
-            Section, "remove the value from [env] of nua-config: the operator gives it as /run/secrets/NAME", DeclaredSecretsHaveNoValue),
+            Section, "remove the value from [env] of nua-config: the operator gives it as /run/secrets/NAME",
+            DeclaredSecretsHaveNoValue),
         new("NUA-X06", Severity.Warning,
             "No variable whose name says that it is a secret (`PASSWORD`, `TOKEN`, `SECRET`…) has a value in `Env`.",
-            Section, "declare it in [[lifecycle.secrets]] of nua-config instead of giving it a value", NoSecretVariables),
+            Section, "declare it in [[lifecycle.secrets]] of nua-config instead of giving it a value",
+            NoSecretVariables),
         new("NUA-X07", Severity.Warning,
             "No layer holds a version control folder, a package manager's cache, or a settings file that usually has credentials in it.",
             Section, LeaveOut, NothingUnwanted) { IsForEveryImage = true },
@@ -80,9 +82,11 @@ internal static class SecretRules
             .. run.Env.Select(item => ($"config: Env {item.Split('=')[0]}", item)),
             .. run.Labels.Select(label => ($"config: Labels {label.Key}", label.Value)),
             .. subject.Manifest.Annotations.Select(label => ($"manifest: annotations {label.Key}", label.Value)),
-            .. (run.Entrypoint ?? []).Concat(run.Cmd ?? []).Concat(run.HealthCheck?.Test ?? []).Select(item => ("config: command", item)),
+            .. (run.Entrypoint ?? []).Concat(run.Cmd ?? []).Concat(run.HealthCheck?.Test ?? [])
+            .Select(item => ("config: command", item)),
             .. subject.Config.History.SelectMany((line, i) =>
-                new[] { line.CreatedBy, line.Comment, line.Author }.OfType<string>().Select(text => ($"config: history[{i}]", text))),
+                new[] { line.CreatedBy, line.Comment, line.Author }.OfType<string>()
+                .Select(text => ($"config: history[{i}]", text))),
         ];
         return from text in texts
                from kind in SecretText.KindsInSetting(text.Text)
@@ -90,7 +94,8 @@ internal static class SecretRules
     }
 
     private static HashSet<string> DeclaredSecrets(CheckSubject subject) =>
-        subject.Lifecycle.Items("secrets").Select(secret => secret.Text("name")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        subject.Lifecycle.Items("secrets").Select(secret => secret.Text("name")).OfType<string>()
+        .ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<Violation> DeclaredSecretsHaveNoValue(CheckSubject subject)
     {
@@ -102,9 +107,11 @@ internal static class SecretRules
                 yield return new Violation($"the declared secret {name} has a value", "config: Env");
             }
 
-            if (env.Member(name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value && value.ToString().Length > 0)
+            if (env.Member(name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value
+                && value.ToString().Length > 0)
             {
-                yield return new Violation($"the declared secret {name} has a value", $"{subject.NuaConfig.Place}: env");
+                yield return new Violation(
+                    $"the declared secret {name} has a value", $"{subject.NuaConfig.Place}: env");
             }
         }
     }
@@ -114,7 +121,8 @@ internal static class SecretRules
         var declared = DeclaredSecrets(subject);
         return from item in subject.Run.Env
                let at = item.IndexOf('=', StringComparison.Ordinal)
-               where at > 0 && !declared.Contains(item[..at]) && SecretText.IsSecretName(item[..at]) && MayBeSecret(item[(at + 1)..])
+               where at > 0 && !declared.Contains(item[..at]) && SecretText.IsSecretName(item[..at])
+               && MayBeSecret(item[(at + 1)..])
                select new Violation($"the variable {item[..at]} has a value", "config: Env");
     }
 
@@ -158,9 +166,10 @@ internal static class SecretRules
     {
         foreach (var item in subject.Run.Env)
         {
-            if (item.Split('=')[0].ToLowerInvariant() is "http_proxy" or "https_proxy" or "ftp_proxy" or "all_proxy" or "no_proxy")
+            var name = item.Split('=')[0];
+            if (name.ToLowerInvariant() is "http_proxy" or "https_proxy" or "ftp_proxy" or "all_proxy" or "no_proxy")
             {
-                yield return new Violation($"the variable {item.Split('=')[0]} is the build host's", "config: Env");
+                yield return new Violation($"the variable {name} is the build host's", "config: Env");
             }
         }
 

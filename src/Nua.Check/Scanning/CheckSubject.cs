@@ -4,7 +4,8 @@ using Nua.Oci;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>Everything that rules look at: the documents of one image, its layers as they were read, and what they add up to.</summary>
+/// <summary>Everything that rules look at: the documents of one image, its layers as they were read, and what they add
+/// up to.</summary>
 internal sealed class CheckSubject
 {
     public const string Agent = "nua/bin/nua-agent";
@@ -20,7 +21,8 @@ internal sealed class CheckSubject
     /// <summary>Base first.</summary>
     public required IReadOnlyList<ScannedLayer> Layers { get; init; }
 
-    /// <summary>False when a layer could not be read to its end: what is not in the tree may be in the image all the same.</summary>
+    /// <summary>False when a layer could not be read to its end: what is not in the tree may be in the image all the
+    /// same.</summary>
     public required bool IsComplete { get; init; }
 
     public required MergedTree Tree { get; init; }
@@ -43,7 +45,8 @@ internal sealed class CheckSubject
 
     public IReadOnlyList<Verb> Verbs => field ??= [.. VerbNames.Select(FindVerb)];
 
-    /// <summary>What package managers recorded in the files that are left in the merged tree, with the record's path.</summary>
+    /// <summary>What package managers recorded in the files that are left in the merged tree, with the record's
+    /// path.</summary>
     public IReadOnlyList<(InstalledComponent Component, string Record)> Installed => field ??=
         [.. Tree.Entries.Where(e => e.Facts is not null).SelectMany(e => e.Facts!.Components.Select(c => (c, e.Path)))];
 
@@ -52,7 +55,8 @@ internal sealed class CheckSubject
         [.. (Run.Variable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").Split(':')
             .Where(directory => directory.StartsWith('/')).Select(directory => directory.Trim('/'))];
 
-    /// <summary>Finds a program as <c>execvp</c> does: by path when there is a slash in it, else in <c>PATH</c>.</summary>
+    /// <summary>Finds a program as <c>execvp</c> does: by path when there is a slash in it, else in
+    /// <c>PATH</c>.</summary>
     public ScannedEntry? FindProgram(string name, string workingDirectory)
     {
         if (name.Contains('/', StringComparison.Ordinal))
@@ -70,7 +74,8 @@ internal sealed class CheckSubject
     {
         var path = $"nua/scripts/{name}";
         var entry = Tree.Follow(path);
-        var text = entry?.Facts is { Interpreter: not null, Content: { } content } ? Encoding.UTF8.GetString(content) : null;
+        var text = entry?.Facts is { Interpreter: not null, Content: { } content } ? Encoding.UTF8.GetString(content)
+            : null;
         var origin = entry switch
         {
             null => VerbOrigin.Missing,

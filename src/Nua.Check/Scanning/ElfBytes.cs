@@ -1,8 +1,8 @@
 namespace Nua.Check.Scanning;
 
 /// <summary>
-/// The parts of an ELF file that are kept while it streams by: its beginning, where linkers put headers and names, and the
-/// dynamic table, which lies further back. At most <see cref="MostKept"/> bytes, whatever the file's size.
+/// The parts of an ELF file that are kept while it streams by: its beginning, where linkers put headers and names, and
+/// the dynamic table, which lies further back. At most <see cref="MostKept"/> bytes, whatever the file's size.
 /// </summary>
 public sealed class ElfBytes
 {

@@ -7,8 +7,10 @@ namespace Nua.Check.Scanning;
 /// <param name="Machine">The <c>e_machine</c> number: 62 is x86-64, 183 is AArch64.</param>
 /// <param name="Interpreter">The loader's absolute path; null for static programs and for libraries.</param>
 /// <param name="Needed">Shared libraries as named in the file (<c>DT_NEEDED</c>), in order.</param>
-/// <param name="SearchPath">Directories of <c>DT_RUNPATH</c>, else <c>DT_RPATH</c>, with <c>$ORIGIN</c> still in them.</param>
-/// <param name="IsComplete">False when the tables lie beyond what was kept of the file, or are damaged: then nothing is concluded.</param>
+/// <param name="SearchPath">Directories of <c>DT_RUNPATH</c>, else <c>DT_RPATH</c>, with <c>$ORIGIN</c> still in
+/// them.</param>
+/// <param name="IsComplete">False when the tables lie beyond what was kept of the file, or are damaged: then nothing is
+/// concluded.</param>
 public sealed record ElfFile(
     bool Is64Bit,
     bool IsLittleEndian,
@@ -46,7 +48,8 @@ public sealed record ElfFile(
     public string Architecture =>
         _machines.FirstOrDefault(pair => pair.Value == Machine).Key ?? $"machine {Machine}";
 
-    /// <summary>Reads the headers and the dynamic table. Never throws: what cannot be read leaves <see cref="IsComplete"/> false.</summary>
+    /// <summary>Reads the headers and the dynamic table. Never throws: what cannot be read leaves
+    /// <see cref="IsComplete"/> false.</summary>
     public static ElfFile? Read(ElfBytes bytes)
     {
         var head = bytes.Head;
@@ -76,7 +79,8 @@ public sealed record ElfFile(
         return new ElfFile(view.Wide, view.Little, machine, interpreter, needed, search, isComplete);
     }
 
-    /// <summary>Where the dynamic table is, so that a reader of a stream can keep it; null when there is none or it cannot be told yet.</summary>
+    /// <summary>Where the dynamic table is, so that a reader of a stream can keep it; null when there is none or it
+    /// cannot be told yet.</summary>
     public static (long Offset, long Size)? DynamicTable(ReadOnlySpan<byte> head)
     {
         if (!HasMagic(head) || head.Length < 64)
@@ -119,7 +123,8 @@ public sealed record ElfFile(
         return result;
     }
 
-    private static bool ReadDynamic(View view, List<Segment> segments, Segment dynamic, List<string> needed, List<string> search)
+    private static bool ReadDynamic(
+        View view, List<Segment> segments, Segment dynamic, List<string> needed, List<string> search)
     {
         const int End = 0, Needed = 1, StringTable = 5, RPath = 15, RunPath = 29;
         long stringsAt = -1, rpath = -1, runPath = -1;
@@ -196,8 +201,10 @@ public sealed record ElfFile(
 
             return size switch
             {
-                2 => Little ? BinaryPrimitives.ReadUInt16LittleEndian(span) : BinaryPrimitives.ReadUInt16BigEndian(span),
-                4 => Little ? BinaryPrimitives.ReadUInt32LittleEndian(span) : BinaryPrimitives.ReadUInt32BigEndian(span),
+                2 => Little ? BinaryPrimitives.ReadUInt16LittleEndian(span)
+                    : BinaryPrimitives.ReadUInt16BigEndian(span),
+                4 => Little ? BinaryPrimitives.ReadUInt32LittleEndian(span)
+                    : BinaryPrimitives.ReadUInt32BigEndian(span),
                 _ => Little ? BinaryPrimitives.ReadInt64LittleEndian(span) : BinaryPrimitives.ReadInt64BigEndian(span),
             };
         }

@@ -4,14 +4,16 @@ using System.Text;
 namespace Nua.Check.Scanning;
 
 /// <summary>
-/// Learns from one file at a time while its bytes pass: its hash, whether it is a program or a script, what package manager's
-/// record it is, which secrets are in it. Keeps whole only the few files that rules read; everything else is forgotten at once.
+/// Learns from one file at a time while its bytes pass: its hash, whether it is a program or a script, what package
+/// manager's record it is, which secrets are in it. Keeps whole only the few files that rules read; everything else is
+/// forgotten at once.
 /// </summary>
 internal sealed class FileReading : IDisposable
 {
     private const int MostText = 1 << 20;
     private const int LongestFirstLine = 256;
     private const int LongestScript = 1 << 20;
+    private const int LargestRecord = 16 << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ElfBytes _elf = new();
@@ -44,7 +46,8 @@ internal sealed class FileReading : IDisposable
         var isDocument = IsDocument(path, size);
         if (isDocument || PackageRecords.IsRecord(path) || PackageRecords.IsFileList(path))
         {
-            if (size > _options.MostDocumentBytes || (isDocument && size > _options.MostKeptBytes - _kept))
+            if (size > (isDocument ? _options.MostDocumentBytes : LargestRecord)
+                || (isDocument && size > _options.MostKeptBytes - _kept))
             {
                 TooLarge = path;
             }
@@ -89,7 +92,8 @@ internal sealed class FileReading : IDisposable
 
         if (content is not null && PackageRecords.IsFileList(_path))
         {
-            PackagePaths.UnionWith(Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Trim().TrimStart('/')));
+            PackagePaths.UnionWith(Encoding.UTF8.GetString(content).Split('\n')
+                .Select(line => line.Trim().TrimStart('/')));
         }
 
         var start = _start.AsSpan(0, _startLength);
@@ -101,8 +105,10 @@ internal sealed class FileReading : IDisposable
             Interpreter = FirstLine(start),
             Content = isDocument ? content : null,
             Secrets = text is null ? [] : SecretText.Kinds(text),
-            Credential = text is not null && CredentialFiles.IsJudgedByText(_path) ? CredentialFiles.KindOf(_path, text) : null,
-            Components = content is not null && PackageRecords.IsRecord(_path) ? PackageRecords.Read(_path, content) : [],
+            Credential = text is not null && CredentialFiles.IsJudgedByText(_path) ? CredentialFiles.KindOf(_path, text)
+                : null,
+            Components = content is not null && PackageRecords.IsRecord(_path) ? PackageRecords.Read(_path, content)
+                : [],
         };
     }
 
@@ -134,5 +140,7 @@ internal sealed class FileReading : IDisposable
 
     /// <summary>The beginning as text; null for an empty or a binary file.</summary>
     private static string? Text(ReadOnlySpan<byte> start) =>
-        start.IsEmpty || start[..Math.Min(start.Length, 4096)].Contains((byte)0) ? null : Encoding.Latin1.GetString(start);
+        start.IsEmpty || start[..Math.Min(start.Length, 4096)].Contains((byte)0)
+            ? null
+            : Encoding.Latin1.GetString(start);
 }

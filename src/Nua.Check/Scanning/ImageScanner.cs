@@ -4,27 +4,41 @@ using Nua.Oci.Json;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>Reads an image once, every byte of every layer, and keeps what rules need: names, modes, hashes, a few documents.</summary>
+/// <summary>Reads an image once, every byte of every layer, and keeps what rules need: names, modes, hashes, a few
+/// documents.</summary>
 internal static class ImageScanner
 {
     private const string Metadata = "nua/metadata/";
 
     /// <summary>Never throws for what is in the image: a layer that cannot be read is a fault of that layer.</summary>
     public static CheckSubject Scan(
-        ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options, CancellationToken cancellation)
+        ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options,
+        CancellationToken cancellation)
     {
         using var files = new FileReading(options);
-        var tree = new MergedTree();
+        var tree = new MergedTree(options.MostEntries);
         var layers = new List<ScannedLayer>();
-        var budget = new Budget { Entries = options.MostEntries, Bytes = options.MostBytes };
+        var budget = new Budget
+        {
+            Entries = options.MostEntries,
+            Bytes = options.MostBytes,
+            NameCharacters = options.MostNameCharacters,
+        };
         for (var i = 0; i < manifest.Layers.Count; i++)
         {
             var blob = manifest.Layers[i];
             var layer = new ScannedLayer { Index = i, Blob = blob };
-            new LayerScanner(layer, tree, layers.TrueForAll(below => below.IsComplete), files, budget, cancellation).Scan(blobs);
+            new LayerScanner(layer, tree, layers.TrueForAll(below => below.IsComplete), files, budget,
+                cancellation).Scan(blobs);
             layers.Add(layer);
             tree.Add(layer);
-            if (budget.IsSpent)
+            if (tree.IsFull)
+            {
+                layer.IsCut = true;
+                layer.Report("OCI-29", $"the image has more than {options.MostEntries} files and directories");
+            }
+
+            if (budget.IsSpent || tree.IsFull)
             {
                 break;
             }
@@ -62,12 +76,14 @@ internal static class ImageScanner
         try
         {
             // The root keeps the document's memory alive; it ends with the check.
-            return new MetadataDocument(path, entry, StrictJson.Parse(content, path, options.MostDocumentBytes).RootElement, null);
+            return new MetadataDocument(
+                path, entry, StrictJson.Parse(content, path, options.MostDocumentBytes).RootElement, null);
         }
         catch (ProblemException error)
         {
             var problem = error.Problems[0];
-            return new MetadataDocument(path, entry, null, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
+            return new MetadataDocument(
+                path, entry, null, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}");
         }
     }
 
@@ -78,6 +94,8 @@ internal static class ImageScanner
 
         public required long Bytes { get; set; }
 
-        public bool IsSpent => Entries <= 0 || Bytes <= 0;
+        public required long NameCharacters { get; set; }
+
+        public bool IsSpent => Entries <= 0 || Bytes <= 0 || NameCharacters <= 0;
     }
 }

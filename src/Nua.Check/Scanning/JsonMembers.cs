@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>Reads documents whose form may be wrong: what is not there, or is of another type, is null or nothing.</summary>
+/// <summary>Reads documents whose form may be wrong: what is not there, or is of another type, is null or
+/// nothing.</summary>
 internal static class JsonMembers
 {
     public static JsonElement? Member(this JsonElement? json, string name) =>
@@ -19,14 +20,16 @@ internal static class JsonMembers
     public static string? Text(this JsonElement json, string name) => ((JsonElement?)json).Text(name);
 
     public static long? Number(this JsonElement? json, string name) =>
-        json.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+        json.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number
+        : null;
 
     public static long? Number(this JsonElement json, string name) => ((JsonElement?)json).Number(name);
 
     public static IEnumerable<JsonElement> Items(this JsonElement? json, string name) =>
         json.Member(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
 
-    public static IEnumerable<JsonElement> Items(this JsonElement json, string name) => ((JsonElement?)json).Items(name);
+    public static IEnumerable<JsonElement> Items(this JsonElement json, string name) =>
+        ((JsonElement?)json).Items(name);
 
     public static IEnumerable<string> Texts(this JsonElement? json, string name) =>
         json.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>The form that a JSON document must have, as a value; <see cref="Faults"/> tells where a document differs.</summary>
+/// <summary>The form that a JSON document must have, as a value; <see cref="Faults"/> tells where a document
+/// differs.</summary>
 public abstract record JsonShape
 {
     private JsonShape()
@@ -61,7 +62,8 @@ public abstract record JsonShape
     {
         protected override IEnumerable<string> FaultsAt(JsonElement value, string path)
         {
-            if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var number) || number < Least || number > Most)
+            if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var number) || number < Least
+                || number > Most)
             {
                 yield return Say(path, $"must be a whole number from {Least} to {Most}");
             }

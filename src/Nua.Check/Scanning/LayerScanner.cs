@@ -10,11 +10,15 @@ namespace Nua.Check.Scanning;
 /// <param name="lower">The layers below, already merged.</param>
 /// <param name="isLowerComplete">All of those could be read.</param>
 internal sealed class LayerScanner(
-    ScannedLayer layer, MergedTree lower, bool isLowerComplete, FileReading files, ImageScanner.Budget budget, CancellationToken cancellation)
+    ScannedLayer layer, MergedTree lower, bool isLowerComplete, FileReading files, ImageScanner.Budget budget,
+    CancellationToken cancellation)
 {
     private const int BufferSize = 128 << 10;
     private const string WhiteoutMark = ".wh.";
     private const string OpaqueMark = ".wh..wh..opq";
+
+    /// <summary>As the tar reader says it.</summary>
+    private const string LimitReached = "NUA3027";
 
     private readonly Dictionary<string, ScannedEntry> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whiteouts = new(StringComparer.Ordinal);
@@ -62,7 +66,7 @@ internal sealed class LayerScanner(
             while (reader.Next() is { } entry)
             {
                 cancellation.ThrowIfCancellationRequested();
-                budget.Entries--;
+                Spend(entry);
                 Take(entry, reader.Content);
             }
 
@@ -77,9 +81,20 @@ internal sealed class LayerScanner(
         }
         catch (ProblemException)
         {
-            // A damaged blob usually shows first as damaged compression: its own hash, told at its end, is the better answer.
+            // A damaged blob usually shows first as damaged compression: its own hash, told at its end, is the better
+            // answer.
             Drain(blob);
             throw;
+        }
+    }
+
+    private void Spend(TarEntry entry)
+    {
+        budget.Entries--;
+        budget.NameCharacters -= entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
+        if (budget.NameCharacters < 0)
+        {
+            throw new ProblemException(new Problem(LimitReached, "the names of its entries are too long to be honest"));
         }
     }
 
@@ -142,19 +157,23 @@ internal sealed class LayerScanner(
         var target = Normalise(link.Target);
         if (target is null || !_seen.TryGetValue(target, out var file) || !(file.IsFile || file.Kind == EntryKind.Link))
         {
-            layer.Report("OCI-14", $"it names '{link.Target}', which is no file before it in the layer", "/" + link.Path);
+            layer.Report("OCI-14", $"it names '{link.Target}', which is no file before it in the layer", "/"
+                + link.Path);
             return link;
         }
 
-        if (file.Mode != link.Mode || file.Uid != link.Uid || file.Gid != link.Gid || file.ModifiedAt != link.ModifiedAt)
+        if (file.Mode != link.Mode || file.Uid != link.Uid || file.Gid != link.Gid
+            || file.ModifiedAt != link.ModifiedAt)
         {
-            layer.Report("OCI-15", $"its header says {Describe(link)}, that of /{target} {Describe(file)}", "/" + link.Path);
+            layer.Report("OCI-15", $"its header says {Describe(link)}, that of /{target} {Describe(file)}", "/"
+                + link.Path);
         }
 
         return link.Naming(target, file);
     }
 
-    private static string Describe(ScannedEntry entry) => $"{entry.ModeText} {entry.Uid}:{entry.Gid} time {entry.ModifiedAt}";
+    private static string Describe(ScannedEntry entry) =>
+        $"{entry.ModeText} {entry.Uid}:{entry.Gid} time {entry.ModifiedAt}";
 
     private FileFacts ReadFile(string path, long size, Stream content)
     {
@@ -184,7 +203,8 @@ internal sealed class LayerScanner(
     }
 
     private static bool IsWhiteout(string path) =>
-        path.StartsWith(WhiteoutMark, StringComparison.Ordinal) || path.Contains("/" + WhiteoutMark, StringComparison.Ordinal);
+        path.StartsWith(WhiteoutMark, StringComparison.Ordinal)
+        || path.Contains("/" + WhiteoutMark, StringComparison.Ordinal);
 
     private void TakeWhiteout(string path, TarEntry tar)
     {
@@ -192,7 +212,9 @@ internal sealed class LayerScanner(
         var parent = slash < 0 ? "" : path[..slash];
         var name = path[(slash + 1)..];
         var hides = name.StartsWith(WhiteoutMark, StringComparison.Ordinal) ? name[WhiteoutMark.Length..] : "";
-        if (IsWhiteout(parent) || (name != OpaqueMark && (hides is "" or "." or ".." || hides.StartsWith(WhiteoutMark, StringComparison.Ordinal))))
+        if (IsWhiteout(parent) || (
+            name != OpaqueMark && (hides is "" or "." or ".."
+            || hides.StartsWith(WhiteoutMark, StringComparison.Ordinal))))
         {
             layer.Report("OCI-13", "this use of '.wh.' means nothing", "/" + path);
             return;
@@ -237,7 +259,8 @@ internal sealed class LayerScanner(
             }
             else if ((own ?? lower.At(parent)) is { Kind: not EntryKind.Directory } other)
             {
-                layer.Report("OCI-12", $"it is the parent of /{entry.Path} but a {Rules.Words.Of(other.Kind)}", "/" + parent);
+                layer.Report("OCI-12", $"it is the parent of /{entry.Path} but a {Rules.Words.Of(other.Kind)}", "/"
+                    + parent);
             }
         }
     }
@@ -274,10 +297,11 @@ internal sealed class LayerScanner(
         var rule = problem.Code switch
         {
             "NUA3060" or "NUA3061" or "NUA3062" => "OCI-03",
-            "NUA3027" or "NUA3044" => "OCI-29",
+            LimitReached or "NUA3044" => "OCI-29",
             _ => "OCI-09",
         };
-        var at = problem.Where?.LastIndexOf("at byte ", StringComparison.Ordinal) is >= 0 and var start ? $" ({problem.Where[start..]})" : "";
+        var at = problem.Where?.LastIndexOf("at byte ", StringComparison.Ordinal) is >= 0 and var start
+            ? $" ({problem.Where[start..]})" : "";
         layer.Report(rule, (problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}") + at);
     }
 

@@ -7,6 +7,9 @@ internal sealed class LibraryResolver
 {
     private const int MostLibraries = 2000;
 
+    /// <summary>Looks at paths for all programs together: an honest image needs a few thousand.</summary>
+    private const int MostLooks = 2_000_000;
+
     private static readonly string[] _defaults =
     [
         "lib", "usr/lib", "lib64", "usr/lib64", "usr/local/lib",
@@ -18,6 +21,7 @@ internal sealed class LibraryResolver
 
     private readonly MergedTree _tree;
     private readonly List<string> _directories;
+    private int _looks;
 
     public LibraryResolver(CheckSubject subject)
     {
@@ -30,7 +34,8 @@ internal sealed class LibraryResolver
         ];
     }
 
-    /// <summary>The first thing that stops the program from loading; null when everything is found or nothing can be concluded.</summary>
+    /// <summary>The first thing that stops the program from loading; null when everything is found or nothing can be
+    /// concluded.</summary>
     public string? Missing(ScannedEntry program)
     {
         var elf = program.Facts!.Elf!;
@@ -41,7 +46,7 @@ internal sealed class LibraryResolver
 
         var loaded = new HashSet<string>(StringComparer.Ordinal);
         var pending = new Queue<(ScannedEntry File, IReadOnlyList<string> Inherited)>([(program, [])]);
-        while (pending.TryDequeue(out var next) && loaded.Count < MostLibraries)
+        while (pending.TryDequeue(out var next) && loaded.Count < MostLibraries && _looks < MostLooks)
         {
             var file = next.File.Facts!.Elf!;
             string[] search = [.. file.SearchPath.Select(path => Expand(path, next.File)), .. next.Inherited];
@@ -73,17 +78,22 @@ internal sealed class LibraryResolver
             .FirstOrDefault(found => found is not null);
     }
 
-    private ScannedEntry? Fitting(string path, ElfFile program) =>
-        _tree.Follow(path) is { Facts.Elf: { } elf } found && elf.Machine == program.Machine && elf.Is64Bit == program.Is64Bit
+    private ScannedEntry? Fitting(string path, ElfFile program)
+    {
+        _looks++;
+        return _tree.Follow(path) is { Facts.Elf: { } elf } found
+            && elf.Machine == program.Machine && elf.Is64Bit == program.Is64Bit
             ? found
             : null;
+    }
 
     private static string Expand(string path, ScannedEntry file) => path
         .Replace("$ORIGIN", "/" + file.Parent, StringComparison.Ordinal)
         .Replace("${ORIGIN}", "/" + file.Parent, StringComparison.Ordinal)
         .Replace("$LIB", "lib", StringComparison.Ordinal);
 
-    /// <summary>The directories of a loader configuration, with what it includes (one <c>*</c> in the last component).</summary>
+    /// <summary>The directories of a loader configuration, with what it includes (one <c>*</c> in the last
+    /// component).</summary>
     private IEnumerable<string> Configured(string path, int depth)
     {
         if (depth > 4 || _tree.Follow(path)?.Facts?.Content is not { } content)
@@ -91,7 +101,8 @@ internal sealed class LibraryResolver
             yield break;
         }
 
-        foreach (var line in Encoding.UTF8.GetString(content).Split('\n').Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0))
+        foreach (var line in Encoding.UTF8.GetString(content).Split('\n').Select(l => l.Split('#')[0].Trim())
+            .Where(l => l.Length > 0))
         {
             if (!line.StartsWith("include ", StringComparison.Ordinal))
             {
@@ -99,7 +110,8 @@ internal sealed class LibraryResolver
                 continue;
             }
 
-            foreach (var directory in Included(line["include ".Length..].Trim().TrimStart('/')).SelectMany(p => Configured(p, depth + 1)))
+            foreach (var directory in Included(line["include ".Length..].Trim().TrimStart('/'))
+                .SelectMany(p => Configured(p, depth + 1)))
             {
                 yield return directory;
             }
@@ -115,7 +127,8 @@ internal sealed class LibraryResolver
         return star < 0
             ? [$"{folder}/{name}"]
             : _tree.NamesIn(folder).Order(StringComparer.Ordinal)
-                .Where(n => n.StartsWith(name[..star], StringComparison.Ordinal) && n.EndsWith(name[(star + 1)..], StringComparison.Ordinal))
+                .Where(n => n.StartsWith(name[..star], StringComparison.Ordinal)
+                && n.EndsWith(name[(star + 1)..], StringComparison.Ordinal))
                 .Select(n => $"{folder}/{n}");
     }
 }

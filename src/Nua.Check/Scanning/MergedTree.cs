@@ -1,19 +1,25 @@
 namespace Nua.Check.Scanning;
 
 /// <summary>
-/// What a container of the image sees: the layers laid on each other by image-spec's rules. Kept apart from any unpacking, because a
-/// check must also be able to look at an image that no runtime would unpack.
+/// What a container of the image sees: the layers laid on each other by image-spec's rules. Kept apart from any
+/// unpacking, because a check must also be able to look at an image that no runtime would unpack.
 /// </summary>
-internal sealed class MergedTree
+/// <param name="mostNodes">Files and directories it will hold; what goes beyond is left out.</param>
+internal sealed class MergedTree(int mostNodes)
 {
     private const int MostLinks = 40;
 
     private readonly Node _root = new();
+    private int _nodes;
+
+    /// <summary>True when something was left out.</summary>
+    public bool IsFull { get; private set; }
 
     /// <summary>Every path of the tree in the order of its names, the root first.</summary>
     public IEnumerable<ScannedEntry> Entries => Below(_root);
 
-    /// <summary>Lays one more layer on top. Whiteouts count for what lies below the layer only, whatever their place in it.</summary>
+    /// <summary>Lays one more layer on top. Whiteouts count for what lies below the layer only, whatever their place in
+    /// it.</summary>
     public void Add(ScannedLayer layer)
     {
         foreach (var whiteout in layer.Whiteouts)
@@ -39,7 +45,8 @@ internal sealed class MergedTree
 
     public IEnumerable<string> NamesIn(string path) => Find(path)?.Children.Keys ?? (IEnumerable<string>)[];
 
-    /// <summary>Where the path leads when symbolic links are followed inside the image; null when it leads nowhere.</summary>
+    /// <summary>Where the path leads when symbolic links are followed inside the image; null when it leads
+    /// nowhere.</summary>
     /// <param name="path">Absolute or relative to the root.</param>
     public ScannedEntry? Follow(string path)
     {
@@ -125,6 +132,13 @@ internal sealed class MergedTree
         {
             if (!node.Children.TryGetValue(name, out var next))
             {
+                if (_nodes >= mostNodes)
+                {
+                    IsFull = true;
+                    return;
+                }
+
+                _nodes++;
                 node.Add(name, next = new Node());
             }
 
@@ -183,7 +197,8 @@ internal sealed class MergedTree
 
         public IReadOnlyDictionary<string, Node> Children => _children ?? _none;
 
-        public void Add(string name, Node child) => (_children ??= new Dictionary<string, Node>(StringComparer.Ordinal)).Add(name, child);
+        public void Add(string name, Node child) =>
+            (_children ??= new Dictionary<string, Node>(StringComparer.Ordinal)).Add(name, child);
 
         public void Remove(string name) => _children?.Remove(name);
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Nua.Check.Scanning;
 
 /// <summary>
-/// Reads what package managers write down about what they installed. The evidence that the SBOM is held against, so it never
-/// looks at the SBOM.
+/// Reads what package managers write down about what they installed. The evidence that the SBOM is held against, so it
+/// never looks at the SBOM.
 /// </summary>
 internal static class PackageRecords
 {
@@ -46,11 +46,12 @@ internal static class PackageRecords
     }
 
     private static bool IsDpkg(string path) => path == DpkgStatus
-        || (path.StartsWith(DpkgStatusFolder, StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal));
+        || (path.StartsWith(DpkgStatusFolder, StringComparison.Ordinal)
+        && !path.EndsWith(".md5sums", StringComparison.Ordinal));
 
     /// <summary>
-    /// The manifest of an installed package: <c>…/node_modules/NAME/package.json</c>, with <c>@SCOPE/NAME</c> and with packages inside
-    /// packages. Manifests deeper in a package are its tests and examples.
+    /// The manifest of an installed package: <c>…/node_modules/NAME/package.json</c>, with <c>@SCOPE/NAME</c> and with
+    /// packages inside packages. Manifests deeper in a package are its tests and examples.
     /// </summary>
     private static bool IsNpm(string path)
     {
@@ -73,7 +74,8 @@ internal static class PackageRecords
 
     /// <summary>Debian has old distributions as one file <c>NAME.egg-info</c>.</summary>
     private static bool IsPython(string path) =>
-        path.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) || path.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal)
+        path.EndsWith(".dist-info/METADATA", StringComparison.Ordinal)
+        || path.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal)
         || path.EndsWith(".egg-info", StringComparison.Ordinal);
 
     private static IEnumerable<InstalledComponent> Dpkg(string text)
@@ -81,10 +83,12 @@ internal static class PackageRecords
         foreach (var paragraph in text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             var status = Field(paragraph, "Status");
-            if (Field(paragraph, "Package") is { Length: > 0 } name && Field(paragraph, "Version") is { Length: > 0 } version
+            if (Field(paragraph, "Package") is { Length: > 0 } name
+                && Field(paragraph, "Version") is { Length: > 0 } version
                 && (status is null || status.EndsWith(" installed", StringComparison.Ordinal)))
             {
-                yield return new InstalledComponent("deb", name, version) { Architecture = Field(paragraph, "Architecture") };
+                yield return new InstalledComponent(
+                    "deb", name, version) { Architecture = Field(paragraph, "Architecture") };
             }
         }
     }
@@ -133,7 +137,8 @@ internal static class PackageRecords
         foreach (var library in libraries.EnumerateObject())
         {
             var slash = library.Name.IndexOf('/', StringComparison.Ordinal);
-            if (slash > 0 && library.Value.ValueKind == JsonValueKind.Object && Text(library.Value, "type") == "package")
+            if (slash > 0 && library.Value.ValueKind == JsonValueKind.Object
+                && Text(library.Value, "type") == "package")
             {
                 yield return new InstalledComponent("nuget", library.Name[..slash], library.Name[(slash + 1)..]);
             }
@@ -141,7 +146,8 @@ internal static class PackageRecords
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
@@ -149,7 +155,8 @@ internal static class PackageRecords
     {
         foreach (var line in paragraph.AsSpan().EnumerateLines())
         {
-            if (line.StartsWith(name, StringComparison.OrdinalIgnoreCase) && line.Length > name.Length && line[name.Length] == ':')
+            if (line.StartsWith(name, StringComparison.OrdinalIgnoreCase) && line.Length > name.Length
+                && line[name.Length] == ':')
             {
                 return line[(name.Length + 1)..].Trim().ToString();
             }

@@ -2,7 +2,8 @@ namespace Nua.Check.Scanning;
 
 /// <summary>A package URL (<c>pkg:npm/%40scope/name@1.0</c>), as far as naming a component needs it.</summary>
 /// <param name="Type">Lower case: <c>deb</c>, <c>npm</c>, <c>pypi</c>, <c>nuget</c>…</param>
-/// <param name="Name">As the ecosystem writes it: with the scope for npm, normalised for Python, without the distribution for Debian.</param>
+/// <param name="Name">As the ecosystem writes it: with the scope for npm, normalised for Python, without the
+/// distribution for Debian.</param>
 internal sealed record PackageUrl(string Type, string Name, string? Version)
 {
     /// <summary>Null when the text is not a package URL.</summary>

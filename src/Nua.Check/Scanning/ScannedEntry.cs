@@ -29,7 +29,8 @@ internal sealed class ScannedEntry
     /// <summary>Seconds since 1970.</summary>
     public long ModifiedAt { get; init; }
 
-    /// <summary>Where a link points: as written for a symbolic link, a normalised path for a hard link; else empty.</summary>
+    /// <summary>Where a link points: as written for a symbolic link, a normalised path for a hard link; else
+    /// empty.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>Index of the layer, base 0.</summary>
@@ -96,7 +97,8 @@ internal sealed class FileFacts
     /// <summary>The kind of credential that a file of this name keeps, when it does keep one.</summary>
     public string? Credential { get; init; }
 
-    /// <summary>Components that the file declares as installed: one for a package's own manifest, many for a package database.</summary>
+    /// <summary>Components that the file declares as installed: one for a package's own manifest, many for a package
+    /// database.</summary>
     public IReadOnlyList<InstalledComponent> Components { get; init; } = [];
 }
 

@@ -29,7 +29,10 @@ internal sealed class ScannedLayer
     public long FileBytes { get; set; }
 
     /// <summary>False when reading stopped before the end: nothing can be concluded from what is missing.</summary>
-    public bool IsComplete => DiffId is not null;
+    public bool IsComplete => DiffId is not null && !IsCut;
+
+    /// <summary>True when a limit kept a part of it out of the merged tree.</summary>
+    public bool IsCut { get; set; }
 
     /// <summary>In the order of the tar, whiteouts left out.</summary>
     public List<ScannedEntry> Entries { get; } = [];

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Nua.Check.Scanning;
 
-/// <summary>Finds secrets by their form. Answers with the kind only: a secret's value never leaves this class.</summary>
+/// <summary>Finds secrets by their form. Answers with the kind only: a secret's value never leaves this
+/// class.</summary>
 public static partial class SecretText
 {
     /// <summary>The kind that means a private key, as opposed to a token.</summary>
@@ -12,7 +13,7 @@ public static partial class SecretText
     // Each form: a literal that a quick search finds first, then the expression that must match where it stands.
     private static readonly Form[] _forms =
     [
-        new("-----BEGIN ", PrivateKeyBlock(), PrivateKey),
+        new("-----BEGIN ", null, PrivateKey),
         new("AKIA", AwsKeyId(), "AWS access key"),
         new("ASIA", AwsKeyId(), "AWS access key"),
         new("ghp_", GitHubToken(), "GitHub token"),
@@ -32,6 +33,9 @@ public static partial class SecretText
         new("dop_v1_", DigitalOceanToken(), "DigitalOcean token"),
     ];
 
+    private static readonly SearchValues<char> _base64 =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+
     private static readonly SearchValues<string> _starts =
         SearchValues.Create([.. _forms.Select(form => form.Start)], StringComparison.Ordinal);
 
@@ -46,7 +50,8 @@ public static partial class SecretText
             var rest = text[at..Math.Min(text.Length, at + 400)];
             foreach (var form in _forms)
             {
-                if (rest.StartsWith(form.Start, StringComparison.Ordinal) && !FollowsAWord(text, at) && form.Pattern.IsMatch(rest)
+                if (rest.StartsWith(form.Start, StringComparison.Ordinal) && !FollowsAWord(text, at)
+                    && form.IsAt(rest)
                     && kinds?.Contains(form.Kind) != true)
                 {
                     (kinds ??= []).Add(form.Kind);
@@ -59,7 +64,8 @@ public static partial class SecretText
         return kinds ?? (IReadOnlyList<string>)[];
     }
 
-    /// <summary>As <see cref="Kinds"/>, and addresses with a password in them (<c>https://user:password@host</c>).</summary>
+    /// <summary>As <see cref="Kinds"/>, and addresses with a password in them
+    /// (<c>https://user:password@host</c>).</summary>
     public static IReadOnlyList<string> KindsInSetting(string text) =>
         AddressWithPassword().IsMatch(text) ? [.. Kinds(text), "address with a password"] : Kinds(text);
 
@@ -67,14 +73,34 @@ public static partial class SecretText
     /// (<c>DB_PASSWORD_FILE</c>).</summary>
     public static bool IsSecretName(string name) => SecretName().IsMatch(name) && !NameOfPlace().IsMatch(name);
 
-    private static bool FollowsAWord(ReadOnlySpan<char> text, int at) => at > 0 && char.IsAsciiLetterOrDigit(text[at - 1]);
+    private static bool FollowsAWord(ReadOnlySpan<char> text, int at) => at > 0
+        && char.IsAsciiLetterOrDigit(text[at - 1]);
 
-    private sealed record Form(string Start, Regex Pattern, string Kind);
+    /// <param name="Pattern">Null: a private key, which is told in another way.</param>
+    private sealed record Form(string Start, Regex? Pattern, string Kind)
+    {
+        public bool IsAt(ReadOnlySpan<char> text) => Pattern is null ? IsPrivateKey(text) : Pattern.IsMatch(text);
+    }
 
-    // A key's own body must follow: programs and manuals mention the first line alone. "\n" may be written as two characters.
-    [GeneratedRegex(@"\A-----BEGIN [A-Z ]{0,30}PRIVATE KEY( BLOCK)?-----(\\r|\\n|\s)+([A-Za-z-]+: [^\r\n\\]*(\\r|\\n|\s)+)*[A-Za-z0-9+/=]{24,}",
-        RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex PrivateKeyBlock();
+    /// <summary>A key's own body must follow the first line: programs and manuals mention that line alone. In JSON and
+    /// in programs the line end is written as two characters.</summary>
+    private static bool IsPrivateKey(ReadOnlySpan<char> text)
+    {
+        const string End = "PRIVATE KEY-----";
+        var head = text[..Math.Min(text.Length, 70)].ToString()
+            .Replace(" BLOCK-----", "-----", StringComparison.Ordinal);
+        if (!head.Contains(End, StringComparison.Ordinal)
+            || text["-----BEGIN ".Length..].IndexOf("-----") is not (>= 0 and var dashes))
+        {
+            return false;
+        }
+
+        var body = text[("-----BEGIN ".Length + dashes + 5)..].ToString()
+            .Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\r", "\n", StringComparison.Ordinal);
+        var first = body.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(line => !line.Contains(": ", StringComparison.Ordinal)) ?? "";
+        return first.Length >= 24 && first.AsSpan(0, 24).IndexOfAnyExcept(_base64) < 0;
+    }
 
     [GeneratedRegex(@"\A(AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")]
     private static partial Regex AwsKeyId();
@@ -109,7 +135,7 @@ public static partial class SecretText
     [GeneratedRegex(@"\Adop_v1_[0-9a-f]{64}")]
     private static partial Regex DigitalOceanToken();
 
-    [GeneratedRegex(@"[a-z][a-z0-9+.-]{1,20}://[^/\s:@$<{]{1,100}:[^/\s@${<*]{1,200}@", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"[a-z][a-z0-9+.-]{1,20}://[^/\s:@$<{]{1,100}:[^/\s@${<*]{1,200}@", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AddressWithPassword();
 
     [GeneratedRegex(@"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)", RegexOptions.IgnoreCase)]

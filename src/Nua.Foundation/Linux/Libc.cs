@@ -14,7 +14,7 @@ public static partial class Libc
     public const int AtEmptyPath = 0x1000;
 
     public const int ORdOnly = 0, OWrOnly = 1, ORdWr = 2;
-    public const int OCreat = 0x40, OExcl = 0x80, OTrunc = 0x200, ONonBlock = 0x800;
+    public const int OCreat = 0x40, OExcl = 0x80, OTrunc = 0x200, OAppend = 0x400, ONonBlock = 0x800;
     public const int ODirectory = 0x10000, ONoFollow = 0x20000, OCloExec = 0x80000, OPath = 0x200000;
 
     public const uint RenameNoReplace = 1, RenameExchange = 2;

@@ -49,6 +49,11 @@ public static class LayerStreams
             });
         }
 
-        return new DiffIdStream(Expand(image.Blobs.OpenRead(layer.Blob), compression, where, limits), layer.DiffId, where);
+        return ExpandVerified(image.Blobs.OpenRead(layer.Blob), compression, layer.DiffId, where, limits);
     }
+
+    /// <summary>The same for a blob that somebody else opened; the diff_id alone decides.</summary>
+    public static Stream ExpandVerified(
+        Stream blob, LayerCompression compression, Digest diffId, string where, ExpansionLimits? limits = null) =>
+        new DiffIdStream(Expand(blob, compression, where, limits), diffId, where);
 }

@@ -35,7 +35,10 @@ public sealed class StoreWriter : IDisposable
         }
 
         _leaseLock = taken;
-        _lease = new FileStream(_leasePath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        // Not through FileMode: .NET would ask for a kernel lock of its own on the file that we have just locked.
+        var fd = Posix.Check(
+            Libc.Open(Posix.Path(_leasePath), Libc.OWrOnly | Libc.OAppend | Libc.OCloExec, 0), "opening", _leasePath);
+        _lease = new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Write, bufferSize: 0);
     }
 
     public ImageStore Store { get; }

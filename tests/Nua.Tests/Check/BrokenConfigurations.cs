@@ -31,7 +31,8 @@ internal static class BrokenConfigurations
         new("NUA-C10", "a time", i => Label(i)["org.opencontainers.image.created"] = "2026-01-01T00:00:00Z"),
         new("NUA-C11", "a port that is not exposed", i => Run(i)["ExposedPorts"] = Json("""{"8080/tcp":{}}""")),
         new("NUA-C11", "a port that is not declared", i => Run(i)["ExposedPorts"]!["22/tcp"] = new JsonObject()),
-        new("NUA-C12", "no name for the user", i => i.Rewrite("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), "OCI-28"),
+        new("NUA-C12", "no name for the user", i => i.Rewrite("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
+            "OCI-28"),
     ];
 
     public static JsonObject Run(GoodImage image) => image.Config["config"]!.AsObject();

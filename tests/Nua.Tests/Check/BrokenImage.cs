@@ -9,7 +9,8 @@ internal sealed record BrokenImage(string Rule, string How, Action<GoodImage> Br
     /// <summary>Every case of every family.</summary>
     public static IReadOnlyList<BrokenImage> All { get; } =
     [
-        .. BrokenTrees.All, .. BrokenMetadata.All, .. BrokenScripts.All, .. BrokenConfigurations.All, .. BrokenSecrets.All,
+        .. BrokenTrees.All, .. BrokenMetadata.All, .. BrokenScripts.All, .. BrokenConfigurations.All,
+        .. BrokenSecrets.All,
         .. BrokenSboms.All, .. BrokenDocuments.All, .. BrokenLayers.All,
     ];
 

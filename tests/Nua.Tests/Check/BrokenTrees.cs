@@ -11,7 +11,8 @@ internal static class BrokenTrees
     [
         new("NUA-L01", "no metadata at all", i => i.Without.Add("nua-config.json")),
         new("NUA-L02", "bin is missing", i => i.Remove("nua/bin"), "NUA-S06", "OCI-23"),
-        new("NUA-L02", "app is a link", i => i.Remove("nua/app").Directory(App, "usr/app").Link(App, "nua/app", "/usr/app")),
+        new("NUA-L02", "app is a link", i => i.Remove("nua/app").Directory(App, "usr/app")
+            .Link(App, "nua/app", "/usr/app")),
         new("NUA-L03", "an unknown directory", i => i.Directory(App, "nua/stuff")),
         new("NUA-L04", "writable by the group", i => i.Change("nua/app/app.py", e => e with { Mode = 0x1B4 })),
         new("NUA-L04", "belongs to the application", i => i.Change("nua/app/app.py", e => e with { Uid = 10001 })),
@@ -25,13 +26,17 @@ internal static class BrokenTrees
         })),
         new("NUA-L08", "a dangling link", i => i.Link(App, "nua/app/here", "nowhere")),
         new("NUA-L08", "a link that circles", i => i.Link(App, "nua/app/a", "b").Link(App, "nua/app/b", "a")),
-        new("NUA-B01", "the source is left", i => i.Directory(App, "nua/build").File(App, "nua/build/main.c", "int main;"), "NUA-L03"),
-        new("NUA-B01", "deleted by a later layer", i => i.Directory(App, "nua/build").File(App, "nua/build/main.c", "int main;")
+        new("NUA-B01", "the source is left", i => i.Directory(App, "nua/build")
+            .File(App, "nua/build/main.c", "int main;"), "NUA-L03"),
+        new("NUA-B01", "deleted by a later layer", i => i.Directory(App, "nua/build")
+            .File(App, "nua/build/main.c", "int main;")
             .File(GoodImage.Top, "nua/.wh.build", ""), "NUA-M07"),
-        new("NUA-B02", "in the start command", i => i.NuaConfig["runtime"]!["start"]!["argv"]![1] = "/nua/build/src/app.py"),
+        new("NUA-B02", "in the start command", i =>
+            i.NuaConfig["runtime"]!["start"]!["argv"]![1] = "/nua/build/src/app.py"),
         new("NUA-B02", "in a variable", i => i.Config["config"]!["Env"]!.AsArray().Add("HOME_OF_APP=/nua/build")),
         new("NUA-B02", "in a script", i => i.Rewrite("nua/scripts/start", "#!/bin/sh\nexec /nua/build/src/run\n")),
-        new("NUA-B02", "in an interpreter line", i => i.File(App, "nua/venv/bin/flask", "#!/nua/build/venv/bin/python\n", 0x1ED)),
+        new("NUA-B02", "in an interpreter line", i =>
+            i.File(App, "nua/venv/bin/flask", "#!/nua/build/venv/bin/python\n", 0x1ED)),
         new("NUA-B02", "in a link", i => i.Link(App, "nua/data-link", "/nua/build/x"), "NUA-L03", "NUA-L08"),
         new("NUA-B03", "the compiler is installed", i =>
         {
@@ -47,7 +52,8 @@ internal static class BrokenTrees
         new("NUA-D04", "one in another", i => BrokenMetadata.AddVolume(i, "more", "/nua/cache/files")),
         new("NUA-D04", "in the operator's place", i => BrokenMetadata.AddVolume(i, "more", "/run/app")),
         new("NUA-D05", "something in tmp", i => i.File(App, "tmp/left", "x")),
-        new("NUA-D05", "something in the secrets' place", i => i.Directory(App, "run/secrets").File(App, "run/secrets/a", "x")),
+        new("NUA-D05", "something in the secrets' place", i => i.Directory(App, "run/secrets")
+            .File(App, "run/secrets/a", "x")),
         new("NUA-D06", "a log", i => i.File(App, "var/log/app.log", "started\n")),
         new("NUA-D06", "a log of the application", i => i.File(App, "nua/app/debug.log", "started\n")),
     ];

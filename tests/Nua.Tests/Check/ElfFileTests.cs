@@ -19,7 +19,8 @@ public sealed class ElfFileTests
     [Fact]
     public void Program_tells_loader_libraries_and_search_path()
     {
-        var elf = Read(ElfMaker.Make(ElfMaker.Amd64, "/lib64/ld.so", ["libc.so.6", "libz.so.1"], "$ORIGIN/../lib:/opt/lib"))!;
+        var elf = Read(ElfMaker.Make(
+            ElfMaker.Amd64, "/lib64/ld.so", ["libc.so.6", "libz.so.1"], "$ORIGIN/../lib:/opt/lib"))!;
 
         Assert.Equal("/lib64/ld.so", elf.Interpreter);
         Assert.Equal(["libc.so.6", "libz.so.1"], elf.Needed);
@@ -31,7 +32,8 @@ public sealed class ElfFileTests
     [Fact]
     public void Dynamic_table_far_behind_what_is_kept_is_still_read()
     {
-        var file = ElfMaker.Make(ElfMaker.Amd64, "/lib64/ld.so", ["libc.so.6"], null, padding: ElfBytes.MostKept + 100_000);
+        var file = ElfMaker.Make(ElfMaker.Amd64, "/lib64/ld.so", ["libc.so.6"], null, padding: ElfBytes.MostKept
+            + 100_000);
 
         Assert.Equal(["libc.so.6"], Read(file, chunk: 100_000)!.Needed);
     }

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Nua.Tests.Check;
 
-/// <summary>Writes the smallest ELF files that a loader would recognise: header, segments, names, dynamic table.</summary>
+/// <summary>Writes the smallest ELF files that a loader would recognise: header, segments, names, dynamic
+/// table.</summary>
 internal static class ElfMaker
 {
     public const ushort Amd64 = 62;
@@ -15,7 +16,8 @@ internal static class ElfMaker
 
     public static byte[] Library(params string[] needed) => Make(Amd64, null, needed, null, isDynamic: true);
 
-    public static byte[] Make(ushort machine, string? interpreter, string[] needed, string? runPath, bool isDynamic = false, int padding = 0)
+    public static byte[] Make(
+        ushort machine, string? interpreter, string[] needed, string? runPath, bool isDynamic = false, int padding = 0)
     {
         const int HeaderSize = 64, SegmentSize = 56, Segments = 3;
         var names = new MemoryStream();
@@ -49,7 +51,8 @@ internal static class ElfMaker
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(56), Segments);
         WriteSegment(file.AsSpan(HeaderSize), 1, 0, file.Length);
         WriteSegment(file.AsSpan(HeaderSize + SegmentSize), interpreter is null ? 0 : 3, loaderAt, loader.Length);
-        WriteSegment(file.AsSpan(HeaderSize + (2 * SegmentSize)), entries.Count == 0 ? 0 : 2, dynamicAt, entries.Count * 16);
+        WriteSegment(file.AsSpan(HeaderSize + (2 * SegmentSize)), entries.Count == 0 ? 0 : 2, dynamicAt,
+            entries.Count * 16);
         loader.CopyTo(file, loaderAt);
         names.ToArray().CopyTo(file, namesAt);
         for (var i = 0; i < entries.Count; i++)

@@ -87,5 +87,6 @@ internal static class GoodDocuments
         }
         """);
 
-    private static JsonObject Parse(string json) => JsonNode.Parse(json.Replace("BASE-DIGEST", BaseDigest, StringComparison.Ordinal))!.AsObject();
+    private static JsonObject Parse(string json) =>
+        JsonNode.Parse(json.Replace("BASE-DIGEST", BaseDigest, StringComparison.Ordinal))!.AsObject();
 }

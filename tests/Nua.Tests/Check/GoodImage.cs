@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Nua.Oci;
+using Nua.Oci.Compression;
 using Nua.Oci.Tar;
 
 namespace Nua.Tests.Check;
@@ -10,8 +11,9 @@ namespace Nua.Tests.Check;
 internal sealed record MadeEntry(TarEntry Tar, byte[] Content);
 
 /// <summary>
-/// A small image that keeps every rule, laid out as the builder lays out its images, and open to being broken in one place:
-/// change a member, then <see cref="Make"/>. Documents are written last, so they stay true unless they are changed themselves.
+/// A small image that keeps every rule, laid out as the builder lays out its images, and open to being broken in one
+/// place: change a member, then <see cref="Make"/>. Documents are written last, so they stay true unless they are
+/// changed themselves.
 /// </summary>
 internal sealed class GoodImage
 {
@@ -22,7 +24,8 @@ internal sealed class GoodImage
     public const int Top = 4;
 
     private static readonly string[] _kinds = ["base", "runtime", "dependencies", "application", "metadata"];
-    private static readonly string[] _verbs = ["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"];
+    private static readonly string[] _verbs = ["start", "stop", "restart", "healthcheck", "upgrade", "rollback",
+        "backup", "restore"];
 
     public List<List<MadeEntry>> Layers { get; } = [[], [], [], [], []];
 
@@ -48,7 +51,10 @@ internal sealed class GoodImage
     /// <summary>Changes the stored blobs when all is done; gets the layers' descriptors.</summary>
     public Action<MemoryBlobs, IReadOnlyList<Descriptor>>? EditBlobs { get; set; }
 
-    public string LayerMediaType { get; set; } = MediaTypes.LayerTar;
+    /// <summary>Instead of the compression's own.</summary>
+    public string? LayerMediaType { get; set; }
+
+    public LayerCompression Compression { get; init; }
 
     /// <summary>Finished tars put on top, as another tool would.</summary>
     public IReadOnlyList<byte[]> OnTop { get; set; } = [];
@@ -69,7 +75,8 @@ internal sealed class GoodImage
         Put(layer, new TarEntry(path, TarEntryType.Directory) { Mode = mode, Uid = uid, Gid = gid });
 
     public GoodImage File(int layer, string path, byte[] content, uint mode = 0x1A4, uint uid = 0, uint gid = 0) =>
-        Put(layer, new TarEntry(path, TarEntryType.File) { Mode = mode, Uid = uid, Gid = gid, Size = content.Length }, content);
+        Put(layer, new TarEntry(path, TarEntryType.File) { Mode = mode, Uid = uid, Gid = gid, Size = content.Length },
+        content);
 
     public GoodImage File(int layer, string path, string content, uint mode = 0x1A4, uint uid = 0, uint gid = 0) =>
         File(layer, path, Encoding.UTF8.GetBytes(content), mode, uid, gid);
@@ -88,7 +95,8 @@ internal sealed class GoodImage
     {
         foreach (var layer in Layers)
         {
-            layer.RemoveAll(made => made.Tar.Path == path || made.Tar.Path.StartsWith(path + "/", StringComparison.Ordinal));
+            layer.RemoveAll(made => made.Tar.Path == path
+                || made.Tar.Path.StartsWith(path + "/", StringComparison.Ordinal));
         }
 
         return this;
@@ -111,7 +119,8 @@ internal sealed class GoodImage
         throw new InvalidOperationException($"no {path}");
     }
 
-    public GoodImage Rewrite(string path, string content) => Change(path, entry => entry, Encoding.UTF8.GetBytes(content));
+    public GoodImage Rewrite(string path, string content) =>
+        Change(path, entry => entry, Encoding.UTF8.GetBytes(content));
 
     /// <summary>Writes everything: the blobs, and the descriptor of the manifest.</summary>
     public (MemoryBlobs Blobs, Descriptor Manifest) Make()
@@ -125,15 +134,30 @@ internal sealed class GoodImage
 
         tars.Add(Edited(Top, Tar([.. Layers[Top], .. Documents(tars)])));
         tars.AddRange(OnTop);
-        var layers = tars.Select(tar => blobs.Add(LayerMediaType, tar)).ToList();
+        var layers = tars.Select(tar => blobs.Add(LayerMediaType ?? MediaTypes.Layer(Compression), Compressed(tar)))
+            .ToList();
         var config = Config.DeepClone();
-        config["rootfs"]!["diff_ids"] ??= new JsonArray([.. tars.Select(tar => (JsonNode)Digest.Sha256(tar).ToString())]);
+        config["rootfs"]!["diff_ids"] ??= new JsonArray(
+            [.. tars.Select(tar => (JsonNode)Digest.Sha256(tar).ToString())]);
         var configText = config.ToJsonString();
-        var configBlob = blobs.Add(MediaTypes.Config, Encoding.UTF8.GetBytes(EditConfig?.Invoke(configText) ?? configText));
+        var configBlob = blobs.Add(
+            MediaTypes.Config, Encoding.UTF8.GetBytes(EditConfig?.Invoke(configText) ?? configText));
         var manifestText = Encoding.UTF8.GetString(new ImageManifest(configBlob, layers).ToBytes());
-        var manifest = blobs.Add(MediaTypes.Manifest, Encoding.UTF8.GetBytes(EditManifest?.Invoke(manifestText) ?? manifestText));
+        var manifest = blobs.Add(MediaTypes.Manifest,
+            Encoding.UTF8.GetBytes(EditManifest?.Invoke(manifestText) ?? manifestText));
         EditBlobs?.Invoke(blobs, layers);
         return (blobs, manifest);
+    }
+
+    private byte[] Compressed(byte[] tar)
+    {
+        var output = new MemoryStream();
+        using (var compressing = LayerStreams.Compress(output, Compression, workers: 1))
+        {
+            compressing.Write(tar);
+        }
+
+        return output.ToArray();
     }
 
     private byte[] Edited(int index, byte[] tar) => EditTar?.Invoke(index, tar) ?? tar;
@@ -143,7 +167,8 @@ internal sealed class GoodImage
         var build = Build.DeepClone();
         build["layers"] ??= new JsonArray(
         [
-            .. tars.Select((tar, i) => new JsonObject { ["kind"] = _kinds[i], ["diff_id"] = Digest.Sha256(tar).ToString() }),
+            .. tars.Select((tar, i) =>
+            new JsonObject { ["kind"] = _kinds[i], ["diff_id"] = Digest.Sha256(tar).ToString() }),
             new JsonObject { ["kind"] = _kinds[Top], ["diff_id"] = null },
         ]);
         (string, JsonNode)[] documents =
@@ -154,7 +179,8 @@ internal sealed class GoodImage
         foreach (var (name, json) in documents.Where(document => !Without.Contains(document.Item1)))
         {
             var content = Encoding.UTF8.GetBytes(json.ToJsonString());
-            yield return new MadeEntry(new TarEntry("nua/metadata/" + name, TarEntryType.File) { Size = content.Length }, content);
+            yield return new MadeEntry(
+                new TarEntry("nua/metadata/" + name, TarEntryType.File) { Size = content.Length }, content);
         }
     }
 
@@ -182,7 +208,8 @@ internal sealed class GoodImage
                 ["uid"] = tar.Uid,
                 ["gid"] = tar.Gid,
                 ["size"] = tar.Size,
-                ["sha256"] = tar.Type == TarEntryType.File ? Convert.ToHexStringLower(SHA256.HashData(entry.Content)) : null,
+                ["sha256"] = tar.Type == TarEntryType.File ? Convert.ToHexStringLower(SHA256.HashData(entry.Content))
+                    : null,
                 ["link"] = tar.LinkTarget,
                 ["component"] = layer == "application" ? "app" : null,
                 ["layer"] = layer,
@@ -219,7 +246,8 @@ internal sealed class GoodImage
         }
 
         Directory(Base, "tmp", mode: 0x3FF);
-        Link(Base, "bin", "usr/bin").Link(Base, "lib", "usr/lib").Link(Base, "lib64", "usr/lib64").Link(Base, "usr/bin/sh", "dash");
+        Link(Base, "bin", "usr/bin").Link(Base, "lib", "usr/lib").Link(Base, "lib64", "usr/lib64")
+            .Link(Base, "usr/bin/sh", "dash");
         File(Base, "usr/bin/dash", ElfMaker.Program("libc.so.6"), 0x1ED);
         File(Base, "usr/bin/env", ElfMaker.Program("libc.so.6"), 0x1ED);
         File(Base, "usr/bin/python3", ElfMaker.Program("libm.so.6"), 0x1ED);
@@ -241,14 +269,16 @@ internal sealed class GoodImage
         Directory(Runtime, "nua").Directory(Runtime, "nua/bin");
         File(Runtime, "nua/bin/nua-agent", ElfMaker.Static(), 0x1ED);
         foreach (var directory in (string[])
-                 ["nua/app", "nua/app/node_modules", "nua/app/node_modules/left-pad", "nua/venv", "nua/venv/bin", "nua/venv/lib", "nua/venv/lib/bottle-0.13.dist-info"])
+                 ["nua/app", "nua/app/node_modules", "nua/app/node_modules/left-pad", "nua/venv", "nua/venv/bin",
+                 "nua/venv/lib", "nua/venv/lib/bottle-0.13.dist-info"])
         {
             Directory(Dependencies, directory);
         }
 
         Link(Dependencies, "nua/venv/bin/python3", "/usr/bin/python3");
         File(Dependencies, "nua/app/node_modules/left-pad/package.json", """{"name":"left-pad","version":"1.3.0"}""");
-        File(Dependencies, "nua/venv/lib/bottle-0.13.dist-info/METADATA", "Metadata-Version: 2.1\nName: Bottle\nVersion: 0.13\n\nText\n");
+        File(Dependencies, "nua/venv/lib/bottle-0.13.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: Bottle\nVersion: 0.13\n\nText\n");
         File(Dependencies, "nua/app/app.deps.json", """{"libraries":{"Nito/5.1":{"type":"package"},"app/1.0":{"type":"project"}}}""");
         Directory(Application, "nua/cache", 0x1F8, 10001).Directory(Application, "nua/data", 0x1F8, 10001);
         File(Application, "nua/app/app.py", "print('hello')\n");

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Nua.Check;
 using Nua.Check.Reports;
 using Nua.Foundation;
 using Nua.Oci;
+using Nua.Oci.Compression;
 using Xunit;
 
 namespace Nua.Tests.Check;
@@ -39,8 +41,10 @@ public sealed class ImageCheckerTests
 
         var expected = new[] { broken.Rule }.Concat(broken.Also).Order(StringComparer.Ordinal);
         var found = report.Findings.Select(finding => finding.RuleId).Distinct().Order(StringComparer.Ordinal).ToList();
-        Assert.True(expected.SequenceEqual(found), $"expected {string.Join(' ', expected)}, found:\n{TextReport.Write(report)}");
-        Assert.All(report.Findings, finding => Assert.DoesNotContain(BrokenSecrets.Canary, TextReport.Line(finding), StringComparison.Ordinal));
+        Assert.True(expected.SequenceEqual(found),
+            $"expected {string.Join(' ', expected)}, found:\n{TextReport.Write(report)}");
+        Assert.All(report.Findings, finding =>
+            Assert.DoesNotContain(BrokenSecrets.Canary, TextReport.Line(finding), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,19 +61,52 @@ public sealed class ImageCheckerTests
     [InlineData("entries")]
     [InlineData("bytes")]
     [InlineData("document")]
+    [InlineData("names")]
+    [InlineData("depth")]
     public void Checker_stops_at_its_limits(string limit)
     {
         var options = limit switch
         {
             "entries" => new CheckOptions { MostEntries = 10 },
             "bytes" => new CheckOptions { MostBytes = 4096 },
+            "names" => new CheckOptions { MostNameCharacters = 500 },
+            "depth" => new CheckOptions { MostEntries = 2000 },
             _ => new CheckOptions { MostDocumentBytes = 100 },
         };
+        var image = new GoodImage();
+        if (limit == "depth")
+        {
+            image.File(GoodImage.Application, string.Join('/', Enumerable.Repeat("d", 2000)), "x");
+        }
 
-        var report = Check(new GoodImage(), options);
+        var report = Check(image, options);
 
         Assert.Contains(report.Findings, finding => finding.RuleId == "OCI-29");
         Assert.Equal("N0", report.Level);
+    }
+
+    [Theory]
+    [InlineData(LayerCompression.Gzip)]
+    [InlineData(LayerCompression.Zstd)]
+    public void Compressed_layers_are_read_the_same(LayerCompression compression) =>
+        Assert.Empty(Check(new GoodImage { Compression = compression }).Findings);
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("PASSWORD")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\na: b c: d ")]
+    [InlineData("https://a:b")]
+    public void Hostile_text_takes_no_time(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, (1 << 20) / piece.Length));
+        var image = new GoodImage().File(GoodImage.Application, "nua/app/.env", text)
+            .File(GoodImage.Application, "nua/app/.git-credentials", text)
+            .File(GoodImage.Application, "nua/app/.pypirc", text);
+        var watch = Stopwatch.StartNew();
+
+        Check(image);
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -136,7 +173,8 @@ public sealed class ImageCheckerTests
     public void Verbs_may_be_links_to_the_agent_in_an_image_without_a_shell()
     {
         var image = new GoodImage().Remove("usr/bin").Remove("bin").Remove("var/lib/dpkg/info/dash.list");
-        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"])
+        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup",
+            "restore"])
         {
             image.Remove("nua/scripts/" + verb).Link(GoodImage.Top, "nua/scripts/" + verb, "../bin/nua-agent");
         }
@@ -151,7 +189,8 @@ public sealed class ImageCheckerTests
     public void Packagers_single_program_is_its_own_backup_and_restore()
     {
         var image = new GoodImage().File(GoodImage.Top, "nua/scripts/nua", "#!/bin/sh\nexit 3\n", 0x1ED);
-        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"])
+        foreach (var verb in (string[])["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup",
+            "restore"])
         {
             image.Rewrite("nua/scripts/" + verb, $"#!/bin/sh\nexec /nua/scripts/nua {verb} \"$@\"\n");
         }

@@ -62,7 +62,8 @@ public sealed class ImageDiffTests
         });
 
         Assert.Equal(
-            [new Change("Env.PORT", "8080", "9000"), new Change("StopSignal", "SIGTERM", null), new Change("User", "10001:0", "0")],
+            [new Change("Env.PORT", "8080", "9000"), new Change("StopSignal", "SIGTERM", null),
+            new Change("User", "10001:0", "0")],
             difference.Configuration);
         var text = DifferenceText.Write(difference);
         Assert.Contains("  ~ Env.PORT 8080 → 9000\n", text, StringComparison.Ordinal);

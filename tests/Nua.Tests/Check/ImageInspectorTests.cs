@@ -19,12 +19,14 @@ public sealed class ImageInspectorTests
     {
         var inspection = Inspect(new GoodImage());
 
-        Assert.Equal(["base", "runtime", "dependencies", "application", "nua: metadata"], inspection.Layers.Select(l => l.Purpose));
+        Assert.Equal(["base", "runtime", "dependencies", "application", "nua: metadata"],
+            inspection.Layers.Select(l => l.Purpose));
         Assert.All(inspection.Verbs, verb => Assert.Equal(VerbOrigin.Generated, verb.Origin));
         Assert.Equal(["python3", "/nua/app/app.py"], inspection.Start);
         Assert.Equal(["8080/tcp", "9090/udp"], inspection.Ports);
         Assert.Equal(["deb", "npm", "nuget", "pypi"], inspection.Components.Keys);
-        Assert.Contains(inspection.Tree, file => file is { Path: "/nua/data", Type: "directory", Mode: "0770", Uid: 10001 });
+        Assert.Contains(inspection.Tree, file =>
+            file is { Path: "/nua/data", Type: "directory", Mode: "0770", Uid: 10001 });
         Assert.Empty(inspection.Problems);
     }
 
@@ -42,7 +44,8 @@ public sealed class ImageInspectorTests
     [Fact]
     public void Origin_of_each_verb_is_told()
     {
-        var image = new GoodImage().Rewrite("nua/scripts/backup", "#!/bin/sh\nexit 0\n").Remove("nua/scripts/stop").Remove("nua/scripts/restart")
+        var image = new GoodImage().Rewrite("nua/scripts/backup", "#!/bin/sh\nexit 0\n").Remove("nua/scripts/stop")
+            .Remove("nua/scripts/restart")
             .Link(GoodImage.Top, "nua/scripts/stop", "/nua/bin/nua-agent");
 
         var origins = Inspect(image).Verbs.ToDictionary(verb => verb.Name, verb => verb.Origin);
@@ -74,7 +77,8 @@ public sealed class ImageInspectorTests
         Assert.Contains("components   1 deb, 1 npm, 1 nuget, 1 pypi", text, StringComparison.Ordinal);
         Assert.Equal("notes", json.GetProperty("app").GetProperty("id").GetString());
         Assert.Equal(2, json.GetProperty("lifecycle").GetProperty("data_version").GetInt32());
-        Assert.Equal(json.GetProperty("unattributed").GetProperty("count").GetInt32(), json.GetProperty("unattributed").GetProperty("files").GetArrayLength());
+        Assert.Equal(json.GetProperty("unattributed").GetProperty("count").GetInt32(),
+            json.GetProperty("unattributed").GetProperty("files").GetArrayLength());
     }
 
     [Fact]

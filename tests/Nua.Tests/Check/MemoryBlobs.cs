@@ -3,7 +3,8 @@ using Nua.Oci;
 
 namespace Nua.Tests.Check;
 
-/// <summary>Blobs in memory, held to the promises of every blob store: what is read to its end is what was asked for.</summary>
+/// <summary>Blobs in memory, held to the promises of every blob store: what is read to its end is what was asked
+/// for.</summary>
 internal sealed class MemoryBlobs : IBlobStore
 {
     private readonly Dictionary<Digest, byte[]> _blobs = [];
@@ -40,7 +41,8 @@ internal sealed class MemoryBlobs : IBlobStore
 
         if (content.Length != size)
         {
-            throw new ProblemException(new Problem("NUA3061", $"the blob {digest} has {content.Length} bytes, not {size}"));
+            throw new ProblemException(
+                new Problem("NUA3061", $"the blob {digest} has {content.Length} bytes, not {size}"));
         }
 
         return new Verified(content, digest);

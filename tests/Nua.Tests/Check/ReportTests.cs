@@ -47,7 +47,8 @@ public sealed class ReportTests
         Assert.Equal(2, json.GetProperty("errors").GetInt32());
         var finding = json.GetProperty("findings")[0];
         Assert.Equal(
-            ["rule", "severity", "layer", "place", "what", "remedy"], finding.EnumerateObject().Select(member => member.Name));
+            ["rule", "severity", "layer", "place", "what", "remedy"], finding.EnumerateObject()
+            .Select(member => member.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("findings")[1].GetProperty("place").ValueKind);
     }
 

@@ -25,8 +25,10 @@ public sealed partial class RuleCatalogueTests
     public void Specification_page_states_exactly_the_rules_of_the_catalogue()
     {
         var page = File.ReadAllText(Page("image-specification.md"));
-        var stated = RuleRow().Matches(page).Select(row => $"{row.Groups[1]} {row.Groups[2]} {row.Groups[3]}").Order(StringComparer.Ordinal);
-        var known = RuleCatalogue.All.Select(rule => $"{rule.Id} {TextReport.Word(rule.Severity)} {rule.Title}").Order(StringComparer.Ordinal);
+        var stated = RuleRow().Matches(page).Select(row => $"{row.Groups[1]} {row.Groups[2]} {row.Groups[3]}")
+            .Order(StringComparer.Ordinal);
+        var known = RuleCatalogue.All.Select(rule => $"{rule.Id} {TextReport.Word(rule.Severity)} {rule.Title}")
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(known, stated);
     }
@@ -34,7 +36,8 @@ public sealed partial class RuleCatalogueTests
     [Fact]
     public void Specification_page_mentions_no_rule_that_does_not_exist()
     {
-        var mentioned = RuleId().Matches(File.ReadAllText(Page("image-specification.md"))).Select(match => match.Value).ToHashSet();
+        var mentioned = RuleId().Matches(File.ReadAllText(Page("image-specification.md"))).Select(match => match.Value)
+            .ToHashSet();
 
         Assert.Equal([], mentioned.Except(RuleCatalogue.All.Select(rule => rule.Id)));
     }

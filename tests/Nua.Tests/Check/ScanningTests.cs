@@ -49,10 +49,12 @@ public sealed class ScanningTests
     [Fact]
     public void Upper_layers_hide_and_replace()
     {
-        var tree = new MergedTree();
-        tree.Add(Layer(0, Entry("a", EntryKind.Directory), Entry("a/x", EntryKind.File), Entry("a/y", EntryKind.File), Entry("b", EntryKind.Directory),
+        var tree = new MergedTree(mostNodes: 100);
+        tree.Add(Layer(0, Entry("a", EntryKind.Directory), Entry("a/x", EntryKind.File), Entry("a/y", EntryKind.File),
+            Entry("b", EntryKind.Directory),
             Entry("b/z", EntryKind.File)));
-        var upper = Layer(1, Entry("a/x", EntryKind.Directory), Entry("a/x/deep", EntryKind.File), Entry("b", EntryKind.Link, "a"));
+        var upper = Layer(1, Entry("a/x", EntryKind.Directory), Entry("a/x/deep", EntryKind.File),
+            Entry("b", EntryKind.Link, "a"));
         upper.Whiteouts.Add(new Whiteout("a", "y"));
         tree.Add(upper);
 
@@ -64,8 +66,9 @@ public sealed class ScanningTests
     [Fact]
     public void Links_never_lead_out_of_the_root()
     {
-        var tree = new MergedTree();
-        tree.Add(Layer(0, Entry("etc", EntryKind.Directory), Entry("etc/passwd", EntryKind.File), Entry("up", EntryKind.Link, "../../../etc"),
+        var tree = new MergedTree(mostNodes: 100);
+        tree.Add(Layer(0, Entry("etc", EntryKind.Directory), Entry("etc/passwd", EntryKind.File),
+            Entry("up", EntryKind.Link, "../../../etc"),
             Entry("loop", EntryKind.Link, "loop")));
 
         Assert.Equal("etc/passwd", tree.Follow("up/passwd")!.Path);
