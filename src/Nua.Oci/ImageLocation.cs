@@ -50,7 +50,8 @@ public abstract record ImageLocation
 
     private static ImageLocation Plain(string text)
     {
-        if (Digest.TryParse(text, out var digest))
+        // 'notes:1' fits the general grammar of digests too: only what Nua can verify is taken for one.
+        if (Digest.TryParse(text, out var digest) && digest.IsVerifiable)
         {
             return new StoreDigest(digest);
         }

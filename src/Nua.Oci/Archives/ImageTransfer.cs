@@ -3,16 +3,127 @@ using Nua.Oci.Storage;
 
 namespace Nua.Oci.Archives;
 
-/// <summary>Moves images between the places on this machine. Bytes and digests never change between the OCI forms.</summary>
+/// <summary>What was moved.</summary>
+/// <param name="Root">The manifest or index at the destination.</param>
+/// <param name="Name">What it is called there.</param>
+/// <param name="Notes">What the destination's form cannot keep.</param>
+public sealed record TransferResult(Descriptor Root, string? Name, IReadOnlyList<Problem> Notes);
+
+/// <summary>
+/// Moves images between the store, layouts and archives. Between the OCI forms bytes and digests never change and an index of several
+/// platforms stays whole; every blob is verified on the way.
+/// </summary>
 public static class ImageTransfer
 {
-    /// <param name="name">What the image shall be called at the destination when that does not say: a tag.</param>
-    /// <returns>What could not be kept, as notes (docker-archive has no manifest, no annotations, one platform).</returns>
-    public static IReadOnlyList<Problem> Copy(
-        ImageLocation source, ImageLocation destination, ImageStore? store, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    /// <exception cref="ProblemException">what reading the source or writing the destination gives; the destination is then as it was.</exception>
+    public static TransferResult Copy(
+        ImageLocation source, ImageLocation destination, ImageStore? store, CancellationToken cancellation = default)
+    {
+        using var opened = ImageSource.Open(source, store);
+        return Copy(opened, destination, store, cancellation);
+    }
 
-    /// <summary>Writes what <c>docker load</c> takes.</summary>
-    public static IReadOnlyList<Problem> WriteDockerArchive(Image image, IReadOnlyList<string> names, Stream output) =>
-        throw new NotImplementedException();
+    public static TransferResult Copy(
+        ImageSource source, ImageLocation destination, ImageStore? store, CancellationToken cancellation = default)
+    {
+        switch (destination)
+        {
+            case ImageLocation.StoreName name:
+                return Load(source, store ?? throw ArchiveProblem.NoStore(), name.Name, cancellation);
+            case ImageLocation.Layout layout:
+                return new TransferResult(source.Root, LayoutWriter.Write(source, layout, cancellation), []);
+            case ImageLocation.OciArchive archive:
+                return new TransferResult(source.Root, OciArchiveWriter.Write(source, archive, cancellation), []);
+            case ImageLocation.DockerArchive archive:
+                return WriteDockerArchive(source, archive, cancellation);
+            default:
+                throw ArchiveProblem.NotLocal(destination, "written");
+        }
+    }
+
+    /// <summary>Copies an image into the store.</summary>
+    /// <param name="name">Null for the name it has at the source, if that is one for the store.</param>
+    public static TransferResult Load(
+        ImageSource source, ImageStore store, string? name = null, CancellationToken cancellation = default)
+    {
+        name ??= source.Name is { } own && ImageLocation.StoreName.IsValid(own) ? own : null;
+        name = name is null || name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest";
+        using var writer = store.BeginWrite();
+        foreach (var blob in BlobsOf(source))
+        {
+            if (!IsSound(writer, blob, cancellation))
+            {
+                using var target = writer.NewBlob();
+                CopyBlob(source.Blobs, blob, target, cancellation);
+                target.Commit(blob.MediaType);
+            }
+        }
+
+        writer.Publish(source.Root, name is null ? [] : [name]);
+        return new TransferResult(source.Root, name, []);
+    }
+
+    /// <summary>Everything the image consists of, each blob after those it mentions.</summary>
+    internal static IReadOnlyList<Descriptor> BlobsOf(ImageSource source)
+    {
+        var all = new List<Descriptor>();
+        ImageClosure.Visit(source.Blobs, source.Root, blob =>
+        {
+            all.Add(blob);
+            return true;
+        });
+        all.Reverse();
+        return [.. all.OrderBy(blob => MediaTypes.IsManifest(blob.MediaType) ? 1 : MediaTypes.IsIndex(blob.MediaType) ? 2 : 0)];
+    }
+
+    internal static void CopyBlob(IBlobStore source, Descriptor blob, Stream target, CancellationToken cancellation)
+    {
+        using var stream = source.OpenRead(blob);
+        var buffer = new byte[256 << 10];
+        int read;
+        while ((read = stream.Read(buffer)) > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            target.Write(buffer, 0, read);
+        }
+    }
+
+    /// <summary>Whether the store has the blob, and undamaged: loading an image again heals it.</summary>
+    private static bool IsSound(StoreWriter writer, Descriptor blob, CancellationToken cancellation)
+    {
+        if (!writer.Holds(blob.Digest, blob.Size))
+        {
+            return false;
+        }
+
+        try
+        {
+            CopyBlob(writer.Store.Blobs, blob, Stream.Null, cancellation);
+            return true;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
+
+    private static TransferResult WriteDockerArchive(
+        ImageSource source, ImageLocation.DockerArchive destination, CancellationToken cancellation)
+    {
+        var image = source.OpenImage();
+        var name = destination.Tag ?? source.Name;
+        var notes = new List<Problem>();
+        WholeFile.Write(destination.File, file => notes.AddRange(
+            DockerArchiveWriter.Write(image, name is null ? [] : [name], file, cancellation)));
+        if (image.Digest != source.Root.Digest)
+        {
+            notes.Add(new Problem("NUA3211", $"only the image for {image.Config.Platform} was written")
+            {
+                Severity = Severity.Note,
+                Why = "a docker archive holds one platform",
+            });
+        }
+
+        return new TransferResult(image.ManifestDescriptor, name, notes);
+    }
 }

@@ -23,6 +23,8 @@ public sealed class CanonicalJson : IDisposable
 
     public void End() => _writer.WriteEndObject();
 
+    public void StartArray() => _writer.WriteStartArray();
+
     public void StartArray(string name) => _writer.WriteStartArray(name);
 
     public void EndArray() => _writer.WriteEndArray();

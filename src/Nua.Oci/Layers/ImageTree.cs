@@ -171,6 +171,7 @@ public sealed class ImageTree
         Size = entry.File.Size,
         Sha256 = entry.File.Sha256,
         Content = entry.File.Content,
+        HardLinkTo = entry.HardLinkTo,
         Source = entry.File.Source,
     };
 }

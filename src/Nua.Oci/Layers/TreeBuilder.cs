@@ -21,7 +21,7 @@ internal sealed class TreeBuilder(int maxNodes)
                 break;
             case ChangeKind.Empty:
                 var directory = Resolve(change.Path, layer, create: true, where)!;
-                Touch(directory, layer);
+                MarkDirectory(change.Path, layer);
                 Clear(directory, layer);
                 break;
             default:
@@ -71,7 +71,7 @@ internal sealed class TreeBuilder(int maxNodes)
         {
             old.File = makeFile();
             (old.Layer, old.IsImplied) = (layer, false);
-            MarkParents(change.Path, layer, where);
+            MarkDirectory(LayerPath.Parent(change.Path), layer);
             return;
         }
 
@@ -84,16 +84,24 @@ internal sealed class TreeBuilder(int maxNodes)
         var file = target ?? makeFile();
         if (target is not null)
         {
-            target.Entry = entry with { Type = target.Type, Size = target.Size, DeviceMajor = target.Entry.DeviceMajor, DeviceMinor = target.Entry.DeviceMinor };
+            target.Entry = target.Entry with
+            {
+                Mode = entry.Mode,
+                Uid = entry.Uid,
+                Gid = entry.Gid,
+                Modified = entry.Modified,
+                Xattrs = entry.Xattrs.Count > 0 ? entry.Xattrs : target.Entry.Xattrs,
+            };
             target.Layer = layer;
         }
 
         parent.Children![name] = new TreeEntry(file)
         {
             Layer = layer,
+            HardLinkTo = change.Link,
             Children = isDirectory ? new Dictionary<string, TreeEntry>(StringComparer.Ordinal) : null,
         };
-        MarkParents(change.Path, layer, where);
+        MarkDirectory(LayerPath.Parent(change.Path), layer);
     }
 
     private TreeFile LinkTarget(LayerChange change, TreeEntry? replaced, string where)
@@ -149,11 +157,11 @@ internal sealed class TreeBuilder(int maxNodes)
         }
     }
 
-    /// <summary>Everything above an entry of this layer is in this layer too, so that its whiteouts spare it.</summary>
-    private void MarkParents(string path, int layer, string where)
+    /// <summary>A directory that this layer has something in is in this layer, as is everything above it: whiteouts of the layer spare it.</summary>
+    private void MarkDirectory(string path, int layer)
     {
         var trail = new List<(string Name, TreeEntry Entry)>();
-        _ = Walk(LayerPath.Parent(path), followLast: true, trail, out _) ?? throw LayerChange.NotADirectory(path, where, "it vanished");
+        Walk(path, followLast: true, trail, out _);
         foreach (var (_, entry) in trail)
         {
             Touch(entry, layer);

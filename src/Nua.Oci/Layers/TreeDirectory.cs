@@ -31,6 +31,9 @@ internal sealed class TreeEntry(TreeFile file)
     /// <summary>No layer entry of its own in <see cref="Layer"/>.</summary>
     public bool IsImplied { get; set; }
 
+    /// <summary>The path that a hard link's entry names.</summary>
+    public string? HardLinkTo { get; init; }
+
     /// <summary>Null for everything that is not a directory.</summary>
     public Dictionary<string, TreeEntry>? Children { get; set; }
 

@@ -36,9 +36,11 @@ public sealed record TreeOptions
 /// <param name="Layer">Index of the layer that last wrote it; -1 for a directory that no layer has an entry for.</param>
 public sealed record TreeNode(string Path, TarEntryType Type, int Layer)
 {
-    /// <summary>Mode, owner, time and attributes are those that count. Of a hard link, <see cref="TarEntry.LinkTarget"/> is the name it was made
-    /// from; <see cref="Type"/> is that of the file.</summary>
+    /// <summary>Mode, owner, time and attributes are those that count in the end. For a hard link it is the entry of the file it names.</summary>
     public required TarEntry Entry { get; init; }
+
+    /// <summary>The path that this name was linked to when it was made by a hard link; null otherwise.</summary>
+    public string? HardLinkTo { get; init; }
 
     /// <summary>Bytes of content; the same for every name of a file.</summary>
     public long Size { get; init; }

@@ -34,7 +34,7 @@ public sealed class ImageStore
     {
         Home = home;
         _time = time;
-        _index = new StoreIndex(home);
+        _index = new StoreIndex(home, Path.Combine(home, "lock"), mode: 0x180);
         Blobs = new BlobDirectory(home);
     }
 
@@ -169,7 +169,7 @@ public sealed class ImageStore
     {
         try
         {
-            return File.ReadAllBytes(RecordPath(kind, key));
+            return UnlockedFile.ReadAllBytes(RecordPath(kind, key));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -6,13 +6,15 @@ namespace Nua.Oci.Storage;
 /// <c>index.json</c> of a layout. Reading needs no lock, since a new index replaces the old one whole. Changing is read-modify-write
 /// under the exclusive kernel lock of a file that is never deleted.
 /// </summary>
-internal sealed class StoreIndex(string home)
+/// <param name="lockPath">The file whose lock counts.</param>
+/// <param name="mode">Of the index file.</param>
+internal sealed class StoreIndex(string home, string lockPath, uint mode)
 {
     private readonly string _path = System.IO.Path.Combine(home, "index.json");
 
-    public string LockPath { get; } = System.IO.Path.Combine(home, "lock");
+    public string LockPath { get; } = lockPath;
 
-    public ImageIndex Read() => ImageIndex.Parse(File.ReadAllBytes(_path), _path);
+    public ImageIndex Read() => ImageIndex.Parse(UnlockedFile.ReadAllBytes(_path), _path);
 
     public bool Exists => File.Exists(_path);
 
@@ -30,7 +32,7 @@ internal sealed class StoreIndex(string home)
         var changed = change(old ?? ImageIndex.Empty);
         if (old is null || !ReferenceEquals(old, changed))
         {
-            DurableFile.Replace(_path, changed.ToBytes(), mode: 0x180);
+            DurableFile.Replace(_path, changed.ToBytes(), mode);
         }
     }
 }

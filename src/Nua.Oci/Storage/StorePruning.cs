@@ -118,7 +118,7 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     {
         foreach (var path in Directory.EnumerateFiles(store.RecordDirectory(kind)))
         {
-            var mentioned = DigestText().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(path)))
+            var mentioned = DigestText().Matches(Encoding.Latin1.GetString(UnlockedFile.ReadAllBytes(path)))
                 .Select(match => Digest.Parse(match.Value)).ToList();
             var isOld = AgeOf(path) >= options.CacheAge.TotalSeconds && !mentioned.TrueForAll(_live.Contains);
             if (isOld || mentioned.Count == 0)
@@ -212,7 +212,7 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
                 continue;
             }
 
-            foreach (var line in File.ReadLines(path))
+            foreach (var line in Encoding.ASCII.GetString(UnlockedFile.ReadAllBytes(path)).Split('\n'))
             {
                 if (Digest.TryParse(line, out var digest))
                 {

@@ -35,10 +35,7 @@ public sealed class StoreWriter : IDisposable
         }
 
         _leaseLock = taken;
-        // Not through FileMode: .NET would ask for a kernel lock of its own on the file that we have just locked.
-        var fd = Posix.Check(
-            Libc.Open(Posix.Path(_leasePath), Libc.OWrOnly | Libc.OAppend | Libc.OCloExec, 0), "opening", _leasePath);
-        _lease = new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        _lease = UnlockedFile.OpenAppend(_leasePath);
     }
 
     public ImageStore Store { get; }

@@ -48,6 +48,9 @@ public sealed class TarReader : IDisposable
     /// <summary>The bytes of the entry that <see cref="Next"/> gave last, once. What is not read is skipped.</summary>
     public Stream Content => _content;
 
+    /// <summary>Where in the stream the content of the entry that <see cref="Next"/> gave last begins.</summary>
+    public long ContentOffset { get; private set; }
+
     /// <summary>After the end: whether the archive had the two zero blocks it should have.</summary>
     public bool HasEndMarker { get; private set; }
 
@@ -137,6 +140,7 @@ public sealed class TarReader : IDisposable
         }
 
         var isDevice = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
+        ContentOffset = _position;
         _content.Begin(size);
         return new TarEntry(RawName.FromBytes(name), type)
         {
@@ -364,6 +368,11 @@ public sealed class TarReader : IDisposable
                 return;
             }
 
+            if (owner._input.CanSeek)
+            {
+                SkipBySeeking();
+            }
+
             Span<byte> buffer = stackalloc byte[16 << 10];
             while (_left > 0)
             {
@@ -372,6 +381,19 @@ public sealed class TarReader : IDisposable
 
             owner.SkipPadding(_size);
             _isOpen = false;
+        }
+
+        private void SkipBySeeking()
+        {
+            var input = owner._input;
+            if (input.Length - input.Position < _left)
+            {
+                throw owner._problem.Truncated(owner._position);
+            }
+
+            input.Seek(_left, SeekOrigin.Current);
+            owner._position += _left;
+            _left = 0;
         }
     }
 }
