@@ -8,6 +8,9 @@ namespace Nua.Config.Syntax;
 /// <summary>Reads TOML. All syntax problems are reported, not only the first.</summary>
 internal static class TomlSyntax
 {
+    /// <summary>Text in which it is worth looking, by parsing again and again, for what makes the parser throw.</summary>
+    private const int SearchableLength = 64 * 1024;
+
     public static ConfigNode? Read(SourceText source, ProblemLog log)
     {
         try
@@ -25,8 +28,55 @@ internal static class TomlSyntax
             var at = source.PositionOf(source.OffsetOfNesting(Limits.Depth) ?? 0);
             log.Add(ConfigProblems.TooDeep() with { Why = Printable.Escape(error.Message, 200) }, at);
         }
+        catch (Exception error) when (IsParserFault(error))
+        {
+            // The parser means to report what it finds; for odd input, such as a backslash at the very end, it throws.
+            log.Add(ConfigProblems.Syntax("TOML", "what follows cannot be read"), new Position(FaultyLine(source.Text), 1));
+        }
 
         return null;
+    }
+
+    private static bool IsParserFault(Exception error) =>
+        error is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or NullReferenceException;
+
+    /// <summary>The line at which the parser throws: the shortest beginning of the text that makes it throw ends there.</summary>
+    private static int FaultyLine(string text)
+    {
+        if (text.Length > SearchableLength)
+        {
+            return 1;
+        }
+
+        var lines = text.Split('\n');
+        var (good, bad) = (0, lines.Length);
+        while (bad - good > 1)
+        {
+            var middle = (good + bad) / 2;
+            if (Throws(string.Join('\n', lines[..middle])))
+            {
+                bad = middle;
+            }
+            else
+            {
+                good = middle;
+            }
+        }
+
+        return bad;
+    }
+
+    private static bool Throws(string text)
+    {
+        try
+        {
+            SyntaxParser.Parse(text, "", validate: false);
+            return false;
+        }
+        catch (Exception error) when (IsParserFault(error))
+        {
+            return true;
+        }
     }
 
     private static TableNode? Refuse(DiagnosticsBag diagnostics, ProblemLog log)
