@@ -11,8 +11,17 @@ internal static class TomlSyntax
     /// <summary>Text in which it is worth looking, by parsing again and again, for what makes the parser throw.</summary>
     private const int SearchableLength = 64 * 1024;
 
+    /// <summary>Dots of one key with which the parser is let loose: its cost grows faster than they do.</summary>
+    private const int Dots = 1000;
+
     public static ConfigNode? Read(SourceText source, ProblemLog log)
     {
+        if (FirstLongKey(source.Text) is { } offset)
+        {
+            log.Add(ConfigProblems.TooDeep(), source.PositionOf(offset));
+            return null;
+        }
+
         try
         {
             var document = SyntaxParser.Parse(source.Text, log.File, validate: true);
@@ -32,6 +41,28 @@ internal static class TomlSyntax
         {
             // The parser means to report what it finds; for odd input, such as a backslash at the very end, it throws.
             log.Add(ConfigProblems.Syntax("TOML", "what follows cannot be read"), new Position(FaultyLine(source.Text), 1));
+        }
+
+        return null;
+    }
+
+    /// <summary>Where there are too many dots in what may be a key. No other text of a configuration looks like that.</summary>
+    private static int? FirstLongKey(string text)
+    {
+        var (isKey, dots) = (true, 0);
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '\n' or '{' or ',':
+                    (isKey, dots) = (true, 0);
+                    break;
+                case '=':
+                    isKey = false;
+                    break;
+                case '.' when isKey && ++dots > Dots:
+                    return i;
+            }
         }
 
         return null;

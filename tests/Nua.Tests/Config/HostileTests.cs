@@ -16,6 +16,7 @@ public sealed class HostileTests
         { "toml", "brackets", "a = " + new string('[', 500_000) },
         { "toml", "tables in tables", "a = " + string.Concat(Enumerable.Repeat("{a=", 100_000)) },
         { "toml", "dotted key", "a" + string.Concat(Enumerable.Repeat(".a", 300_000)) + " = 1" },
+        { "toml", "dotted key in a table", "a = { " + string.Concat(Enumerable.Repeat("a . ", 200_000)) + "a = 1 }" },
         { "toml", "dotted header", "[a" + string.Concat(Enumerable.Repeat(".a", 300_000)) + "]" },
         { "yaml", "brackets", new string('[', 500_000) },
         { "yaml", "braces", string.Concat(Enumerable.Repeat("{a: ", 200_000)) },
