@@ -40,6 +40,7 @@ public static class NuaCommandLine
     private static IEnumerable<NuaCommand> Commands() =>
     [
         BuildCommand.Create(),
+        RunCommand.Create(),
         PlanCommand.Create(),
         InitCommand.Create(),
         ConfigCommand.Create(),
@@ -53,6 +54,7 @@ public static class NuaCommandLine
         PruneCommand.Create(),
         StoreCommand.Create(),
         SaveCommand.Create(),
+        LoadCommand.Create(),
         CopyCommand.Create(),
         VersionCommand.Create(),
     ];

@@ -13,7 +13,7 @@ internal static partial class ConfigProblems
     public static Problem UnknownKey(string path, string? near, string? elsewhere) =>
         Warning("NUA1102", $"the key {Quote(path)} is unknown and has no effect") with
         {
-            Remedy = DidYouMean(near) ?? (elsewhere is null ? SchemaHint : $"write it as {elsewhere}"),
+            Remedy = elsewhere is null ? DidYouMean(near) ?? SchemaHint : $"write it as {elsewhere}",
         };
 
     public static Problem OldSpelling(string written, string modern) =>
@@ -112,6 +112,9 @@ internal static partial class ConfigProblems
 
     public static Problem BadPath(string path, string found, string wanted) =>
         new("NUA1129", $"{Quote(path)} is {Quote(found)}, which is not {wanted}");
+
+    public static Problem TemplatesTooLong(string path, int limit) =>
+        new("NUA1132", $"{Quote(path)} grows beyond {limit} characters by what is filled in");
 
     public static Problem OutsideSource(string path, string found) =>
         Warning("NUA1131", $"{Quote(path)} is {Quote(found)}, which is not in the source, and has no effect") with

@@ -18,7 +18,7 @@ public static class ConfigReference
             page.Append($"| `{section.Name}` | {Shape(section)} | {Cell(section.About)} |\n");
         }
 
-        foreach (var group in Groups().Where(group => group.Name.Length > 0))
+        foreach (var group in ConfigCatalogue.Groups().Where(group => group.Name.Length > 0))
         {
             AppendGroup(page, group);
         }
@@ -27,21 +27,6 @@ public static class ConfigReference
         AppendOld(page);
         AppendRetired(page);
         return page.ToString();
-    }
-
-    /// <summary>Every group of keys, each once, the sections' own first.</summary>
-    internal static IReadOnlyList<KeyGroup> Groups()
-    {
-        var found = new List<KeyGroup> { ConfigCatalogue.Root };
-        for (var i = 0; i < found.Count; i++)
-        {
-            foreach (var inside in found[i].Keys.Select(key => key.Inside).OfType<KeyGroup>().Where(inside => !found.Contains(inside)))
-            {
-                found.Add(inside);
-            }
-        }
-
-        return found;
     }
 
     private static string Introduction() => $$"""
@@ -156,7 +141,7 @@ public static class ConfigReference
     private static void AppendOld(StringBuilder page)
     {
         page.Append("\n## Old spellings\n\nStill read, with a note; `nua config show` prints the modern form.\n\n| old | modern |\n| --- | --- |\n");
-        foreach (var group in Groups())
+        foreach (var group in ConfigCatalogue.Groups())
         {
             foreach (var key in group.Keys)
             {

@@ -21,7 +21,7 @@ public static class ConfigSchema
             writer.WriteString("title", "nua-config");
             WriteTable(writer, ConfigCatalogue.Root);
             writer.WriteStartObject("definitions");
-            foreach (var group in ConfigReference.Groups().Where(group => group.Name.Length > 0))
+            foreach (var group in ConfigCatalogue.Groups().Where(group => group.Name.Length > 0))
             {
                 writer.WriteStartObject(group.Name);
                 WriteTable(writer, group);

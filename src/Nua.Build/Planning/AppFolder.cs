@@ -28,6 +28,9 @@ public sealed class AppFolder
     /// <summary>More direct entries than this in one folder stop the plan: listing them would take longer than a plan may.</summary>
     public const int MostEntries = 250_000;
 
+    /// <summary>A folder with more direct entries is not searched for code.</summary>
+    public const int MostSearched = 10_000;
+
     /// <summary>Bytes of a manifest or lock file that are read at most.</summary>
     public const int MostText = 16 << 20;
 
@@ -37,14 +40,14 @@ public sealed class AppFolder
     private readonly string _root;
     private readonly IgnoreRules _rules;
     private readonly string _below;
-    private readonly Dictionary<string, IReadOnlyList<FolderEntry>> _lists;
+    private readonly Dictionary<string, IReadOnlyList<FolderEntry>> _lists = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _huge = new(StringComparer.Ordinal);
 
     private AppFolder(string root, string below, IgnoreRules rules)
     {
         _root = root;
         _below = below;
         _rules = rules;
-        _lists = new(StringComparer.Ordinal);
         Name = System.IO.Path.GetFileName(below.Length == 0 ? root : below);
     }
 
@@ -97,7 +100,32 @@ public sealed class AppFolder
 
         if (!_lists.TryGetValue(clean, out var list))
         {
-            _lists[clean] = list = ReadList(clean);
+            list = ReadList(clean, MostEntries) ?? throw new ProblemException(PlanProblems.TooManyEntries(clean, MostEntries));
+            _lists[clean] = list;
+        }
+
+        return list;
+    }
+
+    /// <summary>The same for a search: a folder with more than <see cref="MostSearched"/> entries holds data, not code, and counts as
+    /// empty after that many have been seen.</summary>
+    public IReadOnlyList<FolderEntry> ListForSearch(string relative)
+    {
+        if (Clean(relative) is not { } clean || _huge.Contains(clean))
+        {
+            return [];
+        }
+
+        if (!_lists.TryGetValue(clean, out var list))
+        {
+            list = ReadList(clean, MostSearched);
+            if (list is null)
+            {
+                _huge.Add(clean);
+                return [];
+            }
+
+            _lists[clean] = list;
         }
 
         return list;
@@ -110,7 +138,7 @@ public sealed class AppFolder
         var waiting = new Queue<(string Path, int Depth)>([(relative, 0)]);
         while (limit > 0 && waiting.TryDequeue(out var folder))
         {
-            foreach (var entry in List(folder.Path))
+            foreach (var entry in ListForSearch(folder.Path))
             {
                 if (limit-- <= 0)
                 {
@@ -230,7 +258,8 @@ public sealed class AppFolder
         }
     }
 
-    private IReadOnlyList<FolderEntry> ReadList(string clean)
+    /// <summary>Null when there are more than <paramref name="most"/>, whichever they are.</summary>
+    private IReadOnlyList<FolderEntry>? ReadList(string clean, int most)
     {
         if (Find(clean) is not { Kind: EntryKind.Folder } folder)
         {
@@ -240,9 +269,17 @@ public sealed class AppFolder
         var entries = new List<FolderEntry>();
         try
         {
+            var seen = 0;
+            var path = Join(_below, clean);
+            var above = path.Length == 0 ? default : _rules.Find(path);
             foreach (var (name, isFolder, isLink) in Enumerate(folder.FullPath))
             {
-                Add(entries, Join(clean, name), isFolder, isLink);
+                if (++seen > most)
+                {
+                    return null;
+                }
+
+                Add(entries, Join(clean, name), isFolder, isLink, above);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -254,7 +291,7 @@ public sealed class AppFolder
         return entries;
     }
 
-    private void Add(List<FolderEntry> entries, string path, bool isFolder, bool isLink)
+    private void Add(List<FolderEntry> entries, string path, bool isFolder, bool isLink, IgnoreMatch above)
     {
         if (isLink)
         {
@@ -263,14 +300,9 @@ public sealed class AppFolder
                 entries.Add(new FolderEntry(path, target.Kind));
             }
         }
-        else if (!_rules.IsIgnored(Join(_below, path)))
+        else if (!_rules.Match(above, Join(_below, path)).Ignored)
         {
             entries.Add(new FolderEntry(path, isFolder ? EntryKind.Folder : EntryKind.File));
-        }
-
-        if (entries.Count > MostEntries)
-        {
-            throw new ProblemException(PlanProblems.TooManyEntries(path, MostEntries));
         }
     }
 

@@ -14,11 +14,17 @@ public sealed class IgnorePattern
     private readonly string? _plain;
     private readonly bool _anywhere;
 
+    /// <summary>Plain text that every match begins and ends with: most paths are told apart by it alone.</summary>
+    private readonly string _prefix;
+    private readonly string _suffix;
+
     private IgnorePattern(string text, bool isException, Token[] tokens)
     {
         _text = text;
         _tokens = tokens;
         IsException = isException;
+        _prefix = Plain(tokens.AsSpan(0, Array.FindIndex(tokens, token => token.Kind != TokenKind.Text) is >= 0 and var end ? end : tokens.Length))!;
+        _suffix = Plain(tokens.AsSpan(Array.FindLastIndex(tokens, token => token.Kind != TokenKind.Text) + 1))!;
         var rest = tokens is [{ Kind: TokenKind.Folders }, _, ..] ? tokens.AsSpan(2) : tokens;
         if (rest.Length > 0 && Plain(rest) is { } plain)
         {
@@ -66,7 +72,7 @@ public sealed class IgnorePattern
     {
         if (_plain is null)
         {
-            return Run(path);
+            return path.StartsWith(_prefix, StringComparison.Ordinal) && path.EndsWith(_suffix, StringComparison.Ordinal) && Run(path);
         }
 
         return _anywhere

@@ -48,7 +48,7 @@ public sealed class IgnoreRules
     }
 
     /// <summary>Whether a path (relative, with <c>/</c>, no leading one) is left out, by itself or by a folder above it.</summary>
-    public bool IsIgnored(string path) => Look(path).Ignored;
+    public bool IsIgnored(string path) => Find(path).Ignored;
 
     /// <summary>
     /// The same for a walk from the top: what was found for the parent is not computed again.
@@ -89,7 +89,8 @@ public sealed class IgnoreRules
     public bool CanSkip(string folder, IgnoreMatch match) =>
         match.Ignored && (match.Final || !Array.Exists(_patterns, pattern => pattern.IsException && pattern.MayMatchBelow(folder)));
 
-    private IgnoreMatch Look(string path)
+    /// <summary>The answer for one path, with what its children need to know.</summary>
+    public IgnoreMatch Find(string path)
     {
         IgnoreMatch match = default;
         for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))

@@ -104,7 +104,7 @@ internal sealed class PlanMaker
         if (_commands.IsGiven)
         {
             var suggested = _source.Tree is null || (_commands.BuildsNothing && Build.Stack is null) ? null : StackChoosing.Suggest(context);
-            _notes.Decide("build", _commands.BuildsNothing ? "nothing" : $"{_commands.Steps!.Count} commands", _commands.Because, "build.build = [\"…\"]");
+            _notes.Decide("build", _commands.BuildsNothing ? "nothing" : _commands.Steps!.Count == 1 ? "one command" : $"{_commands.Steps.Count} commands", _commands.Because, "build.build = [\"…\"]");
             return (new StackChoice("commands", [_commands.Because, .. suggested?.Evidence ?? []]), suggested?.Draft());
         }
 

@@ -92,7 +92,8 @@ public static class BuildCommand
         var store = Locations.OpenStore();
         foreach (var destination in destinations)
         {
-            session.Messages.Report(ImageTransfer.Copy(new ImageLocation.StoreName(outcome.ImageName), destination, store, session.Cancellation));
+            var result = ImageTransfer.Copy(new ImageLocation.StoreName(outcome.ImageName), destination, store, session.Cancellation);
+            session.Messages.Report(result.Notes);
             session.Messages.Note($"-> {Printable.Escape(destination.ToString())}");
         }
     }

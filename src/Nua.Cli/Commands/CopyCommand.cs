@@ -32,8 +32,10 @@ public static class CopyCommand
         var store = new[] { source, destination }.Any(place => place is ImageLocation.StoreName or ImageLocation.StoreDigest)
             ? Locations.OpenStore()
             : null;
-        session.Messages.Report(ImageTransfer.Copy(source, destination, store, session.Cancellation));
-        session.Messages.Note($"{Printable.Escape(source.ToString())} -> {Printable.Escape(destination.ToString())}");
+        var result = ImageTransfer.Copy(source, destination, store, session.Cancellation);
+        session.Messages.Report(result.Notes);
+        session.Messages.Note(
+            $"{Printable.Escape(source.ToString())} -> {Printable.Escape(destination.ToString())} ({result.Root.Digest})");
         return ExitStatus.Done;
     }
 }

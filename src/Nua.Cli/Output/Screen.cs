@@ -5,6 +5,12 @@ namespace Nua.Cli.Output;
 /// <summary>The two streams and what kind of thing is at their ends. The only code that knows <see cref="Console"/>.</summary>
 public sealed record Screen(TextWriter Out, TextWriter Error)
 {
+    /// <summary>Standard output as bytes, for what a container prints.</summary>
+    public Stream OutBytes { get; init; } = Stream.Null;
+
+    /// <summary>Standard error as bytes.</summary>
+    public Stream ErrorBytes { get; init; } = Stream.Null;
+
     /// <summary>Standard error is a terminal that understands cursor movement.</summary>
     public bool IsLive { get; init; }
 
@@ -20,8 +26,11 @@ public sealed record Screen(TextWriter Out, TextWriter Error)
     public static Screen OfProcess()
     {
         var isTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-        return new Screen(Writer(Console.OpenStandardOutput()), Writer(Console.OpenStandardError()))
+        var (output, error) = (Console.OpenStandardOutput(), Console.OpenStandardError());
+        return new Screen(Writer(output), Writer(error))
         {
+            OutBytes = output,
+            ErrorBytes = error,
             IsLive = isTerminal,
             HasColour = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             IsOutTerminal = !Console.IsOutputRedirected,

@@ -30,6 +30,11 @@ internal sealed class BuildTemplates(Metadata metadata, BuildConfig build, strin
         ["document-root"] = build.DocumentRoot,
     };
 
+    /// <summary>Characters that filling in may add, all templates together.</summary>
+    private const int Longest = 4 << 20;
+
+    private long _added;
+
     /// <param name="path">The key, for messages.</param>
     /// <param name="isShell">The text goes to a shell, which has a meaning of its own for <c>${NAME}</c>.</param>
     public string? Fill(string? text, string path, Position at, bool isShell = false) =>
@@ -61,6 +66,21 @@ internal sealed class BuildTemplates(Metadata metadata, BuildConfig build, strin
             return null;
         }
 
-        return BraceTemplate.Fill(value, inner => inner.AfterDollar ? null : _values.GetValueOrDefault(KeyGroup.Fold(inner.Name)));
+        var filled = BraceTemplate.Fill(
+            value, inner => inner.AfterDollar ? null : Spend(_values.GetValueOrDefault(KeyGroup.Fold(inner.Name)), path, at));
+        return Spend(filled, path, at);
+    }
+
+    /// <summary>The value, or null when too much has been filled in: a description that names itself grows without end.</summary>
+    private string? Spend(string? value, string path, Position at)
+    {
+        var wasWithin = _added <= Longest;
+        _added += value?.Length ?? 0;
+        if (_added > Longest && wasWithin)
+        {
+            log.Add(ConfigProblems.TemplatesTooLong(path, Longest), at);
+        }
+
+        return _added <= Longest ? value : null;
     }
 }

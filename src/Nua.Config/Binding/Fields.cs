@@ -120,12 +120,11 @@ internal sealed partial class Fields
 
         var known = Group.Keys.Where(key => !key.IsWritten).Select(key => key.Name);
         var near = Suggestion.Nearest(field.Key, known);
-        var elsewhere = near is null && Path.Length > 0
-            ? ConfigCatalogue.Root.Keys.FirstOrDefault(key => key.Inside?.Find(field.Key) is { IsWritten: false })?.Name
-            : null;
+        var elsewhere = ConfigCatalogue.Root.Keys.FirstOrDefault(section =>
+            section.Shape == ValueShape.Table && section.Name != Path && section.Inside!.Find(field.Key) is { IsWritten: false });
         return Path.Length == 0
             ? ConfigProblems.UnknownSection(field.Path, near)
-            : ConfigProblems.UnknownKey(field.Path, near, elsewhere is null ? null : $"{elsewhere}.{field.Key}");
+            : ConfigProblems.UnknownKey(field.Path, near, elsewhere is null ? null : $"{elsewhere.Name}.{field.Key}");
     }
 
     private void Add(ConfigEntry entry)

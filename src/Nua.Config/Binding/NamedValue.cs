@@ -40,31 +40,28 @@ internal sealed class NamedValues(string path, ProblemLog log)
         }
     }
 
-    /// <summary>Adds a value that stood elsewhere, unless the name is taken.</summary>
+    /// <summary>Adds a value that stood elsewhere, with a note, unless the name is taken.</summary>
     public void Move(NamedValue old)
     {
-        IsGiven = true;
-        var modern = $"{Path}.{old.Name}";
-        if (_index.ContainsKey(old.Name))
+        if (!_index.ContainsKey(old.Name))
         {
-            log.Add(ConfigProblems.OldSpellingLoses(old.Path, modern), old.At);
-            return;
+            log.Add(ConfigProblems.OldSpelling(old.Path, $"{Path}.{old.Name}"), old.At);
         }
 
-        log.Add(ConfigProblems.OldSpelling(old.Path, modern), old.At);
         Add(old);
     }
 
+    /// <summary>Adds a value. The name given first wins.</summary>
     public void Add(NamedValue value)
     {
+        IsGiven = true;
         if (_index.TryAdd(value.Name, _values.Count))
         {
             _values.Add(value);
+            return;
         }
-        else
-        {
-            log.Add(ConfigProblems.SameName(value.Path, value.Name), value.At);
-        }
+
+        log.Add(ConfigProblems.OldSpellingLoses(value.Path, $"{Path}.{value.Name}"), value.At);
     }
 
     public bool Has(string name) => _index.ContainsKey(name);

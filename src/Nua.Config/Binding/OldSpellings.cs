@@ -75,9 +75,10 @@ internal static class OldSpellings
             return;
         }
 
+        log.Add(ConfigProblems.OldSpelling(field.Path, env.Path), field.At);
         foreach (var entry in table.Entries)
         {
-            env.Move(new NamedValue(entry.Key, $"{field.Path}.{entry.Key}", entry.Position, entry.Value));
+            env.Add(new NamedValue(entry.Key, $"{field.Path}.{entry.Key}", entry.Position, entry.Value));
         }
     }
 
@@ -135,12 +136,8 @@ internal static class OldSpellings
     {
         if (draft.Root.Take("ports") is { } field)
         {
-            var old = new NamedValues(field.Path, draft.Log);
-            PortBinder.Open(old, field, draft.Log);
-            foreach (var port in old.Values)
-            {
-                draft.Ports.Move(port);
-            }
+            draft.Log.Add(ConfigProblems.OldSpelling(field.Path, "port"), field.At);
+            PortBinder.Open(draft.Ports, field, draft.Log);
         }
 
         MoveWebPort(draft.Build.Take("expose"), draft);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nua.Config.Catalogue;
 using Nua.Config.Syntax;
 
@@ -20,7 +19,7 @@ internal static class PortBinder
         for (var i = 0; i < list.Items.Count; i++)
         {
             var item = list.Items[i];
-            ports.Add(new NamedValue(NameIn(item, i), $"{field.Path}[{i}]", item.Position, item));
+            ports.Add(new NamedValue(NameIn(item, i, ports), $"{field.Path}[{i}]", item.Position, item));
         }
     }
 
@@ -103,10 +102,16 @@ internal static class PortBinder
             : (fields.IntegerOf(field, field.Value), null);
     }
 
-    private static string NameIn(ConfigNode item, int index)
+    /// <summary>The item's name, else its container port; the index tells two of the same number apart (53 over tcp and udp).</summary>
+    private static string NameIn(ConfigNode item, int index, NamedValues taken)
     {
         var entries = (item as TableNode)?.Entries ?? [];
-        var named = entries.FirstOrDefault(entry => entry.Key == "name") ?? entries.FirstOrDefault(entry => entry.Key == "container");
-        return named?.Value is ScalarNode name ? name.Text : index.ToString(CultureInfo.InvariantCulture);
+        if (entries.FirstOrDefault(entry => entry.Key == "name")?.Value is ScalarNode name)
+        {
+            return name.Text;
+        }
+
+        var number = entries.FirstOrDefault(entry => entry.Key == "container")?.Value is ScalarNode port ? port.Text : "port";
+        return taken.Has(number) ? $"{number}-{index}" : number;
     }
 }

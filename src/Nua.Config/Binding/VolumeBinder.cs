@@ -85,7 +85,7 @@ internal static class VolumeBinder
 
         var options = Options(fields);
         MoveOptions(fields, options);
-        var volume = target is null ? null : new VolumeConfig(target)
+        var volume = new VolumeConfig(target ?? "")
         {
             Name = name,
             Type = type,
@@ -94,7 +94,7 @@ internal static class VolumeBinder
             Backup = Backup(fields.Table("backup")),
         };
         fields.Close();
-        return volume;
+        return target is null ? null : volume;
     }
 
     private static string Type(Fields fields)

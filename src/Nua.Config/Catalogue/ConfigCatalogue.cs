@@ -53,4 +53,19 @@ public static class ConfigCatalogue
         new("runtime", Free, "Written by the build.") { Example = "{}", IsOurs = true, IsWritten = true },
         new("$schema", Text, "For editors.") { Example = "\"nua-config.schema.json\"", IsOurs = true, IsWritten = true },
     ]);
+
+    /// <summary>Every group of keys, each once, the sections' own first.</summary>
+    public static IReadOnlyList<KeyGroup> Groups()
+    {
+        var found = new List<KeyGroup> { Root };
+        for (var i = 0; i < found.Count; i++)
+        {
+            foreach (var inside in found[i].Keys.Select(key => key.Inside).OfType<KeyGroup>().Where(inside => !found.Contains(inside)))
+            {
+                found.Add(inside);
+            }
+        }
+
+        return found;
+    }
 }

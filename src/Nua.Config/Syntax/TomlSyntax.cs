@@ -8,8 +8,20 @@ namespace Nua.Config.Syntax;
 /// <summary>Reads TOML. All syntax problems are reported, not only the first.</summary>
 internal static class TomlSyntax
 {
+    /// <summary>Text in which it is worth looking, by parsing again and again, for what makes the parser throw.</summary>
+    private const int SearchableLength = 64 * 1024;
+
+    /// <summary>Dots of one key with which the parser is let loose: its cost grows faster than they do.</summary>
+    private const int Dots = 1000;
+
     public static ConfigNode? Read(SourceText source, ProblemLog log)
     {
+        if (FirstLongKey(source.Text) is { } offset)
+        {
+            log.Add(ConfigProblems.TooDeep(), source.PositionOf(offset));
+            return null;
+        }
+
         try
         {
             var document = SyntaxParser.Parse(source.Text, log.File, validate: true);
@@ -25,8 +37,77 @@ internal static class TomlSyntax
             var at = source.PositionOf(source.OffsetOfNesting(Limits.Depth) ?? 0);
             log.Add(ConfigProblems.TooDeep() with { Why = Printable.Escape(error.Message, 200) }, at);
         }
+        catch (Exception error) when (IsParserFault(error))
+        {
+            // The parser means to report what it finds; for odd input, such as a backslash at the very end, it throws.
+            log.Add(ConfigProblems.Syntax("TOML", "what follows cannot be read"), new Position(FaultyLine(source.Text), 1));
+        }
 
         return null;
+    }
+
+    /// <summary>Where there are too many dots in what may be a key. No other text of a configuration looks like that.</summary>
+    private static int? FirstLongKey(string text)
+    {
+        var (isKey, dots) = (true, 0);
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '\n' or '{' or ',':
+                    (isKey, dots) = (true, 0);
+                    break;
+                case '=':
+                    isKey = false;
+                    break;
+                case '.' when isKey && ++dots > Dots:
+                    return i;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsParserFault(Exception error) =>
+        error is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or NullReferenceException;
+
+    /// <summary>The line at which the parser throws: the shortest beginning of the text that makes it throw ends there.</summary>
+    private static int FaultyLine(string text)
+    {
+        if (text.Length > SearchableLength)
+        {
+            return 1;
+        }
+
+        var lines = text.Split('\n');
+        var (good, bad) = (0, lines.Length);
+        while (bad - good > 1)
+        {
+            var middle = (good + bad) / 2;
+            if (Throws(string.Join('\n', lines[..middle])))
+            {
+                bad = middle;
+            }
+            else
+            {
+                good = middle;
+            }
+        }
+
+        return bad;
+    }
+
+    private static bool Throws(string text)
+    {
+        try
+        {
+            SyntaxParser.Parse(text, "", validate: false);
+            return false;
+        }
+        catch (Exception error) when (IsParserFault(error))
+        {
+            return true;
+        }
     }
 
     private static TableNode? Refuse(DiagnosticsBag diagnostics, ProblemLog log)

@@ -45,12 +45,13 @@ internal sealed class YamlSyntax
         }
         catch (YamlException error)
         {
-            log.Add(ConfigProblems.Syntax("YAML", Cause(error)), At(error.Start));
+            var isTab = error.Message.Contains("tab as indentation", StringComparison.Ordinal);
+            log.Add(ConfigProblems.Syntax("YAML", Cause(error)), isTab ? FirstTab(source) : At(error.Start));
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
             // The scanner means to throw YamlException only; what else it throws for odd input is still the input's fault.
-            log.Add(ConfigProblems.Syntax("YAML", error.Message.TrimEnd('.')), reading.Last());
+            log.Add(ConfigProblems.Syntax("YAML", "what follows cannot be read"), reading.Last());
         }
 
         return null;
@@ -201,6 +202,24 @@ internal sealed class YamlSyntax
     }
 
     private void Move() => _parser.MoveNext();
+
+    /// <summary>Where a tab indents a line: the parser tells only where the mapping began.</summary>
+    private static Position FirstTab(SourceText source)
+    {
+        var isIndent = true;
+        for (var i = 0; i < source.Text.Length; i++)
+        {
+            var c = source.Text[i];
+            if (c == '\t' && isIndent)
+            {
+                return source.PositionOf(i);
+            }
+
+            isIndent = c == '\n' || (isIndent && c == ' ');
+        }
+
+        return new Position(1, 1);
+    }
 
     private Position Last() => _parser.Current is { } last ? At(last.End) : new Position(1, 1);
 

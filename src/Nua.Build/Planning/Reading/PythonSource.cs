@@ -118,32 +118,19 @@ internal sealed class PythonSource
         return Imports.TryGetValue(first, out var full) ? dot < 0 ? full : full + dotted[dot..] : dotted;
     }
 
-    /// <summary>The text between the quotes of the first string after <paramref name="marker"/> and a comma or equals sign.</summary>
-    public static string? StringAfter(string text, string marker)
+    /// <summary>The text of the keyword argument <c>NAME="text"</c>, wherever it stands first; null when it is no plain string.</summary>
+    public static string? Argument(string text, string name)
     {
-        var at = text.IndexOf(marker, StringComparison.Ordinal);
-        if (at < 0)
+        var at = text.IndexOf(name + "=", StringComparison.Ordinal);
+        while (at > 0 && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] == '_'))
         {
-            return null;
+            at = text.IndexOf(name + "=", at + 1, StringComparison.Ordinal);
         }
 
-        var start = text.AsSpan(at + marker.Length).IndexOfAny('"', '\'');
-        if (start < 0)
+        var start = at < 0 ? -1 : at + name.Length + 1;
+        if (start < 0 || start >= text.Length || text[start] is not ('"' or '\''))
         {
             return null;
-        }
-
-        start += at + marker.Length;
-        // The marker may itself stand in quotes: step over its closing one.
-        if (start == at + marker.Length)
-        {
-            var next = text.AsSpan(start + 1).IndexOfAny('"', '\'');
-            if (next < 0)
-            {
-                return null;
-            }
-
-            start += 1 + next;
         }
 
         var end = text.IndexOf(text[start], start + 1);

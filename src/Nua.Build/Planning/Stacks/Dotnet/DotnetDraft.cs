@@ -176,16 +176,16 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
     private void Explain(string framework)
     {
         var notes = context.Notes;
-        notes.Decide("framework", framework, project.Path, $"<TargetFramework> in {project.Path}");
+        notes.Decide("framework", framework, $"<TargetFramework> in {project.Path}");
         if (project.IsBrowser)
         {
             return;
         }
 
-        notes.Decide("runtime", "published with the program", "a self-contained program needs no .NET in the image", "build.build = [\"dotnet publish …\"]");
+        notes.Decide("runtime", "published with the program", "a self-contained program needs no .NET in the image", "build.build = [\"…\"]");
         notes.Decide(
             "globalization", project.IsInvariant ? "invariant" : "ICU from Debian",
-            project.IsInvariant ? $"InvariantGlobalization in {project.Path}" : "cultures and time zones work as on a desktop",
-            project.IsInvariant ? null : "<InvariantGlobalization>true</InvariantGlobalization> makes the image smaller");
+            project.IsInvariant ? $"<InvariantGlobalization> in {project.Path}"
+                : "cultures and time zones work as on a desktop; <InvariantGlobalization>true makes the image smaller");
     }
 }

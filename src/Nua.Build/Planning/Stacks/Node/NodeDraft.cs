@@ -283,7 +283,7 @@ internal sealed class NodeDraft
     private SortedDictionary<string, string> Env(StartSpec? start)
     {
         var env = Production();
-        foreach (var (name, value) in _framework?.Env ?? env)
+        foreach (var (name, value) in _framework?.Env ?? new Dictionary<string, string>())
         {
             env[name] = value;
         }
@@ -335,7 +335,7 @@ internal sealed class NodeDraft
             notes.Decide("node", _nodeRange, _nodeBecause, $"build.builder = \"node-{major}\"");
         }
 
-        notes.Decide("package manager", $"{_manager.Name} {_manager.Version}", _manager.Because, "package.json: \"packageManager\": \"NAME@VERSION\"");
+        notes.Decide("package manager", $"{_manager.Name} {_manager.Version}", _manager.Because + "; \"packageManager\" in package.json names another");
         if (_framework is not null)
         {
             notes.Decide("framework", _framework.Name, root is null ? "it runs as a server" : "its result is served without Node");

@@ -320,7 +320,7 @@ internal sealed class PythonDraft
     private void Explain(bool hasVenv, IReadOnlyList<string> libraries)
     {
         var notes = _context.Notes;
-        notes.Decide("python", "Debian's python3", $"Python {PythonVersion.Debian} in Debian stable", "build.base-image = \"…\" with build.method = \"build\"");
+        notes.Decide("python", "Debian's python3", $"Python {PythonVersion.Debian} in Debian stable", "build.base-image = \"…\"");
         if (!hasVenv)
         {
             notes.Decide("packages", "none", "nothing is declared: no virtual environment, no build", "build.pip-install = [\"…\"]");

@@ -60,34 +60,27 @@ internal sealed record PythonEntry(
     /// <summary>The best of all that are found; null when the code holds none.</summary>
     public static PythonEntry? Find(AppFolder folder)
     {
-        PythonEntry? best = null;
-        var bestRank = int.MaxValue;
-        foreach (var file in Files(folder))
+        foreach (var file in Files(folder).OrderBy(Rank))
         {
-            if (folder.ReadHead(file) is not { } text)
+            // Most modules make no application: the words that one needs are looked for before the text is taken apart.
+            if (folder.ReadHead(file) is { } text && MayHold(text) && In(folder, file, PythonSource.Read(text)) is { } entry)
             {
-                continue;
-            }
-
-            var rank = Rank(file);
-            if (rank < bestRank && In(folder, file, PythonSource.Read(text)) is { } entry)
-            {
-                (best, bestRank) = (entry, rank);
+                return entry;
             }
         }
 
-        return best;
+        return null;
     }
 
     /// <summary>Python files, nearest first, tests and the like left out.</summary>
-    public static IEnumerable<string> Files(AppFolder folder)
+    private static IEnumerable<string> Files(AppFolder folder)
     {
         var looked = 0;
         var waiting = new Queue<(string Path, int Depth)>([("", 0)]);
         var files = 0;
         while (waiting.TryDequeue(out var next))
         {
-            foreach (var entry in folder.List(next.Path))
+            foreach (var entry in folder.ListForSearch(next.Path))
             {
                 if (++looked > MostEntries)
                 {
@@ -123,6 +116,10 @@ internal sealed record PythonEntry(
         var index = Array.IndexOf(_files, name);
         return name is "wsgi.py" or "asgi.py" ? index * 8 + depth : 1000 + depth * 100 + (index < 0 ? 50 : index);
     }
+
+    private static bool MayHold(string text) =>
+        text.Contains("import", StringComparison.Ordinal) || text.Contains("start_response", StringComparison.Ordinal)
+        || text.Contains("receive", StringComparison.Ordinal);
 
     private static PythonEntry? In(AppFolder folder, string file, PythonSource source)
     {

@@ -138,9 +138,9 @@ internal sealed record PythonProject
         var ini = IniSections.Read(settings ?? "");
         return project with
         {
-            Name = ini.Value("metadata", "name") ?? (script is null ? null : PythonSource.StringAfter(script, "name=")),
+            Name = ini.Value("metadata", "name") ?? (script is null ? null : PythonSource.Argument(script, "name")),
             Version = ini.Value("metadata", "version") is { } version && !version.StartsWith("attr:", StringComparison.Ordinal)
-                && !version.StartsWith("file:", StringComparison.Ordinal) ? version : null,
+                && !version.StartsWith("file:", StringComparison.Ordinal) ? version : PythonSource.Argument(script ?? "", "version"),
             Files = [.. (script is null ? (string[])[] : ["setup.py"]), .. (settings is null ? (string[])[] : ["setup.cfg"])],
             DependencyFile = script is null ? "setup.cfg" : "setup.py",
             IsPackage = true,

@@ -19,9 +19,9 @@ internal sealed class PythonStack : IStack
     {
         var folder = context.Folder;
         var project = PythonProject.Read(folder, context.Notes.Problems);
-        var wheels = project.Files.Count > 0 ? [] : Wheels(folder);
-        var script = Array.Find(_scripts, folder.IsFile);
         var asks = context.Build.PipInstall.Count > 0;
+        var wheels = project.Files.Count > 0 || asks ? [] : Wheels(folder);
+        var script = Array.Find(_scripts, folder.IsFile);
         if (project.Files.Count == 0 && wheels.Count == 0 && script is null && !asks && !folder.IsFile("manage.py"))
         {
             return null;

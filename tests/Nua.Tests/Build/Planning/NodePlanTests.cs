@@ -1,0 +1,223 @@
+using Nua.Config;
+using Xunit;
+
+namespace Nua.Tests.Build.Planning;
+
+public sealed class NodePlanTests
+{
+    private const string Lock = """{"name":"x","lockfileVersion":3,"packages":{}}""";
+
+    private static AppTree Express(string extra = "") => AppTree.Empty()
+        .With("package.json", $$"""{"name":"@acme/api","version":"2.1.0","scripts":{"start":"node server.js"},"dependencies":{"express":"^5"}{{extra}}}""")
+        .With("package-lock.json", Lock).With("server.js");
+
+    [Fact]
+    public void Server_is_installed_without_development_packages_and_started_directly()
+    {
+        using var tree = Express();
+        var plan = tree.Built();
+        Assert.Equal("node", plan.Stack.Name);
+        Assert.Equal(["npm ci --omit=dev --no-audit --no-fund"], plan.Commands());
+        Assert.Equal("node server.js", plan.StartLine());
+        Assert.Equal("/nua/app", plan.Start.WorkDir);
+        Assert.Equal(("api", "2.1.0", "nua-api", "2.1.0"), (plan.App.Id, plan.App.Version, plan.App.ImageName, plan.App.ImageTag));
+        Assert.Equal(["package.json", "package-lock.json"], plan.Phase("dependencies").Inputs);
+        Assert.True(plan.Phase("dependencies").Network);
+        Assert.True(plan.Tool("node").InImage);
+        Assert.False(plan.Tool("npm").InImage);
+        Assert.Equal("production", plan.StackEnv["NODE_ENV"]);
+        Assert.Contains("node_modules", plan.Collects[0].Dependencies);
+        Assert.Contains("**/node_modules", plan.SourceIgnore);
+    }
+
+    [Fact]
+    public void Build_script_runs_offline_and_development_packages_go()
+    {
+        using var tree = AppTree.Empty().With("package-lock.json", Lock).With("package.json", """
+            {"scripts":{"build":"tsc","start":"node dist/index.js"},"dependencies":{"koa":"3"},"devDependencies":{"typescript":"5"}}
+            """);
+        var plan = tree.Built();
+        Assert.Equal(
+            ["npm ci --include=dev --no-audit --no-fund", "npm run build", "npm prune --omit=dev --offline --ignore-scripts --no-audit --no-fund"],
+            plan.Commands());
+        Assert.False(plan.Phase("build").Network);
+        Assert.Null(plan.Phase("build").Inputs);
+        Assert.Equal("removed after the build", plan.Decided("devDependencies").Value);
+    }
+
+    [Theory]
+    [InlineData("""{"engines":{"node":"20.11.1"}}""", null, null, "20.11.1")]
+    [InlineData("""{"engines":{"node":">=18"}}""", null, null, ">=18 <25")]
+    [InlineData("""{"engines":{"node":">=18 <21"}}""", null, null, ">=18 <21")]
+    [InlineData("""{"engines":{"node":"18 || 20"}}""", null, null, "18 || 20")]
+    [InlineData("""{"engines":{"node":"*"}}""", null, null, "24.x")]
+    [InlineData("""{"engines":{"node":">=18"}}""", ".nvmrc", "v20.9.0\n", "20.9.0")]
+    [InlineData("{}", ".nvmrc", "lts/hydrogen", "18.x")]
+    [InlineData("{}", ".nvmrc", "lts/*", "24.x")]
+    [InlineData("{}", ".node-version", "22", "22.x")]
+    [InlineData("{}", ".tool-versions", "python 3.12\nnodejs 21.2.0", "21.2.0")]
+    [InlineData("""{"volta":{"node":"18.19.0"}}""", null, null, "18.19.0")]
+    [InlineData("""{"devEngines":{"runtime":{"name":"node","version":"^22.4"}}}""", null, null, "^22.4")]
+    [InlineData("{}", null, null, "24.x")]
+    public void Version_comes_from_whoever_asks_first(string package, string? file, string? text, string range)
+    {
+        using var tree = AppTree.Empty().With("package.json", package).With("index.js");
+        if (file is not null)
+        {
+            tree.With(file, text!);
+        }
+
+        Assert.Equal(range, tree.Built().Tool("node").Version);
+    }
+
+    [Fact]
+    public void Builder_of_the_configuration_wins()
+    {
+        using var tree = Express().With(".nvmrc", "20");
+        var config = new AppConfig { Build = new BuildConfig { Builder = new BuilderConfig("node", "16") } };
+        Assert.Equal("16.x", tree.Built(config).Tool("node").Version);
+    }
+
+    [Fact]
+    public void Nonsense_version_is_an_error_that_names_the_file()
+    {
+        using var tree = Express().With(".nvmrc", "latest-ish $(rm)");
+        Assert.Equal(("NUA2039", ".nvmrc"), (tree.Error().Code, tree.Error().Where));
+    }
+
+    [Theory]
+    [InlineData("pnpm-lock.yaml", "lockfileVersion: '9.0'\n", "pnpm", "9.x", "pnpm install --frozen-lockfile --prod")]
+    [InlineData("pnpm-lock.yaml", "lockfileVersion: '6.0'\n", "pnpm", "8.x", "pnpm install --frozen-lockfile --prod")]
+    [InlineData("pnpm-lock.yaml", "lockfileVersion: 5.4\n", "pnpm", "7.x", "pnpm install --frozen-lockfile --prod")]
+    [InlineData("yarn.lock", "# yarn lockfile v1\n", "yarn", "1.x", "yarn install --non-interactive --frozen-lockfile --production=true")]
+    [InlineData("yarn.lock", "__metadata:\n  version: 8\n", "yarn", "4.x", "yarn install --immutable")]
+    [InlineData("yarn.lock", "__metadata:\n  version: 6\n", "yarn", "3.x", "yarn install --immutable")]
+    [InlineData("bun.lock", "{}", "bun", "1.x", "bun install --frozen-lockfile --production")]
+    [InlineData("npm-shrinkwrap.json", Lock, "npm", "11.x", "npm ci --omit=dev --no-audit --no-fund")]
+    public void Lock_file_names_the_package_manager(string file, string text, string name, string version, string install)
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
+            .With("a.js").With(file, text).With(".yarnrc.yml", "nodeLinker: node-modules\n");
+        var plan = tree.Built();
+        Assert.Equal(version, plan.Tool(name).Version);
+        Assert.Equal(install, plan.Commands()[0]);
+        Assert.Contains(file, plan.Phase("dependencies").Inputs!);
+    }
+
+    [Fact]
+    public void Package_manager_field_wins_and_loses_its_hash()
+    {
+        using var tree = Express(""","packageManager":"pnpm@9.12.3+sha512.abc" """).With("pnpm-lock.yaml", "lockfileVersion: '9.0'\n");
+        var plan = tree.Built();
+        Assert.Equal("9.12.3", plan.Tool("pnpm").Version);
+        Assert.DoesNotContain("NUA2027", tree.Codes());
+    }
+
+    [Fact]
+    public void Several_lock_files_are_a_warning()
+    {
+        using var tree = Express().With("yarn.lock");
+        Assert.Contains("NUA2027", tree.Codes());
+    }
+
+    [Fact]
+    public void Missing_lock_file_is_a_warning()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""").With("a.js");
+        Assert.Contains("NUA2028", tree.Codes());
+        Assert.Equal("npm install --omit=dev --no-audit --no-fund", tree.Built().Commands()[0]);
+    }
+
+    [Fact]
+    public void Plug_and_play_starts_node_with_its_loader()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
+            .With("a.js").With("yarn.lock", "__metadata:\n  version: 8\n");
+        var plan = tree.Built();
+        Assert.Equal("node -r /nua/app/.pnp.cjs a.js", plan.StartLine());
+        Assert.Equal("false", plan.Phase("dependencies").Steps[0].Env["YARN_ENABLE_GLOBAL_CACHE"]);
+        Assert.Empty(plan.Phase("dependencies").Caches);
+    }
+
+    [Fact]
+    public void Yarn_of_the_source_is_run_by_node()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
+            .With("a.js").With("yarn.lock", "__metadata:\n  version: 6\n").With(".yarn/releases/yarn-3.6.1.cjs")
+            .With(".yarnrc.yml", "nodeLinker: node-modules\nyarnPath: .yarn/releases/yarn-3.6.1.cjs\n");
+        var plan = tree.Built();
+        Assert.Equal("node .yarn/releases/yarn-3.6.1.cjs install --immutable", plan.Commands()[0]);
+        Assert.DoesNotContain(plan.Toolchains, tool => tool.Name == "yarn");
+    }
+
+    [Fact]
+    public void Bun_needs_no_node_when_it_runs_the_program()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"bun server.ts"},"dependencies":{"hono":"4"}}""")
+            .With("server.ts").With("bun.lock", "{}");
+        var plan = tree.Built();
+        Assert.Equal("bun server.ts", plan.StartLine());
+        Assert.True(plan.Tool("bun").InImage);
+        Assert.DoesNotContain(plan.Toolchains, tool => tool.Name == "node");
+    }
+
+    [Fact]
+    public void Workspaces_and_local_folders_are_inputs_and_dependencies()
+    {
+        using var tree = Express(""","workspaces":["packages/*"]""").With("packages/a/package.json", "{}");
+        var plan = tree.Built();
+        Assert.Contains("packages/*/package.json", plan.Phase("dependencies").Inputs!);
+        Assert.Contains("packages/a/node_modules", plan.Collects[0].Dependencies);
+    }
+
+    [Fact]
+    public void Install_scripts_of_the_application_see_the_whole_source()
+    {
+        using var tree = AppTree.Empty().With("package-lock.json", Lock)
+            .With("package.json", """{"scripts":{"start":"node a.js","postinstall":"node make.js"},"dependencies":{"express":"5"}}""").With("a.js");
+        Assert.Null(tree.Built().Phase("dependencies").Inputs);
+    }
+
+    [Fact]
+    public void Native_modules_bring_debian_packages_even_through_the_lock_file()
+    {
+        using var tree = Express().With("package-lock.json", """{"packages":{"node_modules/canvas":{"version":"3"}}}""");
+        var plan = tree.Built();
+        Assert.Contains("libcairo2-dev", plan.BuildPackages);
+        Assert.Contains("g++", plan.BuildPackages);
+        Assert.Contains("libcairo2", plan.RunPackages);
+        Assert.DoesNotContain("libcairo2", plan.BuildPackages);
+    }
+
+    [Fact]
+    public void Broken_manifest_is_an_error_with_its_place()
+    {
+        using var tree = AppTree.Empty().With("package.json", "{\n  \"name\": \"x\",\n  \"scripts\": {\n    broken\n  }\n}");
+        Assert.Equal(("NUA2010", "package.json:4:5"), (tree.Error().Code, tree.Error().Where));
+    }
+
+    [Fact]
+    public void Key_given_twice_is_a_warning_and_the_last_counts()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"scripts":{"start":"node b.js"}}""");
+        Assert.Contains("NUA2011", tree.Codes());
+        Assert.Equal("node b.js", tree.Built().StartLine());
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"scripts":[],"dependencies":"x","engines":5,"workspaces":{"packages":7},"main":{}}""")]
+    [InlineData("""{"scripts":{"start":5,"build":null},"dependencies":{"express":{}},"packageManager":12}""")]
+    public void Manifest_of_wrong_types_never_throws(string text)
+    {
+        using var tree = AppTree.Empty().With("package.json", text);
+        Assert.NotEmpty(tree.Plan().Problems);
+    }
+
+    [Fact]
+    public void Deep_manifest_is_an_error()
+    {
+        using var tree = AppTree.Empty().With("package.json", new string('[', 100_000));
+        Assert.Equal("NUA2010", tree.Error().Code);
+    }
+}
