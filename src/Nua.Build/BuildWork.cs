@@ -31,6 +31,8 @@ internal sealed class BuildWork(
 {
     private readonly PhaseRunner _phases = new(session, source, toolchains, epoch);
 
+    private bool HasRollbackScript => source.Packager.Any(p => p.File.Target == NuaTree.Scripts + "/rollback");
+
     /// <returns>The manifest, in the store but not yet under a name.</returns>
     public async Task<Descriptor> RunAsync(Action<Problem> warn)
     {
@@ -59,30 +61,27 @@ internal sealed class BuildWork(
         }
 
         var isDependenciesOnly = plan.Phases.All(p => p.Inputs is not null);
-        var build = new Lazy<Task<(IReadOnlyList<string> Lowers, PackageSet Set, string Key)>>(
-            () => roots.BuildRootAsync(runtime, plan.BuildPackages));
         if (isDependenciesOnly)
         {
             // Keyed by the packages' names on this root, so that a cached result needs no worker at all.
             var fullKey = DependencyKey(plan.Phases, runtime.Key + string.Join(' ', plan.BuildPackages));
             var record = session.Request.NoCache ? null : DependencyRecord.Find(session.Writer, fullKey);
-            record ??= await MakeDependenciesAsync(await build.Value, gathering, fullKey);
+            record ??= await MakeDependenciesAsync(gathering, fullKey);
             gathering.FromSource(gathered);
             return new PhaseResults(gathered, record, null, [], PackageSet.Empty);
         }
 
-        var (lowers, set, key) = await build.Value;
+        var (lowers, set, key) = await roots.BuildRootAsync(runtime, plan.BuildPackages);
         var stack = RunPhases(lowers, key);
         gathering.FromBuildRoot(gathered, session.Workshop, stack, _phases.MountPoints);
         var stray = Stray(stack, gathered, warn);
         return new PhaseResults(gathered, DependencyRecord.None, stack, stray, set);
     }
 
-    private async Task<DependencyRecord> MakeDependenciesAsync(
-        (IReadOnlyList<string> Lowers, PackageSet Set, string Key) root, Gathering gathering, string fullKey)
+    private async Task<DependencyRecord> MakeDependenciesAsync(Gathering gathering, string fullKey)
     {
-        await Task.CompletedTask;
-        var stack = RunPhases(root.Lowers, root.Key);
+        var (lowers, _, key) = await roots.BuildRootAsync(runtime, plan.BuildPackages);
+        var stack = RunPhases(lowers, key);
         var gathered = new Gathered();
         gathering.FromDependencies(gathered, session.Workshop, stack, _phases.MountPoints);
         var layers = new List<BuiltLayer>();
@@ -302,7 +301,7 @@ internal sealed class BuildWork(
             }
         }
 
-        items.Add(Normal.File("nua/metadata/nua-config.json", RuntimeDocument.Write(plan), epoch));
+        items.Add(Normal.File("nua/metadata/nua-config.json", RuntimeDocument.Write(plan, HasRollbackScript), epoch));
         items.Add(Normal.File("nua/metadata/build.json", BuildDocument.Write(new BuildFacts
         {
             Plan = plan,
@@ -348,7 +347,7 @@ internal sealed class BuildWork(
         }
 
         var folders = layers.SelectMany(l => l.Tree.Entries).Where(e => e.IsDirectory).Select(e => "/" + e.Path).ToHashSet(StringComparer.Ordinal);
-        var config = ImageDocuments.Config(plan, runtime, own, folders, epoch);
+        var config = ImageDocuments.Config(plan, runtime, own, folders, HasRollbackScript, epoch);
         var configBlob = session.Writer.Put(MediaTypes.Config, config.ToBytes());
         foreach (var layer in runtime.Base.Manifest.Layers)
         {

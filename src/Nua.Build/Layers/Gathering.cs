@@ -6,21 +6,21 @@ using Nua.Rootfs.Trees;
 
 namespace Nua.Build.Layers;
 
-/// <summary>Items sorted by the layer they go to.</summary>
+/// <summary>Items by the layer they go to. A path is in a layer once: what is added later wins.</summary>
 public sealed class Gathered
 {
-    private readonly SortedDictionary<LayerKind, List<LayerItem>> _items = [];
+    private readonly SortedDictionary<LayerKind, Dictionary<string, LayerItem>> _items = [];
 
-    public IReadOnlyList<LayerItem> this[LayerKind kind] => _items.TryGetValue(kind, out var items) ? items : [];
+    public IReadOnlyCollection<LayerItem> this[LayerKind kind] => _items.TryGetValue(kind, out var items) ? items.Values : [];
 
     public void Add(LayerKind kind, LayerItem item)
     {
         if (!_items.TryGetValue(kind, out var items))
         {
-            _items[kind] = items = [];
+            _items[kind] = items = new Dictionary<string, LayerItem>(StringComparer.Ordinal);
         }
 
-        items.Add(item);
+        items[item.Entry.Path] = item;
     }
 }
 

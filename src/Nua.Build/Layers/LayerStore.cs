@@ -26,7 +26,7 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
     /// <param name="stack">The stack they are in.</param>
     /// <param name="keepsTimes">Modification times are part of the layer's identity: operating system packages.</param>
     public BuiltLayer Write(
-        LayerKind kind, IReadOnlyList<LayerItem> items, Workshop? workshop = null, string stack = "", bool upperOnly = false, bool keepsTimes = false)
+        LayerKind kind, IReadOnlyCollection<LayerItem> items, Workshop? workshop = null, string stack = "", bool upperOnly = false, bool keepsTimes = false)
     {
         var sorted = WithParents(items).OrderBy(item => item.Entry.Path, Comparer<string>.Create(FileTree.CompareBytes)).ToList();
         var tree = new FileTree(sorted.ConvertAll(item => item.Entry));
@@ -176,7 +176,7 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
     }
 
     /// <summary>A layer names every folder above its entries, so that unpacking it alone gives the right modes.</summary>
-    private static IEnumerable<LayerItem> WithParents(IReadOnlyList<LayerItem> items)
+    private static IEnumerable<LayerItem> WithParents(IReadOnlyCollection<LayerItem> items)
     {
         var seen = new HashSet<string>(items.Select(item => item.Entry.Path), StringComparer.Ordinal);
         foreach (var item in items)

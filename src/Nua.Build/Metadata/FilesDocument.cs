@@ -11,18 +11,28 @@ internal static class FilesDocument
 {
     public static byte[] Write(IReadOnlyList<BuiltLayer> layers, IReadOnlyList<LayerItem> rest, Func<string, string?> componentOf)
     {
-        var rows = layers
-            .SelectMany(layer => layer.Tree.Entries.Select(entry => (Entry: entry, Layer: LayerNames.Of(layer.Kind))))
-            .Concat(rest.Select(item => (item.Entry, Layer: "metadata")))
-            .OrderBy(row => row.Entry.Path, StringComparer.Ordinal)
-            .DistinctBy(row => row.Entry.Path);
+        // Where two layers have a path, the upper one is what the image shows.
+        var rows = new SortedDictionary<string, (TreeEntry Entry, string Layer)>(StringComparer.Ordinal);
+        foreach (var layer in layers)
+        {
+            foreach (var entry in layer.Tree.Entries.Where(e => e.Kind != TreeKind.Whiteout))
+            {
+                rows[entry.Path] = (entry, LayerNames.Of(layer.Kind));
+            }
+        }
+
+        foreach (var item in rest)
+        {
+            rows[item.Entry.Path] = (item.Entry, "metadata");
+        }
+
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", 1);
             json.WriteStartArray("files");
-            foreach (var (entry, layer) in rows)
+            foreach (var (entry, layer) in rows.Values)
             {
                 WriteRow(json, entry, layer, componentOf(entry.Path));
             }

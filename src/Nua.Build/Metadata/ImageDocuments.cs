@@ -12,7 +12,7 @@ namespace Nua.Build.Metadata;
 internal static class ImageDocuments
 {
     /// <param name="layers">Those on top of the base, in order.</param>
-    public static ImageConfig Config(BuildPlan plan, RuntimeRoot root, IReadOnlyList<(LayerKind Kind, Layer Layer)> layers, ISet<string> folders, long epoch)
+    public static ImageConfig Config(BuildPlan plan, RuntimeRoot root, IReadOnlyList<(LayerKind Kind, Layer Layer)> layers, ISet<string> folders, bool hasRollbackScript, long epoch)
     {
         var time = DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var health = plan.Config.Healthcheck;
@@ -24,11 +24,11 @@ internal static class ImageDocuments
             Run = new Oci.RunConfig
             {
                 User = "10001:0",
-                ExposedPorts = [.. plan.Ports.Select(p => $"{p.Port}/{p.Protocol}").Distinct()],
+                ExposedPorts = [.. plan.Ports.Select(p => $"{p.Port}/{p.Protocol}").Append($"{RuntimeDocument.WebPort(plan)}/tcp").Distinct()],
                 Env = Env(plan, folders),
                 Entrypoint = [NuaTree.Agent, "init"],
                 WorkingDir = NuaTree.App,
-                Labels = Labels(plan, root),
+                Labels = Labels(plan, root, hasRollbackScript),
                 StopSignal = plan.Config.Lifecycle.StopSignal ?? "SIGTERM",
                 HealthCheck = new HealthCheck(["CMD", NuaTree.Scripts + "/healthcheck", "live"])
                 {
@@ -64,7 +64,7 @@ internal static class ImageDocuments
         return env;
     }
 
-    private static SortedDictionary<string, string> Labels(BuildPlan plan, RuntimeRoot root)
+    private static SortedDictionary<string, string> Labels(BuildPlan plan, RuntimeRoot root, bool hasRollbackScript)
     {
         var metadata = plan.Config.Metadata;
         var lifecycle = plan.Config.Lifecycle;
@@ -75,7 +75,7 @@ internal static class ImageDocuments
             ["io.nua.app-id"] = plan.App.Id,
             ["io.nua.data-version"] = (lifecycle.DataVersion ?? 0).ToString(CultureInfo.InvariantCulture),
             ["io.nua.upgrade-from"] = (lifecycle.UpgradeFrom ?? 0).ToString(CultureInfo.InvariantCulture),
-            ["io.nua.rollback-mode"] = lifecycle.Rollback is null ? "snapshot" : "script",
+            ["io.nua.rollback-mode"] = RuntimeDocument.RollbackMode(plan, hasRollbackScript),
             ["org.opencontainers.image.title"] = plan.App.Title,
             ["org.opencontainers.image.version"] = plan.App.Version,
             ["org.opencontainers.image.base.name"] = root.BaseName,

@@ -10,15 +10,16 @@ namespace Nua.Build.Metadata;
 /// </summary>
 internal static class RuntimeDocument
 {
-    public static byte[] Write(BuildPlan plan)
+    /// <param name="hasRollbackScript">The packager gave a rollback of their own as a file.</param>
+    public static byte[] Write(BuildPlan plan, bool hasRollbackScript)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", 1);
-            ConfigWriter.WriteSections(plan.Config, json);
-            WriteLifecycle(json, plan);
+            ConfigWriter.WriteSections(WithIdentity(plan), json);
+            WriteLifecycle(json, plan, hasRollbackScript);
             WriteRuntime(json, plan);
             json.WriteEndObject();
         }
@@ -26,7 +27,7 @@ internal static class RuntimeDocument
         return buffer.ToArray();
     }
 
-    private static void WriteLifecycle(Utf8JsonWriter json, BuildPlan plan)
+    private static void WriteLifecycle(Utf8JsonWriter json, BuildPlan plan, bool hasRollbackScript)
     {
         var lifecycle = plan.Config.Lifecycle;
         var health = plan.Config.Healthcheck;
@@ -42,7 +43,7 @@ internal static class RuntimeDocument
 
         json.WriteEndArray();
         json.WriteStartObject("rollback");
-        json.WriteString("mode", lifecycle.Rollback is null ? "snapshot" : "script");
+        json.WriteString("mode", RollbackMode(plan, hasRollbackScript));
         if (lifecycle.RollbackTo is { } to)
         {
             json.WriteNumber("to", to);
@@ -182,6 +183,21 @@ internal static class RuntimeDocument
         WriteVolumes(json, plan);
         json.WriteEndObject();
     }
+
+    public static string RollbackMode(BuildPlan plan, bool hasRollbackScript) =>
+        plan.Config.Lifecycle.Rollback is null && !hasRollbackScript ? "snapshot" : "script";
+
+    /// <summary>Who the application is, also where the configuration leaves it to the plan.</summary>
+    private static AppConfig WithIdentity(BuildPlan plan) => plan.Config with
+    {
+        Metadata = plan.Config.Metadata with
+        {
+            Id = plan.App.Id,
+            Version = plan.App.Version,
+            Release = plan.App.Release,
+            Title = plan.App.Title,
+        },
+    };
 
     public static int WebPort(BuildPlan plan) =>
         plan.Ports.FirstOrDefault(p => p.Name == "web")?.Port ?? plan.Ports.FirstOrDefault()?.Port ?? 8080;

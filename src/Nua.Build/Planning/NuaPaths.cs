@@ -17,6 +17,8 @@ internal static class NuaPaths
 
     public const string App = "/nua/app";
     public const string Venv = "/nua/venv";
+    public const string Bin = "/nua/bin";
+    public const string Etc = "/nua/etc";
     public const string Scripts = "/nua/scripts";
 
     /// <summary>PATH of every Nua image, for a stack that must put something in front of it.</summary>

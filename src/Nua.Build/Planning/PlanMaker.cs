@@ -266,7 +266,14 @@ internal sealed class PlanMaker
 
         if (_commands is { IsGiven: true, BuildsNothing: false })
         {
+            // Commands may also put results where the image specification has a place for them.
             collects.Add(new Collect(NuaPaths.App, NuaPaths.App, LayerKind.Application) { Optional = true });
+            collects.Add(new Collect(NuaPaths.Bin, NuaPaths.Bin, LayerKind.Application) { Optional = true });
+            collects.Add(new Collect(NuaPaths.Etc, NuaPaths.Etc, LayerKind.Application) { Optional = true });
+            if (!hasVenv)
+            {
+                collects.Add(new Collect(NuaPaths.Venv, NuaPaths.Venv, LayerKind.Dependencies) { Optional = true });
+            }
         }
 
         return collects;

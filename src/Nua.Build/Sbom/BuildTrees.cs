@@ -18,7 +18,7 @@ internal sealed class StackTree(Workshop workshop, string stack, FileTree tree) 
 /// </summary>
 /// <param name="opened">Gets the content of every file that was opened in a stack.</param>
 internal sealed class ItemTree(
-    IReadOnlyList<LayerItem> items,
+    IReadOnlyCollection<LayerItem> items,
     IReadOnlyDictionary<string, byte[]> evidence,
     Workshop? workshop,
     string stack,

@@ -206,6 +206,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         List<ContainerMount> mounts =
         [
             new("tmpfs", "tmpfs", "/tmp", Options: "mode=1777"),
+            new("tmpfs", "tmpfs", Home, Options: "mode=0700"),
             new("tmpfs", "tmpfs", "/run", Options: "mode=0755"),
             .. caches.Mounts,
         ];
