@@ -17,7 +17,8 @@ internal static class Reading
 
     public static ConfigResult Json(string text) => Text("nua-config.json", text);
 
-    public static ConfigResult Text(string name, string text) => ConfigReader.ReadText(name, Encoding.UTF8.GetBytes(text));
+    public static ConfigResult Text(string name, string text) =>
+        ConfigReader.ReadText(name, Encoding.UTF8.GetBytes(text));
 
     /// <summary>The model of a file that must be without error.</summary>
     public static AppConfig Good(string toml)
