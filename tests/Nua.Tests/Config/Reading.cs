@@ -24,7 +24,7 @@ internal static class Reading
     public static AppConfig Good(string toml)
     {
         var result = Toml(toml);
-        Assert.Empty(result.Problems.Where(problem => problem.Severity == Severity.Error));
+        Assert.DoesNotContain(result.Problems, problem => problem.Severity == Severity.Error);
         return result.Config!;
     }
 
