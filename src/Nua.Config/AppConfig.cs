@@ -1,8 +1,9 @@
 namespace Nua.Config;
 
 /// <summary>
-/// What the author wrote in <c>nua-config</c>, typed. The same record comes from TOML, YAML and JSON. Null means "not set";
-/// what then happens is the plan's business. Immutable. Old spellings have already been moved to their modern place.
+/// What the author wrote in <c>nua-config</c>, typed. The same record comes from TOML, YAML and JSON. Null means "not
+/// set"; what then happens is the plan's business. Immutable. Old spellings have already been moved to their modern
+/// place.
 /// </summary>
 public sealed record AppConfig
 {
@@ -67,8 +68,8 @@ public sealed record BuildConfig
     public IReadOnlyList<string> Packages { get; init; } = [];
     public IReadOnlyList<string> MetaPackages { get; init; } = [];
 
-    /// <summary>Shell commands, each run with the build root's <c>/bin/sh -e</c> in the source. Null means detect; an empty
-    /// list or the single command <c>true</c> means "do nothing, detect nothing".</summary>
+    /// <summary>Shell commands, each run with the build root's <c>/bin/sh -e</c> in the source. Null means detect; an
+    /// empty list or the single command <c>true</c> means "do nothing, detect nothing".</summary>
     public IReadOnlyList<string>? Commands { get; init; }
 
     public IReadOnlyList<string> BeforeBuild { get; init; } = [];
@@ -91,7 +92,8 @@ public sealed record BuildConfig
     /// <summary>Paths outside <c>/nua</c> that build commands write and the image keeps.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
-    /// <summary>Identifiers of the <c>--secret</c> files that the build steps may read under <c>/run/secrets</c>.</summary>
+    /// <summary>Identifiers of the <c>--secret</c> files that the build steps may read under
+    /// <c>/run/secrets</c>.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
     /// <summary>Static sites: unknown paths are answered with <c>index.html</c>.</summary>
@@ -122,8 +124,9 @@ public sealed record RunConfig
 /// <summary>One variable: either a plain string or a dynamic value resolved by the operator.</summary>
 public sealed record EnvEntry(string Name, string? Value, DynamicValue? Dynamic);
 
-/// <summary>A value made by the operator: <c>{ from, key }</c>, <c>{ random, length, type }</c>, <c>{ external_ip }</c>,
-/// <c>{ unique_db }</c>, <c>{ unique_user }</c>, <c>{ nua_internal }</c>. <see cref="Kind"/> is the winning selector.</summary>
+/// <summary>A value made by the operator: <c>{ from, key }</c>, <c>{ random, length, type }</c>, <c>{ external_ip
+/// }</c>, <c>{ unique_db }</c>, <c>{ unique_user }</c>, <c>{ nua_internal }</c>. <see cref="Kind"/> is the winning
+/// selector.</summary>
 public sealed record DynamicValue(string Kind)
 {
     public string? From { get; init; }
@@ -202,7 +205,8 @@ public sealed record ProviderConfig(string Name)
     public string? DockerJson { get; init; }
 }
 
-/// <summary>Section <c>[lifecycle]</c>: what the packager declares about data and the verbs. Commands are shell lines.</summary>
+/// <summary>Section <c>[lifecycle]</c>: what the packager declares about data and the verbs. Commands are shell
+/// lines.</summary>
 public sealed record LifecycleConfig
 {
     public int? DataVersion { get; init; }

@@ -8,8 +8,9 @@ namespace Nua.Config;
 public readonly record struct Brace(string Name, bool AfterDollar);
 
 /// <summary>
-/// Texts with <c>{name}</c> in them. Only names that are known are replaced; whatever else has braces (JSON, awk, shell) stays as it is. <c>{{</c> with
-/// a <c>}}</c> after it stand for literal braces. One pass: what a value holds is not looked at again.
+/// Texts with <c>{name}</c> in them. Only names that are known are replaced; whatever else has braces (JSON, awk,
+/// shell) stays as it is. <c>{{</c> with a <c>}}</c> after it stand for literal braces. One pass: what a value holds
+/// is not looked at again.
 /// </summary>
 public static class BraceTemplate
 {
@@ -28,7 +29,8 @@ public static class BraceTemplate
     }
 
     /// <summary>Replaces names by what <paramref name="value"/> gives; where it gives null, the text stays. A replaced
-    /// <c>${name}</c> loses its dollar too: let <paramref name="value"/> give null to keep such for the shell.</summary>
+    /// <c>${name}</c> loses its dollar too: let <paramref name="value"/> give null to keep such for the
+    /// shell.</summary>
     public static string Fill(string text, Func<Brace, string?> value)
     {
         if (!text.Contains('{', StringComparison.Ordinal))
@@ -99,7 +101,8 @@ public static class BraceTemplate
         }
 
         var end = 2;
-        while (end < text.Length && end <= LongestName && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '_' or '-' or '.'))
+        while (end < text.Length && end <= LongestName
+            && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '_' or '-' or '.'))
         {
             end++;
         }

@@ -9,8 +9,8 @@ internal static class ConfigFile
 {
     private const ushort FileTypeMask = 0xf000, RegularFile = 0x8000;
 
-    /// <summary>The bytes, or null after reporting why not. One byte more than <see cref="Limits.Size"/> is read at most, so that
-    /// too large a file is noticed.</summary>
+    /// <summary>The bytes, or null after reporting why not. One byte more than <see cref="Limits.Size"/> is read at
+    /// most, so that too large a file is noticed.</summary>
     public static byte[]? Read(string path, ProblemLog log)
     {
         try

@@ -8,8 +8,9 @@ namespace Nua.Config;
 public sealed record ConfigLocation(string Root, string? File, IReadOnlyList<string> OtherCandidates, bool IsParent);
 
 /// <summary>
-/// Finds the configuration of a folder or file. In a folder the first of <c>nua-config.json</c>, <c>.toml</c>, <c>.yaml</c>,
-/// <c>.yml</c> counts, and the folder itself comes before its <c>nua/</c> and <c>nua/metadata/</c>. A file is itself.
+/// Finds the configuration of a folder or file. In a folder the first of <c>nua-config.json</c>, <c>.toml</c>,
+/// <c>.yaml</c>, <c>.yml</c> counts, and the folder itself comes before its <c>nua/</c> and <c>nua/metadata/</c>. A
+/// file is itself.
 /// </summary>
 public static class ConfigLocator
 {
@@ -18,7 +19,8 @@ public static class ConfigLocator
     private static readonly string[] _names =
         ["nua-config.json", "nua-config.toml", "nua-config.yaml", "nua-config.yml"];
 
-    /// <summary>Null when <paramref name="path"/> does not exist: a wrong path never falls back to its parent.</summary>
+    /// <summary>Null when <paramref name="path"/> does not exist: a wrong path never falls back to its
+    /// parent.</summary>
     public static ConfigLocation? Locate(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

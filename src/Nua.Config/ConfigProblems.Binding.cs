@@ -8,7 +8,10 @@ internal static partial class ConfigProblems
     // 110x: keys and values of any section.
 
     public static Problem UnknownSection(string name, string? near) =>
-        Warning("NUA1101", $"the section {Quote(name)} is unknown and has no effect") with { Remedy = DidYouMean(near) ?? SchemaHint };
+        Warning("NUA1101", $"the section {Quote(name)} is unknown and has no effect") with
+        {
+            Remedy = DidYouMean(near) ?? SchemaHint,
+        };
 
     public static Problem UnknownKey(string path, string? near, string? elsewhere) =>
         Warning("NUA1102", $"the key {Quote(path)} is unknown and has no effect") with
@@ -38,7 +41,10 @@ internal static partial class ConfigProblems
         new("NUA1107", $"{Quote(path)} must be {wanted}, not {found}");
 
     public static Problem NotAChoice(string path, string found, IReadOnlyList<string> choices, string? near) =>
-        new("NUA1108", $"{Quote(path)} is {Quote(found)}, which is not one of {string.Join(", ", choices)}") { Remedy = DidYouMean(near) };
+        new("NUA1108", $"{Quote(path)} is {Quote(found)}, which is not one of {string.Join(", ", choices)}")
+        {
+            Remedy = DidYouMean(near),
+        };
 
     public static Problem OutOfRange(string path, string found, int lowest, int highest) =>
         new("NUA1109", $"{Quote(path)} is {Show(found)}, which is not {Range(lowest, highest)}");
@@ -47,7 +53,10 @@ internal static partial class ConfigProblems
         Warning("NUA1110", $"{Quote(path)} is {Show(found)}; only the whole number counts");
 
     public static Problem BooleanAsText(string path, string found) =>
-        Warning("NUA1111", $"{Quote(path)} is text, read as {Quote(found)}") with { Remedy = $"write \"{found}\" in quotes" };
+        Warning("NUA1111", $"{Quote(path)} is text, read as {Quote(found)}") with
+        {
+            Remedy = $"write \"{found}\" in quotes",
+        };
 
     public static Problem DateAsText(string path, string found) =>
         new("NUA1112", $"{Quote(path)} must be text, not a date") { Remedy = $"write \"{Show(found)}\" in quotes" };
@@ -77,8 +86,9 @@ internal static partial class ConfigProblems
             Remedy = "write 64 hex digits, as `sha256sum FILE` prints them",
         };
 
+    /// <summary>A warning only: published files have such addresses where they never had an effect.</summary>
     public static Problem UnknownArchive(string path, string address) =>
-        new("NUA1123", $"{Quote(path)} is {Quote(address)}, which names no known kind of archive")
+        Warning("NUA1123", $"{Quote(path)} is {Quote(address)}, which names no known kind of archive") with
         {
             Remedy = "use .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz or .zip, or git-url",
         };
@@ -90,7 +100,10 @@ internal static partial class ConfigProblems
         };
 
     public static Problem WrapWithoutImage(string path) =>
-        new("NUA1125", $"{Quote(path)} is \"wrap\", but there is no base-image to wrap") { Remedy = "add build.base-image" };
+        new("NUA1125", $"{Quote(path)} is \"wrap\", but there is no base-image to wrap")
+        {
+            Remedy = "add build.base-image",
+        };
 
     public static Problem UnknownMetaPackage(string path, string found) =>
         Warning("NUA1126", $"{Quote(path)} names {Quote(found)}, which has no effect") with
@@ -105,10 +118,16 @@ internal static partial class ConfigProblems
         };
 
     public static Problem EmptyTemplateName(string path, string name) =>
-        Warning("NUA1128", $"{Quote(path)} has {{{Show(name)}}}, which is not set and stays as it is") with { Remedy = $"set {name}" };
+        Warning("NUA1128", $"{Quote(path)} has {{{Show(name)}}}, which is not set and stays as it is") with
+        {
+            Remedy = $"set {name}",
+        };
 
     public static Problem DollarInTemplate(string path, string name) =>
-        Warning("NUA1130", $"{Quote(path)} has ${{{Show(name)}}}, which nothing expands") with { Remedy = $"write {{{Show(name)}}}" };
+        Warning("NUA1130", $"{Quote(path)} has ${{{Show(name)}}}, which nothing expands") with
+        {
+            Remedy = $"write {{{Show(name)}}}",
+        };
 
     public static Problem BadPath(string path, string found, string wanted) =>
         new("NUA1129", $"{Quote(path)} is {Quote(found)}, which is not {wanted}");
@@ -125,7 +144,10 @@ internal static partial class ConfigProblems
     // 114x: variables and references.
 
     public static Problem BadVariableName(string path) =>
-        new("NUA1140", $"{Quote(path)} cannot be the name of a variable") { Remedy = "a name is not empty and has no = in it" };
+        new("NUA1140", $"{Quote(path)} cannot be the name of a variable")
+        {
+            Remedy = "a name is not empty and has no = in it",
+        };
 
     public static Problem NoValue(string path) =>
         new("NUA1141", $"{Quote(path)} has no value") { Remedy = "write \"\" for an empty variable, or remove it" };
@@ -164,7 +186,10 @@ internal static partial class ConfigProblems
         };
 
     public static Problem DollarVariable(string path, string name) =>
-        Warning("NUA1148", $"{Quote(path)} has ${{{Show(name)}}}, which is read as {{{Show(name)}}}") with { Remedy = "drop the $" };
+        Warning("NUA1148", $"{Quote(path)} has ${{{Show(name)}}}, which is read as {{{Show(name)}}}") with
+        {
+            Remedy = "drop the $",
+        };
 
     public static Problem EnvInDocker(string path) =>
         Warning("NUA1149", $"{Quote(path)} has no effect") with { Remedy = "put variables in [env]" };
@@ -185,25 +210,38 @@ internal static partial class ConfigProblems
         Warning("NUA1162", $"{Quote(path)} has no name") with { Why = "only a tmpfs needs none", Remedy = "add name" };
 
     public static Problem SameTarget(string path, string target) =>
-        new("NUA1163", $"{Quote(path)} has the target {Quote(target)} of another volume") { Remedy = "keep one of the two" };
+        new("NUA1163", $"{Quote(path)} has the target {Quote(target)} of another volume")
+        {
+            Remedy = "keep one of the two",
+        };
 
     public static Problem EmptyProvider(string path) =>
         Warning("NUA1164", $"{Quote(path)} is empty and has no effect") with { Remedy = "remove it" };
 
     public static Problem SameProvider(string path, string name) =>
-        new("NUA1165", $"{Quote(path)} has the name {Quote(name)} of another provider") { Remedy = "name it differently" };
+        new("NUA1165", $"{Quote(path)} has the name {Quote(name)} of another provider")
+        {
+            Remedy = "name it differently",
+        };
 
     public static Problem UnknownModule(string path, string found, string? near) =>
         Warning("NUA1166", $"{Quote(path)} is {Quote(found)}, which is no built-in definition") with
         {
-            Remedy = DidYouMean(near) ?? "use postgres, mariadb, mongo, redis-cache or sqlite, or give build.base-image",
+            Remedy = DidYouMean(near) ?? "use postgres, mariadb, mongo, redis-cache or sqlite, or give "
+                + "build.base-image",
         };
 
     public static Problem BareVersion(string path, string found, string meant) =>
-        Warning("NUA1167", $"{Quote(path)} is {Quote(found)}, read as {Quote(meant)}") with { Remedy = $"write \"{meant}\"" };
+        Warning("NUA1167", $"{Quote(path)} is {Quote(found)}, read as {Quote(meant)}") with
+        {
+            Remedy = $"write \"{meant}\"",
+        };
 
     public static Problem BadVersions(string path, string found) =>
-        new("NUA1168", $"{Quote(path)} is {Quote(found)}, which is no range of versions") { Remedy = "write such as \">=15,<16\"" };
+        new("NUA1168", $"{Quote(path)} is {Quote(found)}, which is no range of versions")
+        {
+            Remedy = "write such as \">=15,<16\"",
+        };
 
     public static Problem UnknownBackup(string path, string found) =>
         Warning("NUA1169", $"{Quote(path)} is {Quote(found)}, which nothing implements") with
@@ -217,10 +255,16 @@ internal static partial class ConfigProblems
     // 118x: the lifecycle.
 
     public static Problem BadSignal(string path, string found) =>
-        new("NUA1180", $"{Quote(path)} is {Quote(found)}, which is no signal") { Remedy = "write such as SIGTERM, SIGINT or SIGQUIT" };
+        new("NUA1180", $"{Quote(path)} is {Quote(found)}, which is no signal")
+        {
+            Remedy = "write such as SIGTERM, SIGINT or SIGQUIT",
+        };
 
     public static Problem BadGenerator(string path, string found) =>
-        new("NUA1181", $"{Quote(path)} is {Quote(found)}, which makes no secret") { Remedy = "write such as hex:64 or alnum:32" };
+        new("NUA1181", $"{Quote(path)} is {Quote(found)}, which makes no secret")
+        {
+            Remedy = "write such as hex:64 or alnum:32",
+        };
 
     public static Problem AboveDataVersion(string path, int found, int dataVersion) =>
         new("NUA1182", $"{Quote(path)} is {found}, above the data version {dataVersion}");
@@ -229,7 +273,11 @@ internal static partial class ConfigProblems
         new("NUA1183", $"{Quote(path)} names {Quote(name)} a second time") { Remedy = "keep one of the two" };
 
     public static Problem BadSetting(string setting, string cause) =>
-        new("NUA1190", $"--set {Quote(setting)} cannot be read") { Why = Show(cause), Remedy = "write --set section.key=value" };
+        new("NUA1190", $"--set {Quote(setting)} cannot be read")
+        {
+            Why = Show(cause),
+            Remedy = "write --set section.key=value",
+        };
 
     private static Problem Warning(string code, string what) => new(code, what) { Severity = Severity.Warning };
 

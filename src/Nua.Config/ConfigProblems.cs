@@ -12,12 +12,16 @@ internal static partial class ConfigProblems
     // 100x: finding and reading the file.
 
     public static Problem NoSuchPath(string path) =>
-        new("NUA1001", $"'{Show(path)}' does not exist") { Remedy = "name the application's folder or its configuration file" };
+        new("NUA1001", $"'{Show(path)}' does not exist")
+        {
+            Remedy = "name the application's folder or its configuration file",
+        };
 
     public static Problem OtherCandidates(string read, IEnumerable<string> others) =>
         Warning("NUA1002", $"only {Show(read)} is read, not {string.Join(", ", others.Select(Show))}") with
         {
-            Why = "files are never merged: nua-config.json, .toml, .yaml, .yml, first in the folder, then in nua/, then in nua/metadata/",
+            Why = "files are never merged: nua-config.json, .toml, .yaml, .yml, first in the folder, then in nua/, "
+                + "then in nua/metadata/",
             Remedy = "remove the others, or name the file to read",
         };
 
@@ -29,7 +33,11 @@ internal static partial class ConfigProblems
         };
 
     public static Problem Unreadable(string file, string cause) =>
-        new("NUA1004", $"cannot read '{Show(file)}'") { Why = Show(cause), Remedy = "make it a readable, regular file" };
+        new("NUA1004", $"cannot read '{Show(file)}'")
+        {
+            Why = Show(cause),
+            Remedy = "make it a readable, regular file",
+        };
 
     public static Problem TooLarge(long size) =>
         new("NUA1005", $"the file has {size} bytes, more than {Limits.Size}")
@@ -71,9 +79,11 @@ internal static partial class ConfigProblems
             Remedy = "remove the tag; quote the value to make it text",
         };
 
-    public static Problem UnknownAnchor(string name) => new("NUA1016", $"the YAML anchor {Quote(name)} is not defined before");
+    public static Problem UnknownAnchor(string name) =>
+        new("NUA1016", $"the YAML anchor {Quote(name)} is not defined before");
 
-    public static Problem AnchorInItself(string name) => new("NUA1017", $"the YAML anchor {Quote(name)} contains itself");
+    public static Problem AnchorInItself(string name) =>
+        new("NUA1017", $"the YAML anchor {Quote(name)} contains itself");
 
     public static Problem TooManyAliases() =>
         new("NUA1018", $"the YAML aliases stand for more than {Limits.AliasedNodes} values")

@@ -5,8 +5,8 @@ using Nua.Foundation;
 namespace Nua.Config;
 
 /// <summary>
-/// Reads the configuration of a project: TOML, YAML or JSON into one model, every spelling that a published file has, all problems at once.
-/// Never throws for what a file holds; time and memory are bounded by <see cref="Limits"/>.
+/// Reads the configuration of a project: TOML, YAML or JSON into one model, every spelling that a published file has,
+/// all problems at once. Never throws for what a file holds; time and memory are bounded by <see cref="Limits"/>.
 /// </summary>
 public static class ConfigReader
 {
@@ -34,8 +34,10 @@ public static class ConfigReader
         };
     }
 
-    /// <summary>Reads text whose syntax the extension of <paramref name="fileName"/> tells; no file is touched.</summary>
-    public static ConfigResult ReadText(string fileName, ReadOnlySpan<byte> bytes, IReadOnlyList<string>? settings = null)
+    /// <summary>Reads text whose syntax the extension of <paramref name="fileName"/> tells; no file is
+    /// touched.</summary>
+    public static ConfigResult ReadText(
+        string fileName, ReadOnlySpan<byte> bytes, IReadOnlyList<string>? settings = null)
     {
         var log = new ProblemLog(fileName);
         var root = Parse(fileName, bytes, log);

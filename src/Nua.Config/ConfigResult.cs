@@ -2,7 +2,8 @@ using Nua.Foundation;
 
 namespace Nua.Config;
 
-/// <summary>What reading a project's configuration gave. <see cref="Config"/> is null exactly when a problem is an error.</summary>
+/// <summary>What reading a project's configuration gave. <see cref="Config"/> is null exactly when a problem is an
+/// error.</summary>
 public sealed record ConfigResult
 {
     public AppConfig? Config { get; init; }
@@ -10,7 +11,8 @@ public sealed record ConfigResult
     /// <summary>Everything found, in file order: errors, warnings and notes on old spellings.</summary>
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 
-    /// <summary>The file that was read; null when the project has none, and then <see cref="Config"/> is empty.</summary>
+    /// <summary>The file that was read; null when the project has none, and then <see cref="Config"/> is
+    /// empty.</summary>
     public string? File { get; init; }
 
     /// <summary>Files that are named right but not read.</summary>

@@ -1,20 +1,18 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Nua.Config.Catalogue;
 
 namespace Nua.Config;
 
-/// <summary>The JSON schema (draft-07, which editors know best) of the configuration, for completion and checking while typing. It describes
-/// the modern spelling; the reader takes more.</summary>
+/// <summary>The JSON schema (draft-07, which editors know best) of the configuration, for completion and checking
+/// while typing. It describes the modern spelling; the reader takes more.</summary>
 public static class ConfigSchema
 {
     public static string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var options = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var writer = new Utf8JsonWriter(buffer, options))
+        using (var writer = new Utf8JsonWriter(buffer, ConfigWriter.Options))
         {
             writer.WriteStartObject();
             writer.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
@@ -77,11 +75,10 @@ public static class ConfigSchema
                 WriteTypes(writer, "string", "number");
                 break;
             case ValueShape.Texts:
-                WriteArray(writer, () => writer.WriteString("type", "string"));
+                WriteArray(writer, () => WriteText(writer));
                 break;
             case ValueShape.TextOrTexts:
-                WriteEither(
-                    writer, () => writer.WriteString("type", "string"), () => WriteArray(writer, () => writer.WriteString("type", "string")));
+                WriteEither(writer, () => WriteText(writer), () => WriteArray(writer, () => WriteText(writer)));
                 break;
             case ValueShape.Integer:
                 WriteInteger(writer, key);
@@ -99,7 +96,7 @@ public static class ConfigSchema
                 WriteAllOf(writer, key.Inside!);
                 break;
             case ValueShape.TextOrTable:
-                WriteEither(writer, () => writer.WriteString("type", "string"), () => WriteReference(writer, key.Inside!));
+                WriteEither(writer, () => WriteText(writer), () => WriteReference(writer, key.Inside!));
                 break;
             case ValueShape.Tables:
                 WriteArray(writer, () => WriteReference(writer, key.Inside!));
@@ -119,10 +116,13 @@ public static class ConfigSchema
         }
     }
 
+    private static void WriteText(Utf8JsonWriter writer) => writer.WriteString("type", "string");
+
     private static void WriteReference(Utf8JsonWriter writer, KeyGroup group) =>
         writer.WriteString("$ref", $"#/definitions/{group.Name}");
 
-    /// <summary>Beside <c>$ref</c> draft-07 ignores every other word, the description too; inside <c>allOf</c> it stands alone.</summary>
+    /// <summary>Beside <c>$ref</c> draft-07 ignores every other word, the description too; inside <c>allOf</c> it
+    /// stands alone.</summary>
     private static void WriteAllOf(Utf8JsonWriter writer, KeyGroup group)
     {
         writer.WriteStartArray("allOf");

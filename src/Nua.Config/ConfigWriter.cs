@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Nua.Config;
 
 /// <summary>
-/// Writes the normalised configuration: modern kebab-case keys, keys that are not set left out, dynamic values as the tables they are, so no
-/// secret is in it. Reading it again gives an equal <see cref="AppConfig"/>.
+/// Writes the normalised configuration: modern kebab-case keys, keys that are not set left out, dynamic values as the
+/// tables they are, so no secret is in it. Reading it again gives an equal <see cref="AppConfig"/>.
 /// </summary>
 public static class ConfigWriter
 {
@@ -26,8 +26,8 @@ public static class ConfigWriter
         writer.WriteEndObject();
     }
 
-    /// <summary>The sections but <c>lifecycle</c>, inside an object that the caller has begun: in an image <c>lifecycle</c> has
-    /// the shape of the contract.</summary>
+    /// <summary>The sections but <c>lifecycle</c>, inside an object that the caller has begun: in an image
+    /// <c>lifecycle</c> has the shape of the contract.</summary>
     public static void WriteSections(AppConfig config, Utf8JsonWriter writer)
     {
         var json = new SectionWriter(writer);
@@ -44,7 +44,8 @@ public static class ConfigWriter
         json.Raw("verify", config.VerifyJson);
     }
 
-    /// <summary>The section <c>lifecycle</c> as configuration files have it, inside an object that the caller has begun.</summary>
+    /// <summary>The section <c>lifecycle</c> as configuration files have it, inside an object that the caller has
+    /// begun.</summary>
     public static void WriteLifecycle(AppConfig config, Utf8JsonWriter writer) =>
         new SectionWriter(writer).Lifecycle(config.Lifecycle);
 }

@@ -1,13 +1,14 @@
 namespace Nua.Config;
 
 /// <summary>
-/// Fills <c>{NAME}</c> in variables with the other variables of the same container. Names that are unknown stay; <c>${NAME}</c> with a
-/// known NAME counts as <c>{NAME}</c>; variables that are made from each other stay as they are.
+/// Fills <c>{NAME}</c> in variables with the other variables of the same container. Names that are unknown stay;
+/// <c>${NAME}</c> with a known NAME counts as <c>{NAME}</c>; variables that are made from each other stay as they are.
 /// </summary>
 public static class EnvTemplates
 {
     /// <summary>The final value of every variable, in order.</summary>
-    /// <param name="variables">Names and values, dynamic ones already resolved. Of a name that comes twice the last value counts.</param>
+    /// <param name="variables">Names and values, dynamic ones already resolved. Of a name that comes twice the last
+    /// value counts.</param>
     public static IReadOnlyList<KeyValuePair<string, string>> Fill(IEnumerable<KeyValuePair<string, string>> variables)
     {
         var list = variables.ToList();
@@ -15,8 +16,8 @@ public static class EnvTemplates
         return [.. list.Select(pair => KeyValuePair.Create(pair.Key, filling.ValueOf(pair.Key) ?? pair.Value))];
     }
 
-    /// <summary>The variables whose value is settled by the configuration alone: static, and made from static ones only. These can stand in
-    /// an image; the others need the operator.</summary>
+    /// <summary>The variables whose value is settled by the configuration alone: static, and made from static ones
+    /// only. These can stand in an image; the others need the operator.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Settled(IReadOnlyList<EnvEntry> env)
     {
         var filling = new Filling(env.Select(entry => KeyValuePair.Create(entry.Name, entry.Value)));

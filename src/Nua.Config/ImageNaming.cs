@@ -3,10 +3,12 @@ using System.Text;
 namespace Nua.Config;
 
 /// <summary>
-/// The name and tag of an application's image: <c>nua-ID:VERSION[-RELEASE]</c>. What the OCI grammar does not allow is mapped:
+/// The name and tag of an application's image: <c>nua-ID:VERSION[-RELEASE]</c>. What the OCI grammar does not allow is
+/// mapped:
 /// <list type="bullet">
 /// <item>the name is lower-cased; the tag keeps its case;</item>
-/// <item>each run of characters that are not allowed there becomes one <c>-</c>, which is then cut off at both ends;</item>
+/// <item>each run of characters that are not allowed there becomes one <c>-</c>, which is then cut off at both
+/// ends;</item>
 /// <item>what is too long is cut: 128 characters each, the release is kept whole;</item>
 /// <item>when nothing is left, the name is <c>nua-app</c> and the version is <c>unknown</c>.</item>
 /// </list>
@@ -16,8 +18,8 @@ public static class ImageNaming
     private const string Prefix = "nua-";
     private const int Longest = 128;
 
-    /// <summary>The repository name: lower-case letters and digits, parted by <c>.</c>, <c>_</c>, <c>__</c> or any number of
-    /// <c>-</c>. Begins with <c>nua-</c> exactly once.</summary>
+    /// <summary>The repository name: lower-case letters and digits, parted by <c>.</c>, <c>_</c>, <c>__</c> or any
+    /// number of <c>-</c>. Begins with <c>nua-</c> exactly once.</summary>
     public static string Name(string? id)
     {
         var lower = (id ?? "").ToLowerInvariant();
@@ -48,7 +50,8 @@ public static class ImageNaming
     }
 
     /// <summary>Whether <see cref="Name"/> keeps <paramref name="id"/> as it is, but for the <c>nua-</c>.</summary>
-    public static bool KeepsId(string id) => Name(id) == (id.StartsWith(Prefix, StringComparison.Ordinal) ? id : Prefix + id);
+    public static bool KeepsId(string id) =>
+        Name(id) == (id.StartsWith(Prefix, StringComparison.Ordinal) ? id : Prefix + id);
 
     /// <summary>Whether <see cref="Tag"/> keeps <paramref name="version"/> as it is.</summary>
     public static bool KeepsVersion(string version) => Tag(version, null) == version;

@@ -1,13 +1,14 @@
 namespace Nua.Config;
 
-/// <summary>The fixed paths of a Nua image, each with the sentence of the image specification that it comes from.</summary>
+/// <summary>The fixed paths of a Nua image, each with the sentence of the image specification that it comes
+/// from.</summary>
 public static class NuaTree
 {
     /// <summary>"Everything related to Nua is under <c>/nua</c> in the image."</summary>
     public const string Root = "/nua";
 
-    /// <summary>"<c>/nua/build</c> is the root directory of the build tree." and "At the end of the build, <c>/nua/build</c>
-    /// should be removed.": it is in no layer.</summary>
+    /// <summary>"<c>/nua/build</c> is the root directory of the build tree." and "At the end of the build,
+    /// <c>/nua/build</c> should be removed.": it is in no layer.</summary>
     public const string Build = "/nua/build";
 
     /// <summary>"<c>/nua/build/src</c>: the source code of the application"</summary>
@@ -16,10 +17,12 @@ public static class NuaTree
     /// <summary>"<c>/nua/build/metadata</c>: the metadata of the application"</summary>
     public const string BuildMetadata = "/nua/build/metadata";
 
-    /// <summary>"<c>/nua/build/dist</c>: temp directory where the agent wheels are put": the agent's distribution.</summary>
+    /// <summary>"<c>/nua/build/dist</c>: temp directory where the agent wheels are put": the agent's
+    /// distribution.</summary>
     public const string BuildDist = "/nua/build/dist";
 
-    /// <summary>"<c>/nua/build/agent</c>: the virtual environment directory of the build agent": the installed agent.</summary>
+    /// <summary>"<c>/nua/build/agent</c>: the virtual environment directory of the build agent": the installed
+    /// agent.</summary>
     public const string BuildAgent = "/nua/build/agent";
 
     /// <summary>"<c>/nua/app</c>: the runtime directory of the application"</summary>
@@ -52,14 +55,15 @@ public static class NuaTree
     /// <summary>"e.g. <c>/nua/scripts/templates</c>?": yes.</summary>
     public const string Templates = "/nua/scripts/templates";
 
-    /// <summary>"<c>/nua/bin</c>: the binaries of the application (if needed, for instance <c>deno</c> can go there)"</summary>
+    /// <summary>"<c>/nua/bin</c>: the binaries of the application (if needed, for instance <c>deno</c> can go
+    /// there)"</summary>
     public const string Bin = "/nua/bin";
 
     /// <summary>The agent, a binary in <see cref="Bin"/>.</summary>
     public const string Agent = "/nua/bin/nua-agent";
 
-    /// <summary>Answers "Do we need to specify other directories (for instance for app-specific data)?": the one place whose
-    /// content is precious.</summary>
+    /// <summary>Answers "Do we need to specify other directories (for instance for app-specific data)?": the one place
+    /// whose content is precious.</summary>
     public const string Data = "/nua/data";
 
     /// <summary>Answers the same question: content that may vanish at any time.</summary>

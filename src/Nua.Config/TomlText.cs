@@ -55,7 +55,8 @@ public static class TomlText
     /// <summary><c>key = "text"</c>.</summary>
     public static string Pair(string key, string text) => $"{Key(key)} = {Quote(text)}";
 
-    /// <summary>Text as a comment: every line begins with <c># </c>; control characters but the line ends are dropped.</summary>
+    /// <summary>Text as a comment: every line begins with <c># </c>; control characters but the line ends are
+    /// dropped.</summary>
     public static string Comment(string text) => string.Join('\n', text.Split('\n').Select(line =>
         ("# " + string.Concat(line.Where(c => !char.IsControl(c)))).TrimEnd()));
 }

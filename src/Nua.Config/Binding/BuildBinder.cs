@@ -1,5 +1,6 @@
 using Nua.Config.Catalogue;
 using Nua.Config.Syntax;
+using Nua.Foundation;
 
 namespace Nua.Config.Binding;
 
@@ -23,7 +24,9 @@ internal sealed class BuildBinder(Fields fields, ProblemLog log)
         var templates = new BuildTemplates(metadata, raw, builderName, log);
         string? Fill(string? text, string key) => isLiteral ? text : templates.Fill(text, fields.PathOf(key), At(key));
         IReadOnlyList<string>? FillAll(IReadOnlyList<string>? lines, string key) =>
-            lines is null || isLiteral ? lines : [.. lines.Select(line => templates.Fill(line, fields.PathOf(key), At(key), isShell: true)!)];
+            lines is null || isLiteral
+                ? lines
+                : [.. lines.Select(line => templates.Fill(line, fields.PathOf(key), At(key), isShell: true)!)];
 
         var build = raw with
         {
@@ -89,11 +92,13 @@ internal sealed class BuildBinder(Fields fields, ProblemLog log)
         return null;
     }
 
-    /// <summary>Old files named the folder as the image has it: <c>/nua/app/html</c> is <c>html</c> of the source.</summary>
+    /// <summary>Old files named the folder as the image has it: <c>/nua/app/html</c> is <c>html</c> of the
+    /// source.</summary>
     private string? DocumentRoot(string? text)
     {
         const string inImage = NuaTree.App + "/";
-        var path = text is not null && text.StartsWith(inImage, StringComparison.Ordinal) ? text[inImage.Length..] : text;
+        var isInImage = text is not null && text.StartsWith(inImage, StringComparison.Ordinal);
+        var path = isInImage ? text![inImage.Length..] : text;
         if (path is null || (!path.StartsWith('/') && !HasParent(path)))
         {
             return path;
@@ -113,7 +118,8 @@ internal sealed class BuildBinder(Fields fields, ProblemLog log)
         var builder = BuilderNames.Parse(name);
         if (builder is null)
         {
-            var near = Suggestion.Nearest(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '-'), BuilderNames.Languages);
+            var language = name.TrimEnd([.. "0123456789.-"]);
+            var near = Suggestion.Nearest(language, BuilderNames.Languages);
             Report("builder", path => ConfigProblems.UnknownBuilder(path, name, near));
         }
 
@@ -188,5 +194,5 @@ internal sealed class BuildBinder(Fields fields, ProblemLog log)
 
     private Position At(string key) => _places.GetValueOrDefault(key, fields.Position);
 
-    private void Report(string key, Func<string, Foundation.Problem> problem) => log.Add(problem(fields.PathOf(key)), At(key));
+    private void Report(string key, Func<string, Problem> problem) => log.Add(problem(fields.PathOf(key)), At(key));
 }

@@ -4,8 +4,9 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>Fills <c>{version}</c> and other texts of <c>[metadata]</c> and <c>[build]</c> in those keys of <c>[build]</c> that are templates. Two
-/// passes, as ever: a value may itself hold names, but the values of those are not looked at again.</summary>
+/// <summary>Fills <c>{version}</c> and other texts of <c>[metadata]</c> and <c>[build]</c> in those keys of
+/// <c>[build]</c> that are templates. Two passes, as ever: a value may itself hold names, but the values of those are
+/// not looked at again.</summary>
 internal sealed class BuildTemplates(Metadata metadata, BuildConfig build, string? builder, ProblemLog log)
 {
     private readonly Dictionary<string, string?> _values = new(StringComparer.Ordinal)
@@ -67,11 +68,13 @@ internal sealed class BuildTemplates(Metadata metadata, BuildConfig build, strin
         }
 
         var filled = BraceTemplate.Fill(
-            value, inner => inner.AfterDollar ? null : Spend(_values.GetValueOrDefault(KeyGroup.Fold(inner.Name)), path, at));
+            value,
+            inner => inner.AfterDollar ? null : Spend(_values.GetValueOrDefault(KeyGroup.Fold(inner.Name)), path, at));
         return Spend(filled, path, at);
     }
 
-    /// <summary>The value, or null when too much has been filled in: a description that names itself grows without end.</summary>
+    /// <summary>The value, or null when too much has been filled in: a description that names itself grows without
+    /// end.</summary>
     private string? Spend(string? value, string path, Position at)
     {
         var wasWithin = _added <= Longest;

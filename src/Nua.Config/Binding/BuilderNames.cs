@@ -1,7 +1,7 @@
 namespace Nua.Config.Binding;
 
-/// <summary>The names of <c>build.builder</c>: <c>node-20</c>, <c>nodejs_16</c>, <c>ruby278</c>, <c>nua-builder-ruby314</c>,
-/// <c>python-3.13</c>.</summary>
+/// <summary>The names of <c>build.builder</c>: <c>node-20</c>, <c>nodejs_16</c>, <c>ruby278</c>,
+/// <c>nua-builder-ruby314</c>, <c>python-3.13</c>.</summary>
 internal static class BuilderNames
 {
     private const string Prefix = "nua-builder-";
@@ -35,7 +35,7 @@ internal static class BuilderNames
     {
         foreach (var c in version)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '+' or '*' or '^' or '~' or '<' or '>' or '=' or ' '))
+            if (!char.IsAsciiLetterOrDigit(c) && !".-+*^~<>= ".Contains(c, StringComparison.Ordinal))
             {
                 return false;
             }
@@ -44,8 +44,8 @@ internal static class BuilderNames
         return version.Length is > 0 and <= 64;
     }
 
-    /// <summary>Old names leave the dots out, since these languages had versions of single digits: <c>ruby278</c> is 2.7.8;
-    /// <c>python311</c> is 3.11.</summary>
+    /// <summary>Old names leave the dots out, since these languages had versions of single digits: <c>ruby278</c> is
+    /// 2.7.8; <c>python311</c> is 3.11.</summary>
     private static string Dotted(string language, string version)
     {
         var isDigits = !version.AsSpan().ContainsAnyExceptInRange('0', '9');

@@ -4,7 +4,8 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>Typed values. Each method takes the key; null (or an empty list) means absent or already reported.</summary>
+/// <summary>Typed values. Each method takes the key; null (or an empty list) means absent or already
+/// reported.</summary>
 internal sealed partial class Fields
 {
     /// <summary>Text. Numbers count as text, digit for digit; empty text counts as absent.</summary>
@@ -30,13 +31,15 @@ internal sealed partial class Fields
         var chosen = choices.FirstOrDefault(choice => choice.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
         if (chosen is null)
         {
-            Log.Add(ConfigProblems.NotAChoice(field.Path, text, choices, Suggestion.Nearest(text, choices)), field.Value.Position);
+            var near = Suggestion.Nearest(text, choices);
+            Log.Add(ConfigProblems.NotAChoice(field.Path, text, choices, near), field.Value.Position);
         }
 
         return chosen;
     }
 
-    /// <summary>A list of texts; null when absent. Where the schema allows it one text is a list of one. Empty texts are dropped.</summary>
+    /// <summary>A list of texts; null when absent. Where the schema allows it one text is a list of one. Empty texts
+    /// are dropped.</summary>
     public IReadOnlyList<string>? Texts(string key)
     {
         if (Take(key) is not { } field)
@@ -176,8 +179,7 @@ internal sealed partial class Fields
             return scalar.TryInteger(out var integer) ? integer : double.PositiveInfinity;
         }
 
-        var styles = scalar.Scalar == ScalarKind.Float ? NumberStyles.Float : NumberStyles.AllowLeadingSign | NumberStyles.AllowTrailingWhite
-            | NumberStyles.AllowLeadingWhite;
+        var styles = scalar.Scalar == ScalarKind.Float ? NumberStyles.Float : NumberStyles.Integer;
         return double.TryParse(scalar.Text, styles, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

@@ -10,8 +10,9 @@ namespace Nua.Config.Binding;
 internal sealed record Field(string Key, string Path, Position At, ConfigNode Value);
 
 /// <summary>
-/// The entries of one table with keys of the schema. Keys are folded (case and <c>_</c> do not count), old spellings of the same table
-/// are renamed, nulls are absent. Whoever takes a value checks it; what nobody took is unknown in the end.
+/// The entries of one table with keys of the schema. Keys are folded (case and <c>_</c> do not count), old spellings
+/// of the same table are renamed, nulls are absent. Whoever takes a value checks it; what nobody took is unknown in
+/// the end.
 /// </summary>
 internal sealed partial class Fields
 {
@@ -75,7 +76,8 @@ internal sealed partial class Fields
     /// <summary>Puts a value that follows from another one.</summary>
     public void Put(Field field) => _fields[field.Key] = field;
 
-    /// <summary>Puts a value that stood elsewhere under <paramref name="key"/>; what the file already says there wins.</summary>
+    /// <summary>Puts a value that stood elsewhere under <paramref name="key"/>; what the file already says there
+    /// wins.</summary>
     public void Move(Field field, string key)
     {
         var modern = PathOf(key);
@@ -89,7 +91,8 @@ internal sealed partial class Fields
         _fields.Add(key, field with { Key = key });
     }
 
-    /// <summary>Reports every key that was not taken: unknown ones with a suggestion, retired ones with the reason.</summary>
+    /// <summary>Reports every key that was not taken: unknown ones with a suggestion, retired ones with the
+    /// reason.</summary>
     public void Close()
     {
         foreach (var field in _fields.Values)
@@ -121,7 +124,8 @@ internal sealed partial class Fields
         var known = Group.Keys.Where(key => !key.IsWritten).Select(key => key.Name);
         var near = Suggestion.Nearest(field.Key, known);
         var elsewhere = ConfigCatalogue.Root.Keys.FirstOrDefault(section =>
-            section.Shape == ValueShape.Table && section.Name != Path && section.Inside!.Find(field.Key) is { IsWritten: false });
+            section.Shape == ValueShape.Table && section.Name != Path
+            && section.Inside!.Find(field.Key) is { IsWritten: false });
         return Path.Length == 0
             ? ConfigProblems.UnknownSection(field.Path, near)
             : ConfigProblems.UnknownKey(field.Path, near, elsewhere is null ? null : $"{elsewhere.Name}.{field.Key}");

@@ -7,8 +7,8 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>Tables whose keys are data, as canonical JSON: no white space, keys in ordinal order, numbers as JSON writes them. Dates and the
-/// numbers JSON does not know become text.</summary>
+/// <summary>Tables whose keys are data, as canonical JSON: no white space, keys in ordinal order, numbers as JSON
+/// writes them. Dates and the numbers JSON does not know become text.</summary>
 internal static class FreeTable
 {
     /// <summary>Characters stay themselves: the JSON is read by programs and people, never put in HTML.</summary>

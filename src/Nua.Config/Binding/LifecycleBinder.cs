@@ -3,16 +3,16 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>Reads <c>[lifecycle]</c>. A verb's keys may stand beside each other (<c>backup</c>, <c>backup-mode</c>) or in its table
-/// (<c>backup.command</c>, <c>backup.mode</c>); the first form wins.</summary>
+/// <summary>Reads <c>[lifecycle]</c>. A verb's keys may stand beside each other (<c>backup</c>, <c>backup-mode</c>) or
+/// in its table (<c>backup.command</c>, <c>backup.mode</c>); the first form wins.</summary>
 internal sealed class LifecycleBinder(Fields fields, ProblemLog log)
 {
     private static readonly string[] _generators = ["hex", "alnum", "base64"];
 
     private static readonly string[] _signals =
     [
-        "SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCONT",
-        "SIGWINCH", "SIGPWR",
+        "SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGCONT", "SIGWINCH", "SIGPWR",
     ];
 
     /// <summary>The section <c>health</c> inside, which belongs to <c>[healthcheck]</c>; null when absent.</summary>

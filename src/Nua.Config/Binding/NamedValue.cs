@@ -2,7 +2,8 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>A value under a name that is the author's own: a variable, a port, an engine option. Names are kept byte for byte.</summary>
+/// <summary>A value under a name that is the author's own: a variable, a port, an engine option. Names are kept byte
+/// for byte.</summary>
 /// <param name="Path">Where it was written, from the top.</param>
 internal sealed record NamedValue(string Name, string Path, Position At, ConfigNode Value);
 

@@ -3,8 +3,8 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>Moves what old files wrote elsewhere to its modern place, with a note for each. Renames within one table are not here:
-/// <see cref="Fields"/> does them from the catalogue.</summary>
+/// <summary>Moves what old files wrote elsewhere to its modern place, with a note for each. Renames within one table
+/// are not here: <see cref="Fields"/> does them from the catalogue.</summary>
 internal static class OldSpellings
 {
     private static readonly string[] _dockerOptions = ["auto_remove", "mem_limit", "restart_policy", "detach"];
@@ -227,13 +227,15 @@ internal static class OldSpellings
     {
         var module = entry.Key is "postgresql" ? "postgres" : entry.Key;
         var entries = (entry.Value as TableNode)?.Entries ?? [];
-        var type = new ConfigEntry("module-name", entry.Position, new ScalarNode(entry.Position, ScalarKind.Text, module));
+        var name = new ScalarNode(entry.Position, ScalarKind.Text, module);
+        var type = new ConfigEntry("module-name", entry.Position, name);
         var node = new TableNode(entry.Position, [type, .. entries]);
         draft.Log.Add(ConfigProblems.OldSpelling(path, "[[provider]] with module-name"), entry.Position);
         draft.Providers.Add(new ProviderDraft(node, path, entry.Position, entry.Key));
     }
 
-    /// <summary>An unknown section that says it is a service: <c>[database]</c> with <c>type</c> or <c>image</c>.</summary>
+    /// <summary>An unknown section that says it is a service: <c>[database]</c> with <c>type</c> or
+    /// <c>image</c>.</summary>
     private static bool IsService(Field field) =>
         ConfigCatalogue.Root.Find(field.Key) is null && field.Value is TableNode table
         && table.Entries.Any(entry => KeyGroup.Fold(entry.Key) is "type" or "image" or "module-name" or "plugin-name");

@@ -23,7 +23,8 @@ internal static class PortBinder
         }
     }
 
-    /// <param name="mustBePublic">Every port but <c>web</c> needs <c>host</c> or <c>proxy</c>; not so in a provider.</param>
+    /// <param name="mustBePublic">Every port but <c>web</c> needs <c>host</c> or <c>proxy</c>; not so in a
+    /// provider.</param>
     public static IReadOnlyList<PortConfig> Bind(NamedValues ports, bool mustBePublic, ProblemLog log)
     {
         var result = new List<PortConfig>();
@@ -35,8 +36,8 @@ internal static class PortBinder
                 continue;
             }
 
-            var isFound = port.Name == "web" || port is not { Host: null, HostFrom: null, Proxy: null, ProxyFrom: null };
-            if (mustBePublic && !isFound)
+            var isPrivate = port is { Host: null, HostFrom: null, Proxy: null, ProxyFrom: null };
+            if (mustBePublic && isPrivate && port.Name != "web")
             {
                 log.Add(ConfigProblems.PrivatePort(named.Path), named.At);
             }
@@ -102,7 +103,8 @@ internal static class PortBinder
             : (fields.IntegerOf(field, field.Value), null);
     }
 
-    /// <summary>The item's name, else its container port; the index tells two of the same number apart (53 over tcp and udp).</summary>
+    /// <summary>The item's name, else its container port; the index tells two of the same number apart (53 over tcp
+    /// and udp).</summary>
     private static string NameIn(ConfigNode item, int index, NamedValues taken)
     {
         var entries = (item as TableNode)?.Entries ?? [];
@@ -111,7 +113,8 @@ internal static class PortBinder
             return name.Text;
         }
 
-        var number = entries.FirstOrDefault(entry => entry.Key == "container")?.Value is ScalarNode port ? port.Text : "port";
+        var port = entries.FirstOrDefault(entry => entry.Key == "container")?.Value as ScalarNode;
+        var number = port?.Text ?? "port";
         return taken.Has(number) ? $"{number}-{index}" : number;
     }
 }

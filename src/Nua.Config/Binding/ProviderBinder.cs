@@ -9,7 +9,8 @@ internal static class ProviderBinder
 {
     private static readonly string[] _operators = ["===", "==", "!=", "~=", ">=", "<=", ">", "<"];
 
-    public static IReadOnlyList<ProviderConfig> Bind(IReadOnlyList<ProviderDraft> drafts, Metadata metadata, ProblemLog log)
+    public static IReadOnlyList<ProviderConfig> Bind(
+        IReadOnlyList<ProviderDraft> drafts, Metadata metadata, ProblemLog log)
     {
         var result = new List<ProviderConfig>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -90,12 +91,9 @@ internal static class ProviderBinder
     /// <summary>A provider sees its own variables and volumes, and no other provider.</summary>
     private static void CheckReferences(ProviderConfig provider, NamedValues env, NamedValues ports, ProblemLog log)
     {
-        var references = new References(
-            new Owner(
-                [.. provider.Env.Select(entry => entry.Name), .. Modules.Variables(provider.ModuleName)],
-                [.. provider.Volumes.Select(volume => volume.Name).OfType<string>(), .. Modules.Volumes(provider.ModuleName)],
-                []),
-            log);
+        var variables = provider.Env.Select(entry => entry.Name).Concat(Modules.Variables(provider.ModuleName));
+        var volumes = provider.Volumes.Select(volume => volume.Name).Concat(Modules.Volumes(provider.ModuleName));
+        var references = new References(new Owner([.. variables], [.. volumes.OfType<string>()], []), log);
         references.CheckEnv(provider.Env, env);
         references.CheckPorts(provider.Ports, ports);
     }

@@ -14,11 +14,13 @@ internal sealed class References(Owner owner, ProblemLog log)
     /// <summary>What a container is known to have besides its variables.</summary>
     private static readonly string[] _properties =
     [
-        "hostname", "domain", "domain_realm", "label", "label_id", "container_name", "image", "app_id", "nua_tag", "network_name",
+        "hostname", "domain", "domain_realm", "label", "label_id", "container_name", "image", "app_id", "nua_tag",
+        "network_name",
     ];
 
     /// <summary>Variables every container gets.</summary>
-    private static readonly string[] _given = ["PORT", "HOME", "TMPDIR", "NUA_PUBLIC_URL", "NUA_INSTANCE", "NUA_APP_ID"];
+    private static readonly string[] _given =
+        ["PORT", "HOME", "TMPDIR", "NUA_PUBLIC_URL", "NUA_INSTANCE", "NUA_APP_ID"];
 
     private readonly HashSet<string> _variables = [.. owner.Variables, .. _given];
 

@@ -4,8 +4,8 @@ using Nua.Config.Syntax;
 
 namespace Nua.Config.Binding;
 
-/// <summary>Values given on the command line, <c>section.key=value</c>. The value is TOML where it is valid TOML, else text, so that
-/// <c>build.stack=static</c> and <c>build.packages=["gcc"]</c> both work.</summary>
+/// <summary>Values given on the command line, <c>section.key=value</c>. The value is TOML where it is valid TOML, else
+/// text, so that <c>build.stack=static</c> and <c>build.packages=["gcc"]</c> both work.</summary>
 internal static class Settings
 {
     public static TableNode Apply(TableNode root, IReadOnlyList<string> settings, ProblemLog log)
@@ -42,7 +42,8 @@ internal static class Settings
         var quiet = new ProblemLog("--set");
         var source = SourceText.Decode(Encoding.UTF8.GetBytes($"value = {text}\n"), quiet);
         var parsed = source is null ? null : TomlSyntax.Read(source, quiet) as TableNode;
-        return parsed is { Entries: [{ Key: "value", Value: var value }] } && value is not ScalarNode { Scalar: ScalarKind.Date }
+        return parsed is { Entries: [{ Key: "value", Value: var value }] }
+            && value is not ScalarNode { Scalar: ScalarKind.Date }
             ? Unplaced(value)
             : new ScalarNode(default, ScalarKind.Text, text);
     }
@@ -50,8 +51,8 @@ internal static class Settings
     /// <summary>The same value with the place "command line".</summary>
     private static ConfigNode Unplaced(ConfigNode node) => node switch
     {
-        TableNode table => new TableNode(
-            default, [.. table.Entries.Select(entry => entry with { Position = default, Value = Unplaced(entry.Value) })]),
+        TableNode table => new TableNode(default, [.. table.Entries.Select(entry =>
+            entry with { Position = default, Value = Unplaced(entry.Value) })]),
         ListNode list => new ListNode(default, [.. list.Items.Select(Unplaced)]),
         _ => new ScalarNode(default, ((ScalarNode)node).Scalar, ((ScalarNode)node).Text),
     };

@@ -7,8 +7,8 @@ internal static class Suggestion
 {
     private const int LongestWord = 40;
 
-    /// <summary>The candidate nearest to <paramref name="word"/>: at most two slips away (swapped, missing, extra or wrong
-    /// characters), one for short words; null when nothing is that near.</summary>
+    /// <summary>The candidate nearest to <paramref name="word"/>: at most two slips away (swapped, missing, extra or
+    /// wrong characters), one for short words; null when nothing is that near.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         if (word.Length is 0 or > LongestWord)
@@ -31,7 +31,8 @@ internal static class Suggestion
         return best;
     }
 
-    /// <summary>Optimal string alignment distance; at least <paramref name="limit"/> when it is not below that.</summary>
+    /// <summary>Optimal string alignment distance; at least <paramref name="limit"/> when it is not below
+    /// that.</summary>
     private static int Slips(string left, string right, int limit)
     {
         if (Math.Abs(left.Length - right.Length) >= limit)

@@ -6,7 +6,8 @@ namespace Nua.Config.Binding;
 /// <summary>Reads volumes and backups, and the options both have.</summary>
 internal static class VolumeBinder
 {
-    /// <summary>Options whose spelling is known; either of <c>-</c> and <c>_</c> will do for them. Every other key is data.</summary>
+    /// <summary>Options whose spelling is known; either of <c>-</c> and <c>_</c> will do for them. Every other key is
+    /// data.</summary>
     private static readonly string[] _options = ["read-only", "tmpfs_size", "tmpfs_mode", "destination"];
 
     private static readonly string[] _methods = ["tgz_volumes", "pg_dump", "mysqldump", "mongodump"];
@@ -59,7 +60,8 @@ internal static class VolumeBinder
         var options = Options(fields);
         if (fields.Take("destination") is { } destination)
         {
-            fields.Log.Add(ConfigProblems.OldSpelling(destination.Path, fields.PathOf("options.destination")), destination.At);
+            var modern = fields.PathOf("options.destination");
+            fields.Log.Add(ConfigProblems.OldSpelling(destination.Path, modern), destination.At);
             options.TryAdd("destination", FreeTable.ToText(destination.Value));
         }
 
@@ -115,7 +117,8 @@ internal static class VolumeBinder
         return fields.Text("type") ?? "managed";
     }
 
-    /// <summary>The table <c>options</c>; the tables of a list count together, since <c>[[volume.options]]</c> was a common slip.</summary>
+    /// <summary>The table <c>options</c>; the tables of a list count together, since <c>[[volume.options]]</c> was a
+    /// common slip.</summary>
     private static SortedDictionary<string, string> Options(Fields fields)
     {
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -36,8 +36,8 @@ public enum ValueShape
     Free,
 }
 
-/// <summary>One key of the configuration: the single place that says what it is called, what it holds and what it means. Reader,
-/// suggestions, JSON schema and reference page all come from it.</summary>
+/// <summary>One key of the configuration: the single place that says what it is called, what it holds and what it
+/// means. Reader, suggestions, JSON schema and reference page all come from it.</summary>
 /// <param name="Name">The modern spelling, kebab-case.</param>
 /// <param name="About">One or two sentences for the reference page, Markdown.</param>
 public sealed record ConfigKey(string Name, ValueShape Shape, string About)
@@ -86,7 +86,8 @@ public sealed record KeyGroup(string Name, string About, IReadOnlyList<ConfigKey
         return key;
     }
 
-    /// <summary>The key, or null when the group has none of that name. Case and <c>_</c> for <c>-</c> do not count.</summary>
+    /// <summary>The key, or null when the group has none of that name. Case and <c>_</c> for <c>-</c> do not
+    /// count.</summary>
     public ConfigKey? Find(string name)
     {
         _byName ??= Keys.ToDictionary(key => Fold(key.Name), StringComparer.Ordinal);

@@ -9,26 +9,30 @@ public static class LifecycleKeys
 
     public static KeyGroup LifecycleStart { get; } = new("lifecycle.start", "Starting.",
     [
-        new("ready-timeout", Integer, "As `lifecycle.ready-timeout`.") { Example = "60", Minimum = 1, Maximum = Day, IsOurs = true },
+        new("ready-timeout", Integer, "As `lifecycle.ready-timeout`.")
+        { Example = "60", Minimum = 1, Maximum = Day, IsOurs = true },
     ]);
 
     public static KeyGroup LifecycleStop { get; } = new("lifecycle.stop", "Stopping.",
     [
         new("command", Text, "As `lifecycle.stop` given as text.") { Example = "\"./drain\"", IsOurs = true },
         new("signal", Text, "As `lifecycle.stop-signal`.") { Example = "\"SIGQUIT\"", IsOurs = true },
-        new("timeout", Integer, "As `lifecycle.stop-timeout`.") { Example = "20", Minimum = 1, Maximum = Day, IsOurs = true },
+        new("timeout", Integer, "As `lifecycle.stop-timeout`.")
+        { Example = "20", Minimum = 1, Maximum = Day, IsOurs = true },
     ]);
 
     public static KeyGroup LifecycleUpgrade { get; } = new("lifecycle.upgrade", "Upgrading.",
     [
         new("command", Text, "As `lifecycle.upgrade` given as text.") { Example = "\"./migrate\"", IsOurs = true },
         new("from", Integer, "As `lifecycle.upgrade-from`.") { Example = "1", Minimum = 0, IsOurs = true },
-        new("timeout", Integer, "As `lifecycle.upgrade-timeout`.") { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
+        new("timeout", Integer, "As `lifecycle.upgrade-timeout`.")
+        { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
     ]);
 
     public static KeyGroup LifecycleRollback { get; } = new("lifecycle.rollback", "Going back.",
     [
-        new("command", Text, "As `lifecycle.rollback` given as text.") { Example = "\"./migrate --down\"", IsOurs = true },
+        new("command", Text, "As `lifecycle.rollback` given as text.")
+        { Example = "\"./migrate --down\"", IsOurs = true },
         new("to", Integer, "As `lifecycle.rollback-to`.") { Example = "1", Minimum = 0, IsOurs = true },
         new("mode", Text, "Computed.") { Example = "\"script\"", IsOurs = true, IsWritten = true },
     ]);
@@ -38,7 +42,8 @@ public static class LifecycleKeys
         new("command", Text, "As `lifecycle.backup` given as text.") { Example = "\"./dump\"", IsOurs = true },
         new("mode", Text, "As `lifecycle.backup-mode`.")
         { Example = "\"hot\"", Choices = ["hot", "cold", "snapshot"], IsOurs = true },
-        new("timeout", Integer, "As `lifecycle.backup-timeout`.") { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
+        new("timeout", Integer, "As `lifecycle.backup-timeout`.")
+        { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
         new("stale-is-dangerous", Texts, "Computed.") { Example = "[]", IsOurs = true, IsWritten = true },
     ]);
 
@@ -50,7 +55,8 @@ public static class LifecycleKeys
     public static KeyGroup Secret { get; } = new("lifecycle.secrets", "A secret the application needs.",
     [
         new("name", Text, "The file is `$NAME_FILE`.") { Example = "\"SECRET_KEY\"", IsRequired = true, IsOurs = true },
-        new("generate", Text, "`hex:N`, `alnum:N` or `base64:N`, N characters (4 to 4096). Absent: the operator asks for it.")
+        new("generate", Text, "`hex:N`, `alnum:N` or `base64:N`, N characters (4 to 4096). Absent: the operator "
+            + "asks for it.")
         { Example = "\"hex:64\"", IsOurs = true },
         new("scope", Text, "`data`: protects data, kept with it. `instance`: made anew for a copy. Default: `data`.")
         { Example = "\"data\"", Choices = ["data", "instance"], IsOurs = true },
@@ -61,22 +67,25 @@ public static class LifecycleKeys
 
     public static KeyGroup Need { get; } = new("lifecycle.needs", "A service the application needs.",
     [
-        new("binding", Text, "Name of the folder in `/bindings`.") { Example = "\"db\"", IsRequired = true, IsOurs = true },
+        new("binding", Text, "Name of the folder in `/bindings`.")
+        { Example = "\"db\"", IsRequired = true, IsOurs = true },
         new("type", Text, "Kind of service.") { Example = "\"postgresql\"", IsRequired = true, IsOurs = true },
         new("versions", Text, "Versions that will do.") { Example = "\">=15\"", IsOurs = true },
     ]);
 
-    public static KeyGroup Lifecycle { get; } = new("lifecycle", "What the packager promises about data and the eight verbs. "
-        + "Commands are shell lines run in `/nua/app`. The keys of one verb may also be gathered in a table: "
-        + "`backup = { command = \"./dump\", mode = \"hot\" }`.",
+    public static KeyGroup Lifecycle { get; } = new("lifecycle", "What the packager promises about data and the "
+        + "eight verbs. Commands are shell lines run in `/nua/app`. The keys of one verb may also be gathered in a "
+        + "table: `backup = { command = \"./dump\", mode = \"hot\" }`.",
     [
-        new("data-version", Integer, "Number of the data's form; raise it when the data changes, not with every release. Default: 0.")
+        new("data-version", Integer, "Number of the data's form; raise it when the data changes, not with every "
+            + "release. Default: 0.")
         { Example = "2", Minimum = 0, IsOurs = true },
         new("upgrade-from", Integer, "Oldest data version that `upgrade` accepts. Default: 0.")
         { Example = "1", Minimum = 0, IsOurs = true },
         new("waypoints", Integers, "Data versions that an upgrade must not jump over.")
         { Example = "[5]", Minimum = 0, IsOurs = true },
-        new("start", Table, "Keys of starting.") { Example = "{ ready-timeout = 60 }", Inside = LifecycleStart, IsOurs = true },
+        new("start", Table, "Keys of starting.")
+        { Example = "{ ready-timeout = 60 }", Inside = LifecycleStart, IsOurs = true },
         new("ready-timeout", Integer, "Seconds until the application must be ready. Default: 120.")
         { Example = "60", Minimum = 1, Maximum = Day, IsOurs = true },
         new("stop", TextOrTable, "Command run before the stop signal.")
@@ -95,10 +104,12 @@ public static class LifecycleKeys
         { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
         new("rollback", TextOrTable, "Command that brings data down again without loss.")
         { Example = "\"./migrate --down\"", Inside = LifecycleRollback, IsOurs = true },
-        new("rollback-to", Integer, "Lowest data version that `rollback` reaches.") { Example = "1", Minimum = 0, IsOurs = true },
+        new("rollback-to", Integer, "Lowest data version that `rollback` reaches.")
+        { Example = "1", Minimum = 0, IsOurs = true },
         new("backup", TextOrTable, "Command that fills `$NUA_BACKUP_DIR`. Default: a copy of the data, stopped.")
         { Example = "\"./dump\"", Inside = LifecycleBackup, IsOurs = true },
-        new("backup-mode", Text, "`hot` beside the live application, `cold` on stopped data, `snapshot`. Default: `cold`.")
+        new("backup-mode", Text, "`hot` beside the live application, `cold` on stopped data, `snapshot`. Default: "
+            + "`cold`.")
         { Example = "\"hot\"", Choices = ["hot", "cold", "snapshot"], IsOurs = true },
         new("backup-timeout", Integer, "Seconds for `backup`. Default: 3600.")
         { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },

@@ -4,7 +4,8 @@ namespace Nua.Config.Catalogue;
 public static class RetiredKeys
 {
     /// <summary><c>section.key</c> and the reason.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> All { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["metadata.changelog"] = "it never had an effect",
         ["metadata.runtimes"] = "it never had an effect",

@@ -59,8 +59,8 @@ public sealed class ScalarNode(Position position, ScalarKind scalar, string text
         _ => "null",
     };
 
-    /// <summary>The value of an integer: decimal, or with the prefixes <c>0x</c>, <c>0o</c>, <c>0b</c> of TOML and YAML. False for every other
-    /// kind and outside 64 bits.</summary>
+    /// <summary>The value of an integer: decimal, or with the prefixes <c>0x</c>, <c>0o</c>, <c>0b</c> of TOML and
+    /// YAML. False for every other kind and outside 64 bits.</summary>
     public bool TryInteger(out long value)
     {
         value = 0;

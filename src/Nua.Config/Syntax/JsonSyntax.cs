@@ -15,8 +15,8 @@ internal static class JsonSyntax
         }
         catch (JsonException error)
         {
-            var line = (int)(error.LineNumber ?? 0);
-            log.Add(ConfigProblems.Syntax("JSON", Cause(error)), reading.At(line, (int)(error.BytePositionInLine ?? 0)));
+            var at = reading.At((int)(error.LineNumber ?? 0), (int)(error.BytePositionInLine ?? 0));
+            log.Add(ConfigProblems.Syntax("JSON", Cause(error)), at);
             return null;
         }
         catch (SyntaxStop stop)
@@ -26,7 +26,8 @@ internal static class JsonSyntax
         }
     }
 
-    /// <summary>The parser's sentence without the place, which it repeats at the end, and without its final stop.</summary>
+    /// <summary>The parser's sentence without the place, which it repeats at the end, and without its final
+    /// stop.</summary>
     private static string Cause(JsonException error)
     {
         var end = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
@@ -48,7 +49,8 @@ internal static class JsonSyntax
 
         public Position At(int line, int bytesInLine) => source.PositionOf(_cursor.OffsetOf(line, bytesInLine));
 
-        private Position Here(in Utf8JsonReader reader) => source.PositionOf(_cursor.OffsetOf((int)reader.TokenStartIndex));
+        private Position Here(in Utf8JsonReader reader) =>
+            source.PositionOf(_cursor.OffsetOf((int)reader.TokenStartIndex));
 
         private ConfigNode Value(ref Utf8JsonReader reader, int depth)
         {

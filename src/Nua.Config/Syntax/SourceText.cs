@@ -23,7 +23,8 @@ internal sealed class SourceText
 
     public string Text { get; }
 
-    /// <summary>Decodes UTF-8, or UTF-16 when a byte order mark says so. Null when the bytes are no text; the problem says where.</summary>
+    /// <summary>Decodes UTF-8, or UTF-16 when a byte order mark says so. Null when the bytes are no text; the problem
+    /// says where.</summary>
     public static SourceText? Decode(ReadOnlySpan<byte> bytes, ProblemLog log)
     {
         if (bytes.Length > Limits.Size)
@@ -67,7 +68,8 @@ internal sealed class SourceText
         return new Position(line + 1, offset - _lineStarts[line] + 1);
     }
 
-    /// <summary>Where more than <paramref name="limit"/> brackets are open at once, whatever they belong to; null when nowhere.</summary>
+    /// <summary>Where more than <paramref name="limit"/> brackets are open at once, whatever they belong to; null when
+    /// nowhere.</summary>
     public int? OffsetOfNesting(int limit)
     {
         var open = 0;

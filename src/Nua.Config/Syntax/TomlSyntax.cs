@@ -8,7 +8,8 @@ namespace Nua.Config.Syntax;
 /// <summary>Reads TOML. All syntax problems are reported, not only the first.</summary>
 internal static class TomlSyntax
 {
-    /// <summary>Text in which it is worth looking, by parsing again and again, for what makes the parser throw.</summary>
+    /// <summary>Text in which it is worth looking, by parsing again and again, for what makes the parser
+    /// throw.</summary>
     private const int SearchableLength = 64 * 1024;
 
     /// <summary>Dots of one key with which the parser is let loose: its cost grows faster than they do.</summary>
@@ -40,13 +41,15 @@ internal static class TomlSyntax
         catch (Exception error) when (IsParserFault(error))
         {
             // The parser means to report what it finds; for odd input, such as a backslash at the very end, it throws.
-            log.Add(ConfigProblems.Syntax("TOML", "what follows cannot be read"), new Position(FaultyLine(source.Text), 1));
+            var at = new Position(FaultyLine(source.Text), 1);
+            log.Add(ConfigProblems.Syntax("TOML", "what follows cannot be read"), at);
         }
 
         return null;
     }
 
-    /// <summary>Where there are too many dots in what may be a key. No other text of a configuration looks like that.</summary>
+    /// <summary>Where there are too many dots in what may be a key. No other text of a configuration looks like
+    /// that.</summary>
     private static int? FirstLongKey(string text)
     {
         var (isKey, dots) = (true, 0);
@@ -69,9 +72,11 @@ internal static class TomlSyntax
     }
 
     private static bool IsParserFault(Exception error) =>
-        error is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or NullReferenceException;
+        error is ArgumentException or InvalidOperationException or FormatException
+            or IndexOutOfRangeException or NullReferenceException;
 
-    /// <summary>The line at which the parser throws: the shortest beginning of the text that makes it throw ends there.</summary>
+    /// <summary>The line at which the parser throws: the shortest beginning of the text that makes it throw ends
+    /// there.</summary>
     private static int FaultyLine(string text)
     {
         if (text.Length > SearchableLength)
@@ -232,7 +237,8 @@ internal static class TomlSyntax
 
     private static Position At(TextPosition start) => new(start.Line + 1, start.Column + 1);
 
-    /// <summary>A list still open for <c>[[header]]</c>. Holds scalars, <see cref="Table"/> and <see cref="Items"/>.</summary>
+    /// <summary>A list still open for <c>[[header]]</c>. Holds scalars, <see cref="Table"/> and <see
+    /// cref="Items"/>.</summary>
     private sealed record Items(Position At, List<object> Values)
     {
         public ListNode Build() => new(At, Values.ConvertAll(Finish));

@@ -1,6 +1,7 @@
 namespace Nua.Config.Syntax;
 
-/// <summary>Turns byte offsets into UTF-16 offsets of the same text. Asked in rising order it walks the text once.</summary>
+/// <summary>Turns byte offsets into UTF-16 offsets of the same text. Asked in rising order it walks the text
+/// once.</summary>
 internal sealed class Utf8Cursor(byte[] utf8)
 {
     private int _byte;

@@ -1,7 +1,7 @@
 namespace Nua.Config.Syntax;
 
-/// <summary>The core schema of YAML 1.2 (§10.3.2): what a plain scalar is. <c>yes</c>, <c>on</c>, <c>12:30</c> and dates are text,
-/// <c>017</c> is seventeen.</summary>
+/// <summary>The core schema of YAML 1.2 (§10.3.2): what a plain scalar is. <c>yes</c>, <c>on</c>, <c>12:30</c> and
+/// dates are text, <c>017</c> is seventeen.</summary>
 internal static class YamlScalars
 {
     public static (ScalarKind Kind, string Text) Resolve(string plain) => plain switch

@@ -4,12 +4,13 @@ using YamlDotNet.Core.Events;
 namespace Nua.Config.Syntax;
 
 /// <summary>
-/// Reads one YAML document with the scalars of the YAML 1.2 core schema. Aliases are allowed within a bound, tags are refused:
-/// they have no meaning in a configuration and a long history of trouble.
+/// Reads one YAML document with the scalars of the YAML 1.2 core schema. Aliases are allowed within a bound, tags are
+/// refused: they have no meaning in a configuration and a long history of trouble.
 /// </summary>
 internal sealed class YamlSyntax
 {
-    /// <summary>Flow brackets that may be open when the scanner is let loose: its cost per token grows with them.</summary>
+    /// <summary>Flow brackets that may be open when the scanner is let loose: its cost per token grows with
+    /// them.</summary>
     private const int OpenBrackets = 256;
 
     private readonly Parser _parser;
@@ -50,7 +51,8 @@ internal sealed class YamlSyntax
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
-            // The scanner means to throw YamlException only; what else it throws for odd input is still the input's fault.
+            // The scanner means to throw YamlException only; what else it throws for odd input is still the input's
+            // fault.
             log.Add(ConfigProblems.Syntax("YAML", "what follows cannot be read"), reading.Last());
         }
 
@@ -160,7 +162,8 @@ internal sealed class YamlSyntax
         return new ListNode(at, items);
     }
 
-    /// <summary>The node an alias stands for. It is shared, not copied; its weight is counted as if it were copied.</summary>
+    /// <summary>The node an alias stands for. It is shared, not copied; its weight is counted as if it were
+    /// copied.</summary>
     private ConfigNode Aliased(AnchorAlias alias, Position at)
     {
         var name = alias.Value.Value;

@@ -46,7 +46,7 @@ public sealed class BindingTests
     [InlineData("[metadata]\nversion = '???'", "NUA1121 warning")]
     [InlineData("[build]\nsrc-checksum = 'sha256:12'", "NUA1122 error")]
     [InlineData("[build]\nsrc-checksum = 'zz86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'", "NUA1122 error")]
-    [InlineData("[build]\nsrc-url = 'https://x.example/app.rar'", "NUA1123 error")]
+    [InlineData("[build]\nsrc-url = 'https://x.example/app.rar'", "NUA1123 warning")]
     [InlineData("[build]\nbuilder = 'cobol-85'", "NUA1124 error")]
     [InlineData("[build]\nmethod = 'wrap'", "NUA1125 error")]
     [InlineData("[build]\nmeta-packages = ['oracle-client']", "NUA1126 warning")]
@@ -103,9 +103,13 @@ public sealed class BindingTests
     {
         var result = Reading.Toml(toml + "\n");
 
-        Assert.Contains(finding, result.Problems.Select(problem => $"{problem.Code} {problem.Severity.ToString().ToLowerInvariant()}"));
+        Assert.Contains(
+            finding,
+            result.Problems.Select(problem => $"{problem.Code} {problem.Severity.ToString().ToLowerInvariant()}"));
         Assert.Equal(result.Problems.Any(problem => problem.Severity == Severity.Error), result.Config is null);
-        Assert.All(result.Problems, problem => Assert.StartsWith("nua-config.toml:", problem.Where, StringComparison.Ordinal));
+        Assert.All(
+            result.Problems,
+            problem => Assert.StartsWith("nua-config.toml:", problem.Where, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -136,7 +140,9 @@ public sealed class BindingTests
 
             """);
 
-        Assert.Equal(["NUA1102 3:1", "NUA1108 4:9", "NUA1122 5:16", "NUA1109 7:13", "NUA1144 9:1"], Reading.Findings(result));
+        Assert.Equal(
+            ["NUA1102 3:1", "NUA1108 4:9", "NUA1122 5:16", "NUA1109 7:13", "NUA1144 9:1"],
+            Reading.Findings(result));
     }
 
     [Theory]
@@ -176,7 +182,9 @@ public sealed class BindingTests
         Assert.Equal("Mixed_Case-Name", config.Env[0].Name);
         Assert.Equal("WEB_1", config.Ports[0].Name);
         Assert.Equal("""{"Mem_Limit":"1G"}""", config.DockerJson);
-        Assert.Equal(["IdentityFile", "read-only", "tmpfs_size"], config.Volumes[0].Options.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["IdentityFile", "read-only", "tmpfs_size"],
+            config.Volumes[0].Options.Keys.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -240,19 +248,25 @@ public sealed class BindingTests
     [InlineData("deno", "deno", null)]
     [InlineData("dotnet-10", "dotnet", "10")]
     public void Builder_names_say_language_and_version(string name, string language, string? version) =>
-        Assert.Equal(new BuilderConfig(language, version), Reading.Good($"[build]\nbuilder = '{name}'\n").Build.Builder);
+        Assert.Equal(
+            new BuilderConfig(language, version),
+            Reading.Good($"[build]\nbuilder = '{name}'\n").Build.Builder);
 
     [Fact]
     public void Builder_table_counts_as_the_name_does() =>
-        Assert.Equal(new BuilderConfig("ruby", "2.7"), Reading.Good("[build]\nbuilder = { name = 'ruby', version = '2.7' }\n").Build.Builder);
+        Assert.Equal(
+            new BuilderConfig("ruby", "2.7"),
+            Reading.Good("[build]\nbuilder = { name = 'ruby', version = '2.7' }\n").Build.Builder);
 
     [Fact]
     public void Lifecycle_of_an_image_is_read_in_the_shape_of_the_contract()
     {
         var result = Reading.Json("""
-            {"metadata": {"id": "x", "version": "1", "title": "X", "author": "A"}, "schema": 1, "runtime": {"port": 8080}, "lifecycle": {
+            {"metadata": {"id": "x", "version": "1", "title": "X", "author": "A"}, "schema": 1, "runtime": {"port": 8080},
+             "lifecycle": {
               "contract": 1, "data_version": 7, "upgrade_from": 4, "waypoints": [5],
-              "rollback": {"mode": "script", "to": 6}, "backup": {"mode": "hot", "timeout": 3600, "stale_is_dangerous": []},
+              "rollback": {"mode": "script", "to": 6},
+              "backup": {"mode": "hot", "timeout": 3600, "stale_is_dangerous": []},
               "start": {"ready_timeout": 120}, "stop": {"signal": "SIGTERM", "timeout": 30},
               "health": {"interval": 10, "timeout": 5, "retries": 3, "http": "/health"}, "overlap": false,
               "volumes": [{"name": "data", "path": "/nua/data"}],
@@ -264,7 +278,9 @@ public sealed class BindingTests
         var lifecycle = result.Config!.Lifecycle;
         Assert.Equal((7, 4, 6), (lifecycle.DataVersion, lifecycle.UpgradeFrom, lifecycle.RollbackTo));
         Assert.Equal(("hot", 3600, 120), (lifecycle.BackupMode, lifecycle.BackupTimeout, lifecycle.ReadyTimeout));
-        Assert.Equal(("SIGTERM", 30, "/health"), (lifecycle.StopSignal, lifecycle.StopTimeout, result.Config.Healthcheck!.Http));
+        Assert.Equal(
+            ("SIGTERM", 30, "/health"),
+            (lifecycle.StopSignal, lifecycle.StopTimeout, result.Config.Healthcheck!.Http));
         Assert.Equal("SECRET_KEY", Assert.Single(lifecycle.Secrets).Name);
         Assert.Equal("db", Assert.Single(lifecycle.Needs).Binding);
     }
@@ -272,8 +288,8 @@ public sealed class BindingTests
     [Fact]
     public void Nulls_are_absent_keys() =>
         Assert.Empty(Reading.Json("""
-            {"metadata": {"id": "x", "version": "1", "title": "X", "author": "A", "release": null, "tags": null}, "build": null, "run": {"start": null},
-             "volume": null, "provider": null, "port": null, "healthcheck": null}
+            {"metadata": {"id": "x", "version": "1", "title": "X", "author": "A", "release": null, "tags": null},
+             "build": null, "run": {"start": null}, "volume": null, "provider": null, "port": null, "healthcheck": null}
             """).Problems);
 
     [Fact]

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Nua.Tests.Config;
 
-/// <summary>Every property of a record as text, lists and tables item by item: records compare lists by reference, tests want the content.</summary>
+/// <summary>Every property of a record as text, lists and tables item by item: records compare lists by reference,
+/// tests want the content.</summary>
 internal static class Description
 {
     public static string Of(object? value)

@@ -30,12 +30,21 @@ public sealed class HostileTests
     public static TheoryData<string, string, string> Floods() => new()
     {
         { "toml", "unknown keys", string.Concat(Enumerable.Range(0, 80_000).Select(i => $"key{i} = 1\n")) },
-        { "toml", "unknown keys of a section", "[build]\n" + string.Concat(Enumerable.Range(0, 70_000).Select(i => $"packag{i}=1\n")) },
+        {
+            "toml", "unknown keys of a section",
+            "[build]\n" + string.Concat(Enumerable.Range(0, 70_000).Select(i => $"packag{i}=1\n"))
+        },
         { "toml", "errors", string.Concat(Enumerable.Repeat("= =\n", 200_000)) },
         { "toml", "tables", string.Concat(Enumerable.Range(0, 80_000).Select(i => $"[t{i}]\n")) },
         { "toml", "providers", string.Concat(Enumerable.Repeat("[[provider]]\nname='a'\n", 40_000)) },
-        { "toml", "variables", "[env]\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"A{i} = '{{A{i + 1}}}'\n")) },
-        { "toml", "unknown variables", "[env]\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"A{i} = '{{X{i}}}'\n")) },
+        {
+            "toml", "variables",
+            "[env]\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"A{i} = '{{A{i + 1}}}'\n"))
+        },
+        {
+            "toml", "unknown variables",
+            "[env]\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"A{i} = '{{X{i}}}'\n"))
+        },
         { "toml", "braces", "[build]\nbuild = '" + new string('{', 1_000_000) + "'\n" },
         { "toml", "names in braces", "[build]\nbuild = '" + string.Concat(Enumerable.Repeat("{a}", 340_000)) + "'\n" },
         { "toml", "description in itself",
@@ -43,7 +52,10 @@ public sealed class HostileTests
             + "'\n[build]\nproject='{description}'\n" },
         { "yaml", "keys", string.Concat(Enumerable.Range(0, 80_000).Select(i => $"k{i}: 1\n")) },
         { "yaml", "anchors", string.Concat(Enumerable.Range(0, 60_000).Select(i => $"- &a{i} x\n")) },
-        { "yaml", "nested brackets", "a: [" + string.Concat(Enumerable.Repeat(new string('[', 60) + new string(']', 60) + ",", 8_000)) + "]" },
+        {
+            "yaml", "nested brackets",
+            "a: [" + string.Concat(Enumerable.Repeat(new string('[', 60) + new string(']', 60) + ",", 8_000)) + "]"
+        },
         { "json", "keys", "{" + string.Join(',', Enumerable.Range(0, 80_000).Select(i => $"\"k{i}\":1")) + "}" },
         { "json", "one key", "{" + string.Join(',', Enumerable.Repeat("\"k\":1", 120_000)) + "}" },
     };
@@ -83,7 +95,9 @@ public sealed class HostileTests
     [Fact]
     public void Names_that_double_each_time_stay_small()
     {
-        var env = Enumerable.Range(1, 60).Select(i => new EnvEntry($"A{i}", $"{{A{i - 1}}}{{A{i - 1}}}", null)).ToList();
+        var env = Enumerable.Range(1, 60)
+            .Select(i => new EnvEntry($"A{i}", $"{{A{i - 1}}}{{A{i - 1}}}", null))
+            .ToList();
         env.Insert(0, new EnvEntry("A0", "0123456789", null));
 
         var settled = EnvTemplates.Settled(env);
@@ -96,7 +110,12 @@ public sealed class HostileTests
         Gen.Select(TreeGen.Root, Gen.Int[0, 2]).Sample(
             (tree, syntax) =>
             {
-                var (extension, text) = syntax == 0 ? ("json", tree.ToJson()) : syntax == 1 ? ("yaml", tree.ToJson()) : ("toml", tree.ToToml());
+                var (extension, text) = syntax switch
+                {
+                    0 => ("json", tree.ToJson()),
+                    1 => ("yaml", tree.ToJson()),
+                    _ => ("toml", tree.ToToml()),
+                };
                 var result = Reading.Text("nua-config." + extension, text);
                 var hasError = result.Problems.Any(problem => problem.Severity == Severity.Error);
                 Assert.Equal(hasError, result.Config is null);

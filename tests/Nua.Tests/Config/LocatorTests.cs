@@ -145,7 +145,8 @@ public sealed class LocatorTests : IDisposable
     [Fact]
     public void Settings_override_the_file_and_need_none()
     {
-        var result = ConfigReader.Read(_root, ["build.stack=static", "run.packages=[\"a\", \"b\"]", "metadata.version=1.10", "env.A_b=x=y"]);
+        var result = ConfigReader.Read(
+            _root, ["build.stack=static", "run.packages=[\"a\", \"b\"]", "metadata.version=1.10", "env.A_b=x=y"]);
 
         Assert.Empty(result.Problems);
         Assert.Equal("static", result.Config!.Build.Stack);
@@ -155,7 +156,9 @@ public sealed class LocatorTests : IDisposable
 
         Write("nua-config.toml", "[metadata]\nversion = \"1\"\n[build]\nSTACK = \"python\"\nnetwork = true\n");
         var both = ConfigReader.Read(_root, ["build.stack=node"]);
-        Assert.Equal(("node", true, "1"), (both.Config!.Build.Stack, both.Config.Build.Network, both.Config.Metadata.Version));
+        Assert.Equal(
+            ("node", true, "1"),
+            (both.Config!.Build.Stack, both.Config.Build.Network, both.Config.Metadata.Version));
     }
 
     [Theory]

@@ -17,13 +17,14 @@ internal static class Reading
 
     public static ConfigResult Json(string text) => Text("nua-config.json", text);
 
-    public static ConfigResult Text(string name, string text) => ConfigReader.ReadText(name, Encoding.UTF8.GetBytes(text));
+    public static ConfigResult Text(string name, string text) =>
+        ConfigReader.ReadText(name, Encoding.UTF8.GetBytes(text));
 
     /// <summary>The model of a file that must be without error.</summary>
     public static AppConfig Good(string toml)
     {
         var result = Toml(toml);
-        Assert.Empty(result.Problems.Where(problem => problem.Severity == Severity.Error));
+        Assert.DoesNotContain(result.Problems, problem => problem.Severity == Severity.Error);
         return result.Config!;
     }
 

@@ -61,7 +61,9 @@ public sealed class RoundTripTests
     public void Nothing_set_writes_nothing()
     {
         Assert.Equal("{}", Write(new AppConfig()));
-        Assert.Equal("{}", Write(Reading.Good("[build]\npackages = []\n[run]\n[env]\n[port]\n[lifecycle]\nsecrets = []\n")));
+        Assert.Equal(
+            "{}",
+            Write(Reading.Good("[build]\npackages = []\n[run]\n[env]\n[port]\n[lifecycle]\nsecrets = []\n")));
     }
 
     [Fact]

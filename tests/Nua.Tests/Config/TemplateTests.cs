@@ -25,7 +25,9 @@ public sealed class TemplateTests
     [InlineData("{1}", "{1}")]
     [InlineData("{", "{")]
     public void Known_names_are_filled_and_the_rest_stays(string text, string filled) =>
-        Assert.Equal(filled, BraceTemplate.Fill(text, brace => brace.Name switch { "a" => "1", "b" => "2", _ => null }));
+        Assert.Equal(
+            filled,
+            BraceTemplate.Fill(text, brace => brace.Name switch { "a" => "1", "b" => "2", _ => null }));
 
     [Fact]
     public void Build_templates_know_metadata_and_build()
@@ -61,11 +63,17 @@ public sealed class TemplateTests
 
     [Fact]
     public void Values_are_filled_one_level_deep() =>
-        Assert.Equal("a{id}", Reading.Good("[metadata]\nid = 'x'\ntitle = '{tagline}'\ntagline = 'a{id}'\n[build]\nproject = '{title}'\n").Build.Project);
+        Assert.Equal(
+            "a{id}",
+            Reading.Good(
+                "[metadata]\nid = 'x'\ntitle = '{tagline}'\ntagline = 'a{id}'\n[build]\nproject = '{title}'\n").Build.Project);
 
     [Fact]
     public void Templates_can_be_switched_off() =>
-        Assert.Equal(["{version} {{x}}"], Reading.Good("[metadata]\nversion = '1'\n[build]\ntemplates = false\nbuild = '{version} {{x}}'\n").Build.Commands);
+        Assert.Equal(
+            ["{version} {{x}}"],
+            Reading.Good(
+                "[metadata]\nversion = '1'\n[build]\ntemplates = false\nbuild = '{version} {{x}}'\n").Build.Commands);
 
     [Theory]
     [InlineData("A = 'x{B}'\nB = '{C}'\nC = '1'", "A=x1 B=1 C=1")]
@@ -76,14 +84,17 @@ public sealed class TemplateTests
     [InlineData("A = '{B}x'\nB = '{C}'\nC = { key = 'domain' }\nD = 'd'", "D=d")]
     [InlineData("A = '{\"json\": 1}'", "A={\"json\": 1}")]
     public void Settled_variables_are_those_the_file_decides_alone(string toml, string expected) =>
-        Assert.Equal(expected, string.Join(' ', EnvTemplates.Settled(Reading.Good($"[env]\n{toml}\n").Env).Select(pair => $"{pair.Key}={pair.Value}")));
+        Assert.Equal(
+            expected,
+            Line(EnvTemplates.Settled(Reading.Good($"[env]\n{toml}\n").Env)));
 
     [Fact]
     public void Variables_made_from_each_other_stay()
     {
-        var filled = EnvTemplates.Fill([new("A", "{B}"), new("B", "{A}"), new("C", "{A}"), new("D", "{E}"), new("E", "e")]);
+        var filled = EnvTemplates.Fill(
+            [new("A", "{B}"), new("B", "{A}"), new("C", "{A}"), new("D", "{E}"), new("E", "e")]);
 
-        Assert.Equal("A={B} B={A} C={A} D=e E=e", string.Join(' ', filled.Select(pair => $"{pair.Key}={pair.Value}")));
+        Assert.Equal("A={B} B={A} C={A} D=e E=e", Line(filled));
     }
 
     [Theory]
@@ -99,8 +110,12 @@ public sealed class TemplateTests
     [Fact]
     public void Modifiers_are_read_as_booleans()
     {
-        var value = Reading.Good("[env]\nA = { random = 'true', persist = 'false', display = 'false', type = 'integer' }\n").Env[0].Dynamic!;
+        const string toml = "[env]\nA = { random = 'true', persist = 'false', display = 'false', type = 'integer' }\n";
+        var value = Reading.Good(toml).Env[0].Dynamic!;
 
         Assert.Equal((false, false, "int", null), (value.Persist, value.Display, value.Type, value.Length));
     }
+
+    private static string Line(IEnumerable<KeyValuePair<string, string>> variables) =>
+        string.Join(' ', variables.Select(pair => $"{pair.Key}={pair.Value}"));
 }

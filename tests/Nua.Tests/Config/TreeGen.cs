@@ -21,13 +21,18 @@ internal abstract record Tree
     }
 
     /// <summary>One line per key of the top table.</summary>
-    public string ToToml() => string.Concat(((Table)this).Entries.Select(entry => $"{TomlText.Key(entry.Key)} = {entry.Value.InToml()}\n"));
+    public string ToToml() => string.Concat(((Table)this).Entries.Select(entry => entry.ToToml() + "\n"));
 
     protected abstract void Write(Utf8JsonWriter writer);
 
     protected abstract string InToml();
 
-    public sealed record Table(IReadOnlyList<(string Key, Tree Value)> Entries) : Tree
+    public sealed record Entry(string Key, Tree Value)
+    {
+        public string ToToml() => $"{TomlText.Key(Key)} = {Value.InToml()}";
+    }
+
+    public sealed record Table(IReadOnlyList<Entry> Entries) : Tree
     {
         protected override void Write(Utf8JsonWriter writer)
         {
@@ -42,7 +47,7 @@ internal abstract record Tree
         }
 
         protected override string InToml() =>
-            "{ " + string.Join(", ", Entries.Select(entry => $"{TomlText.Key(entry.Key)} = {entry.Value.InToml()}")) + " }";
+            "{ " + string.Join(", ", Entries.Select(entry => entry.ToToml())) + " }";
     }
 
     public sealed record List(IReadOnlyList<Tree> Items) : Tree
@@ -81,17 +86,22 @@ internal static class TreeGen
 {
     private static readonly string[] _words =
     [
-        .. ConfigCatalogue.Root.Keys.SelectMany(section => section.Inside?.Keys ?? []).SelectMany(key => key.Old.Prepend(key.Name))
+        .. ConfigCatalogue.Root.Keys
+            .SelectMany(section => section.Inside?.Keys ?? [])
+            .SelectMany(key => key.Old.Prepend(key.Name))
             .Select(name => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]),
-        "persist", "random", "from", "key", "random_str", "property", "web", "SRC_URL", "licence", "name", "type", "x", "", "a=b", "é",
-        "assign", "instance", "run_env", "node", "image",
+        "persist", "random", "from", "key", "random_str", "property", "web", "SRC_URL", "licence", "name", "type", "x",
+        "", "a=b", "é", "assign", "instance", "run_env", "node", "image",
     ];
 
     private static readonly Gen<Tree> _leaf = Gen.OneOf(
-        Gen.OneOf("", "x", "{version}", "{A}{{b}}", "${PORT}", "postgres", "node-20", "yes", "true", "1.10", "docker", "/nua/data", "=>", "é😀")
+        Gen.OneOf(
+            "", "x", "{version}", "{A}{{b}}", "${PORT}", "postgres", "node-20", "yes", "true", "1.10", "docker",
+            "/nua/data", "=>", "é😀")
             .Select(text => (Tree)new Tree.Text(text)),
         Gen.String.Select(text => (Tree)new Tree.Text(Clean(text))),
-        Gen.OneOf("true", "false", "null", "0", "1", "-5", "8080", "99999999", "1.5", "1.10", "1e3", "9223372036854775807")
+        Gen.OneOf(
+            "true", "false", "null", "0", "1", "-5", "8080", "99999999", "1.5", "1.10", "1e3", "9223372036854775807")
             .Select(text => (Tree)new Tree.Literal(text)));
 
     private static readonly Gen<Tree> _value = Nested(Nested(Nested(_leaf)));
@@ -109,7 +119,8 @@ internal static class TreeGen
         (1, inner.List[0, 3].Select(items => (Tree)new Tree.List(items))));
 
     private static Gen<Tree> Table(Gen<string> keys, Gen<Tree> values) =>
-        Gen.Select(keys, values).List[0, 6].Select(entries => (Tree)new Tree.Table([.. entries.DistinctBy(entry => entry.Item1)]));
+        Gen.Select(keys, values, (key, value) => new Tree.Entry(key, value)).List[0, 6]
+            .Select(entries => (Tree)new Tree.Table([.. entries.DistinctBy(entry => entry.Key)]));
 
     /// <summary>Half characters cannot be written in any of the syntaxes.</summary>
     private static string Clean(string text) => string.Concat(text.EnumerateRunes().Where(rune => rune.Value != 0));
