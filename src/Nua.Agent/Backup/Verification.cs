@@ -35,9 +35,20 @@ internal sealed class Verification(string folder, Action checkpoint)
         {
             File(entry);
         }
-        else if (entry.Kind == EntryKind.Directory && FileStatus.Of($"{folder}/{entry.Path}", followLinks: false) is not { IsDirectory: true })
+        else if (entry.Kind != EntryKind.Fifo)
         {
-            throw Refusal.BackupDamaged(entry.Path, "the folder is missing");
+            Presence(entry);
+        }
+    }
+
+    /// <summary>Folders, links and further names of a file: the manifest has all about them, but a name that is gone shows damage.</summary>
+    private void Presence(BackupEntry entry)
+    {
+        var isThere = FileStatus.Of($"{folder}/{entry.Path}", followLinks: false) is { } status
+            && entry.Kind switch { EntryKind.Directory => status.IsDirectory, EntryKind.Link => status.IsLink, _ => status.IsRegular };
+        if (!isThere)
+        {
+            throw Refusal.BackupDamaged(entry.Path, "it is missing or something else");
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed unsafe class Child
 {
     private const string _shell = "/bin/sh";
     private const int _setWords = 16;
+    private const int _anybody = -1;
 
     private Child(int pid) => Pid = pid;
 
@@ -62,12 +63,13 @@ internal sealed unsafe class Child
 
     public bool GroupIsAlive => Signal(0);
 
-    /// <summary>Reaps every child that has ended, orphans included.</summary>
+    /// <summary>Reaps this child if it has ended; as the first process of a container, every other that has ended as well.</summary>
     /// <returns>this child's exit status (128 + n for a signal) once it has ended, else null.</returns>
     public int? Reap()
     {
         int? own = null;
-        while (ReapOne(out var pid, out var status))
+        var which = Native.GetPid() == 1 ? _anybody : Pid;
+        while (Reap(which, out var pid, out var status))
         {
             if (pid == Pid)
             {
@@ -79,10 +81,12 @@ internal sealed unsafe class Child
     }
 
     /// <summary>Reaps one ended child, whichever; false when none has ended.</summary>
-    public static bool ReapOne(out int pid, out int status)
+    public static bool ReapOne(out int pid, out int status) => Reap(_anybody, out pid, out status);
+
+    private static bool Reap(int which, out int pid, out int status)
     {
         int raw;
-        pid = Native.WaitPid(-1, &raw, Native.WNoHang);
+        pid = Native.WaitPid(which, &raw, Native.WNoHang);
         status = (raw & 0x7f) == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f);
         return pid > 0;
     }

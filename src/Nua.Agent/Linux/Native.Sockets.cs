@@ -13,7 +13,7 @@ internal static unsafe partial class Native
     public const uint EpollIn = 1, EpollOut = 4, EpollErr = 8, EpollHup = 16, EpollRdHup = 0x2000;
     public const int EpollAdd = 1, EpollDelete = 2, EpollModify = 3;
     public const int EInProgress = 115, EAddrInUse = 98, EAfNoSupport = 97, EAddrNotAvail = 99, ETimedOut = 110;
-    public const int ShutWrite = 1;
+    public const int ShutWrite = 1, ShutBoth = 2;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);

@@ -19,6 +19,19 @@ internal static unsafe class Signals
     private const int _last = 64;
     private const int _setWords = 16;
 
+    /// <summary>Another thread may have taken a signal away: do not rely on being woken.</summary>
+    private const int _shortWait = 20;
+
+    private static Blocking _blocking = Blocking.Nothing;
+
+    private enum Blocking
+    {
+        /// <summary>This code runs inside of another program, whose signals are not to be touched.</summary>
+        Nothing,
+        MainThread,
+        AllThreads,
+    }
+
     private static readonly string[] _names =
     [
         "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
@@ -44,12 +57,14 @@ internal static unsafe class Signals
         var set = stackalloc ulong[_setWords];
         var old = stackalloc ulong[_setWords];
         set[0] = WaitedSet;
-        if (Native.SigMask(Native.SigBlock, set, old) != 0 || (old[0] & WaitedSet) == WaitedSet)
+        _ = Native.SigMask(Native.SigBlock, set, old);
+        _blocking = (old[0] & WaitedSet) == WaitedSet ? Blocking.AllThreads : Blocking.MainThread;
+        if (_blocking == Blocking.AllThreads)
         {
             return;
         }
 
-        // Where /proc is missing the program goes on with the main thread's mask alone.
+        // Where /proc is missing the program goes on with the main thread's mask alone, and looks around more often.
         if (Environment.ProcessPath is { } self)
         {
             _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(), keepMask: true);
@@ -70,6 +85,13 @@ internal static unsafe class Signals
     /// <summary>Takes the next signal out of the queue; 0 when none came within <paramref name="milliseconds"/>.</summary>
     public static int Wait(long milliseconds)
     {
+        milliseconds = _blocking == Blocking.AllThreads ? milliseconds : Math.Min(milliseconds, _shortWait);
+        if (_blocking == Blocking.Nothing)
+        {
+            Thread.Sleep((int)milliseconds);
+            return 0;
+        }
+
         var set = stackalloc ulong[_setWords];
         set[0] = WaitedSet;
         var time = new Libc.TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000 };

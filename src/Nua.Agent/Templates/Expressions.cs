@@ -8,8 +8,10 @@ internal abstract class Expression(Position position)
     /// <summary>The value; may be <see cref="Undefined"/>.</summary>
     public object? Evaluate(RenderState state)
     {
-        state.Step(Position);
-        return Compute(state);
+        state.Enter(Position);
+        var value = Compute(state);
+        state.Leave();
+        return value;
     }
 
     /// <summary>The value, which must be defined.</summary>

@@ -188,7 +188,8 @@ internal static class Filters
         {
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
-            _ => Math.Round(number, (int)digits, MidpointRounding.ToEven),
+            // Formatting rounds the exact binary value, as Python does; multiplying first would not.
+            _ => digits == 0 ? Math.Round(number, MidpointRounding.ToEven) : double.Parse(number.ToString($"F{digits}")),
         };
     }
 

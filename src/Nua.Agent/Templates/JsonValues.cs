@@ -12,7 +12,7 @@ internal static class JsonValues
             case JsonValueKind.String:
                 return element.GetString();
             case JsonValueKind.Number:
-                return element.TryGetInt64(out var number) ? number : element.GetDouble();
+                return element.TryGetInt64(out var number) ? (object)number : element.GetDouble();
             case JsonValueKind.True:
                 return true;
             case JsonValueKind.False:

@@ -14,6 +14,9 @@ internal static class Limits
     /// <summary>Nesting of blocks, brackets and values.</summary>
     public const int Depth = 64;
 
+    /// <summary>Operators and filters in one expression, one around the other.</summary>
+    public const int ExpressionDepth = 1000;
+
     /// <summary>Elements of a list.</summary>
     public const int Elements = 100_000;
 }

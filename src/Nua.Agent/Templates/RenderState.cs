@@ -8,6 +8,7 @@ internal sealed class RenderState
     private readonly List<Dictionary<string, object?>> _scopes;
     private StringBuilder _output = new();
     private int _steps;
+    private int _depth;
 
     public RenderState(IReadOnlyDictionary<string, object?> names) =>
         _scopes = [Functions.Globals(), new Dictionary<string, object?>(names, StringComparer.Ordinal), NewScope()];
@@ -29,9 +30,24 @@ internal sealed class RenderState
 
     public void Set(string name, object? value) => _scopes[^1][name] = value;
 
-    public void Enter() => _scopes.Add(NewScope());
+    public void OpenScope() => _scopes.Add(NewScope());
 
-    public void Leave() => _scopes.RemoveAt(_scopes.Count - 1);
+    public void ClearScope() => _scopes[^1].Clear();
+
+    public void CloseScope() => _scopes.RemoveAt(_scopes.Count - 1);
+
+    /// <summary>Goes one expression deeper.</summary>
+    /// <exception cref="TemplateError">the expression is nested too deeply for the stack.</exception>
+    public void Enter(Position position)
+    {
+        Step(position);
+        if (++_depth > Limits.ExpressionDepth)
+        {
+            throw new TemplateError(position, "the expression is nested too deeply");
+        }
+    }
+
+    public void Leave() => _depth--;
 
     /// <exception cref="TemplateError">the output is too long.</exception>
     public void Write(string text, Position position)

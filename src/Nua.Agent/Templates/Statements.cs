@@ -65,15 +65,17 @@ internal sealed class ForStatement(
         }
 
         var loop = new LoopValue(items);
+        state.OpenScope();
         for (; loop.Index < items.Count; loop.Index++)
         {
             state.Step(Position);
-            state.Enter();
+            state.ClearScope();
             Assignment.Unpack(state, names, items[loop.Index], Position);
             state.Set("loop", loop);
             RenderAll(body, state);
-            state.Leave();
         }
+
+        state.CloseScope();
     }
 
     private List<object?> Chosen(RenderState state)
@@ -87,14 +89,14 @@ internal sealed class ForStatement(
         var chosen = new List<object?>();
         foreach (var item in items)
         {
-            state.Enter();
+            state.OpenScope();
             Assignment.Unpack(state, names, item, Position);
             if (condition.IsTrue(state))
             {
                 chosen.Add(item);
             }
 
-            state.Leave();
+            state.CloseScope();
         }
 
         return chosen;
@@ -127,14 +129,14 @@ internal sealed class WithStatement(Position position, List<(string Name, Expres
 {
     protected override void Execute(RenderState state)
     {
-        state.Enter();
+        state.OpenScope();
         foreach (var (name, value) in values)
         {
             state.Set(name, value.Value(state));
         }
 
         RenderAll(body, state);
-        state.Leave();
+        state.CloseScope();
     }
 }
 

@@ -135,6 +135,11 @@ internal static class Values
             return value.ToString("F1", CultureInfo.InvariantCulture);
         }
 
+        if (Math.Abs(value) >= 1e16)
+        {
+            return value.ToString("0.################e+00", CultureInfo.InvariantCulture);
+        }
+
         var text = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
         return text.Contains('.') || text.Contains('e') ? text : text + ".0";
     }

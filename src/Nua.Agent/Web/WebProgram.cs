@@ -38,6 +38,15 @@ internal static unsafe class WebProgram
         return fd >= 0 ? fd : throw Refusal.CannotListen(port, Marshal.GetPInvokeErrorMessage(error));
     }
 
+    /// <summary>The port that a listening socket has.</summary>
+    public static int PortOf(int listener)
+    {
+        var address = stackalloc byte[SocketAddress.Longest];
+        uint length = SocketAddress.Longest;
+        Posix.Check(Native.GetSockName(listener, address, &length), "reading a socket's address");
+        return SocketAddress.Port(new ReadOnlySpan<byte>(address, SocketAddress.Longest));
+    }
+
     private static int Port(Variables variables)
     {
         if (!variables.Has("PORT"))

@@ -22,19 +22,21 @@ internal sealed unsafe class WebServer : IDisposable
     private readonly byte[] _shared = new byte[Connection.LargestHead];
     private readonly List<Connection> _ended = [];
     private readonly Responder _responder;
-    private readonly AccessLog _log;
+    private readonly AccessLog? _log;
     private readonly int _capacity;
     private readonly int _signals;
     private int _listener;
     private long _nextId = _firstClientId;
     private bool _isListening;
     private bool _isStopping;
+    private volatile bool _stopRequested;
     private Deadline _stop = Deadline.Never;
     private Deadline _sweep = Deadline.After(_sweepMilliseconds);
 
     /// <param name="listener">A listening, non-blocking socket; the server closes it.</param>
+    /// <param name="log">Null: no log.</param>
     /// <param name="capacity">Connections at once.</param>
-    public WebServer(int listener, Responder responder, AccessLog log, int capacity)
+    public WebServer(int listener, Responder responder, AccessLog? log, int capacity)
     {
         (_listener, _responder, _log, _capacity) = (listener, responder, log, capacity);
         var set = stackalloc ulong[16];
@@ -56,6 +58,11 @@ internal sealed unsafe class WebServer : IDisposable
                 EndWhere(static connection => connection.IsIdle);
             }
 
+            if (_stopRequested && !_isStopping)
+            {
+                Stop();
+            }
+
             if (_sweep.IsOver)
             {
                 Sweep();
@@ -63,6 +70,15 @@ internal sealed unsafe class WebServer : IDisposable
 
             Listen(!_isStopping && _connections.Count < _capacity);
         }
+    }
+
+    /// <summary>Asks the loop, from another thread, to end as it does for SIGTERM.</summary>
+    public void RequestStop()
+    {
+        _stopRequested = true;
+
+        // Ending a listening socket wakes the loop.
+        _ = Native.Shutdown(_listener, Native.ShutBoth);
     }
 
     public void Dispose()
@@ -240,7 +256,7 @@ internal sealed unsafe class WebServer : IDisposable
             var answer = request is null
                 ? Web.Answer.Plain(status, _responder.Date, isHead: false, closes: true)
                 : _responder.Respond(request, closes: _isStopping);
-            _log.Write(connection.Client, request, answer.Status, answer.Length);
+            _log?.Write(connection.Client, request, answer.Status, answer.Length);
             connection.Begin(answer);
             if (!Send(connection))
             {
