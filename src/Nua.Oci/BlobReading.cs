@@ -9,7 +9,8 @@ public static class BlobReading
     public static Stream OpenRead(this IBlobStore store, Descriptor blob) => store.OpenRead(blob.Digest, blob.Size);
 
     /// <summary>A whole document, verified before the first byte is given out.</summary>
-    /// <exception cref="ProblemException">NUA3001 larger than <paramref name="limit"/>; those of <see cref="IBlobStore.OpenRead"/>.</exception>
+    /// <exception cref="ProblemException">NUA3001 larger than <paramref name="limit"/>; those of
+    /// <see cref="IBlobStore.OpenRead"/>.</exception>
     public static byte[] ReadDocument(this IBlobStore store, Descriptor blob, int limit = StrictJson.MaxBytes)
     {
         if (blob.Size > limit)

@@ -14,7 +14,7 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
         ["architecture", "os", "os.version", "os.features", "variant"];
 
     /// <summary>Sorted by key; empty when there are none.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = StringMap.Empty;
 
     /// <summary>Set on the entries of an index.</summary>
     public Platform? Platform { get; init; }
@@ -27,7 +27,7 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     public IReadOnlyList<string>? Urls { get; init; }
 
     /// <summary>Fields that image-spec does not define, as raw JSON.</summary>
-    public IReadOnlyDictionary<string, string> Unknown { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Unknown { get; init; } = StringMap.Empty;
 
     /// <summary>Describes bytes at hand.</summary>
     public static Descriptor Of(string mediaType, ReadOnlySpan<byte> content) =>

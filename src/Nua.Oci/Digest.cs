@@ -5,8 +5,10 @@ using Nua.Foundation;
 namespace Nua.Oci;
 
 /// <summary>
-/// Names content by its hash: <c>algorithm:encoded</c> (image-spec, descriptor.md). Any algorithm that fits the grammar parses, so that
-/// documents which mention it can be kept; only sha256 content is ever trusted. The default value names nothing and is never
+/// Names content by its hash: <c>algorithm:encoded</c> (image-spec, descriptor.md). Any algorithm that fits the grammar
+/// parses, so that
+/// documents which mention it can be kept; only sha256 content is ever trusted. The default value names nothing and is
+/// never
 /// a result of parsing.
 /// </summary>
 public readonly record struct Digest : IComparable<Digest>
@@ -53,7 +55,8 @@ public readonly record struct Digest : IComparable<Digest>
                 Why = "a digest is ALGORITHM:HASH, for sha256 with exactly 64 lower-case hexadecimal digits",
             });
 
-    /// <summary>Refuses whatever does not fit the grammar, and known algorithms with the wrong length or upper-case digits.</summary>
+    /// <summary>Refuses whatever does not fit the grammar, and known algorithms with the wrong length or upper-case
+    /// digits.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Digest digest)
     {
         digest = default;
@@ -111,7 +114,8 @@ public readonly record struct Digest : IComparable<Digest>
         "sha256" or "blake3" => text.Length == 64 && IsLowerHex(text),
         "sha512" => text.Length == 128 && IsLowerHex(text),
         "sha384" => text.Length == 96 && IsLowerHex(text),
-        // The general grammar allows letters, digits, '=', '_' and '-': never a dot or a slash, so it is safe as a file name.
+        // The general grammar allows letters, digits, '=', '_' and '-': never a dot or a slash, so it is safe as a file
+        // name.
         _ => text.Length > 0 && text.IndexOfAnyExcept(CharacterSets.DigestEncoded) < 0
             && algorithm is not ("md5" or "sha1"),
     };

@@ -3,7 +3,8 @@ using Nua.Oci.Compression;
 
 namespace Nua.Oci;
 
-/// <summary>One image for one platform: its manifest, its config, and where its layers can be read. Immutable.</summary>
+/// <summary>One image for one platform: its manifest, its config, and where its layers can be read.
+/// Immutable.</summary>
 public sealed record Image
 {
     public required Descriptor ManifestDescriptor { get; init; }
@@ -26,7 +27,8 @@ public sealed record Image
         [.. Manifest.Layers.Select((layer, i) => new ImageLayer(i, layer, Config.DiffIds[i]))];
 
     /// <summary>Reads manifest and config, both verified, and checks that they belong together.</summary>
-    /// <exception cref="ProblemException">NUA3001–3009 a document is not acceptable, NUA3060–3062 a blob is missing or wrong.</exception>
+    /// <exception cref="ProblemException">NUA3001–3009 a document is not acceptable, NUA3060–3062 a blob is missing or
+    /// wrong.</exception>
     public static Image Load(IBlobStore blobs, Descriptor manifest)
     {
         var where = $"{blobs.Name}: manifest {manifest.Digest}";

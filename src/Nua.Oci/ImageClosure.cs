@@ -11,10 +11,12 @@ public static class ImageClosure
     private const int MaxBlobs = 200_000;
 
     /// <summary>
-    /// Visits descriptors from the root down, each digest once. A manifest or index is read and its parts are visited when
+    /// Visits descriptors from the root down, each digest once. A manifest or index is read and its parts are visited
+    /// when
     /// <paramref name="visit"/> answers true for it; what is of an unknown kind is visited and not looked into.
     /// </summary>
-    /// <exception cref="ProblemException">NUA3012 nested too deep, a cycle or too many blobs; those of reading documents.</exception>
+    /// <exception cref="ProblemException">NUA3012 nested too deep, a cycle or too many blobs; those of reading
+    /// documents.</exception>
     public static void Visit(IBlobStore blobs, Descriptor root, Func<Descriptor, bool> visit) =>
         Visit(blobs, root, visit, [], depth: 0);
 
@@ -72,7 +74,8 @@ public static class ImageClosure
             });
     }
 
-    private static Descriptor? Select(IBlobStore blobs, Descriptor entry, Platform platform, List<Platform> offered, int depth)
+    private static Descriptor? Select(
+        IBlobStore blobs, Descriptor entry, Platform platform, List<Platform> offered, int depth)
     {
         if (MediaTypes.IsManifest(entry.MediaType))
         {
@@ -91,7 +94,8 @@ public static class ImageClosure
             {
                 offered.Add(itemPlatform);
             }
-            else if (Select(blobs, item, platform, offered, depth + 1) is { } found && IsFor(blobs, item, found, platform))
+            else if (Select(blobs, item, platform, offered, depth + 1) is { } found
+                && IsFor(blobs, item, found, platform))
             {
                 return found;
             }

@@ -26,7 +26,7 @@ public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffId
     public IReadOnlyList<HistoryEntry> History { get; init; } = [];
 
     /// <summary>Fields that image-spec does not define, as raw JSON.</summary>
-    public IReadOnlyDictionary<string, string> Unknown { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Unknown { get; init; } = StringMap.Empty;
 
     /// <exception cref="ProblemException">NUA3001–3005.</exception>
     public static ImageConfig Parse(ReadOnlyMemory<byte> bytes, string where)
@@ -111,7 +111,8 @@ public sealed record ImageConfig(Platform Platform, IReadOnlyList<Digest> DiffId
     }
 }
 
-/// <summary>One line of an image's history. The entries that are not <see cref="EmptyLayer"/> are as many as the layers.</summary>
+/// <summary>One line of an image's history. The entries that are not <see cref="EmptyLayer"/> are as many as the
+/// layers.</summary>
 public sealed record HistoryEntry
 {
     public string? Created { get; init; }

@@ -3,7 +3,8 @@ using Nua.Oci.Json;
 
 namespace Nua.Oci;
 
-/// <summary>A list of manifests: one image for several platforms, or the contents of an image layout (image-spec image-index.md).</summary>
+/// <summary>A list of manifests: one image for several platforms, or the contents of an image layout (image-spec
+/// image-index.md).</summary>
 public sealed record ImageIndex(IReadOnlyList<Descriptor> Manifests)
 {
     /// <summary>More entries than any honest index has.</summary>
@@ -23,9 +24,9 @@ public sealed record ImageIndex(IReadOnlyList<Descriptor> Manifests)
 
     public Descriptor? Subject { get; init; }
 
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = StringMap.Empty;
 
-    public IReadOnlyDictionary<string, string> Unknown { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Unknown { get; init; } = StringMap.Empty;
 
     /// <inheritdoc cref="ImageManifest.Parse"/>
     public static ImageIndex Parse(ReadOnlyMemory<byte> bytes, string where, string? expectedMediaType = null)

@@ -3,7 +3,8 @@ using Nua.Oci.Json;
 
 namespace Nua.Oci;
 
-/// <summary>Names a config and ordered layers, base first (image-spec manifest.md). Docker's schema 2 manifest reads the same.</summary>
+/// <summary>Names a config and ordered layers, base first (image-spec manifest.md). Docker's schema 2 manifest reads
+/// the same.</summary>
 public sealed record ImageManifest(Descriptor Config, IReadOnlyList<Descriptor> Layers)
 {
     private static readonly string[] _keys =
@@ -19,12 +20,14 @@ public sealed record ImageManifest(Descriptor Config, IReadOnlyList<Descriptor> 
 
     public Descriptor? Subject { get; init; }
 
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = StringMap.Empty;
 
-    public IReadOnlyDictionary<string, string> Unknown { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Unknown { get; init; } = StringMap.Empty;
 
-    /// <param name="expectedMediaType">What the descriptor that led here says; a document that says otherwise is refused.</param>
-    /// <exception cref="ProblemException">NUA3001–3005, NUA3007: two documents in one or a lie about the media type.</exception>
+    /// <param name="expectedMediaType">What the descriptor that led here says; a document that says otherwise is
+    /// refused.</param>
+    /// <exception cref="ProblemException">NUA3001–3005, NUA3007: two documents in one or a lie about the media
+    /// type.</exception>
     public static ImageManifest Parse(ReadOnlyMemory<byte> bytes, string where, string? expectedMediaType = null)
     {
         using var document = StrictJson.Parse(bytes, where);
@@ -44,7 +47,8 @@ public sealed record ImageManifest(Descriptor Config, IReadOnlyList<Descriptor> 
         };
     }
 
-    /// <summary>The document, equal bytes for equal content. Never used on a manifest that was read: its own bytes are its identity.</summary>
+    /// <summary>The document, equal bytes for equal content. Never used on a manifest that was read: its own bytes are
+    /// its identity.</summary>
     public byte[] ToBytes()
     {
         using var json = new CanonicalJson();

@@ -65,7 +65,8 @@ public sealed record ImageReference(string Host, string Repository)
 
         if (!ReferenceGrammar.IsRepository(repository) || slash + 1 + repository.Length > 255)
         {
-            why = "a repository is lower-case letters, digits and single separators in parts joined by '/', with its host at most 255";
+            why = "a repository is lower-case letters, digits and single separators in parts joined by '/', "
+                + "with its host at most 255 characters";
             return false;
         }
 
@@ -74,7 +75,8 @@ public sealed record ImageReference(string Host, string Repository)
         return true;
     }
 
-    /// <summary>Whether the first part of <c>a/b</c> is a host rather than a part of a name: it has a dot or a port, or is <c>localhost</c>.</summary>
+    /// <summary>Whether the first part of <c>a/b</c> is a host rather than a part of a name: it has a dot or a port, or
+    /// is <c>localhost</c>.</summary>
     public static bool IsHost(string text) => ReferenceGrammar.IsHost(text);
 
     public override string ToString() =>

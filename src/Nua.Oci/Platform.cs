@@ -12,7 +12,8 @@ public sealed record Platform(string Os, string Architecture)
 
     public string? OsVersion { get; init; }
 
-    /// <summary>Whether an image for <paramref name="offered"/> runs here. A variant that is not asked for does not matter.</summary>
+    /// <summary>Whether an image for <paramref name="offered"/> runs here. A variant that is not asked for does not
+    /// matter.</summary>
     public bool Accepts(Platform offered) =>
         Os == offered.Os && Architecture == offered.Architecture && (Variant is null || Variant == offered.Variant);
 

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace Nua.Oci;
 
-/// <summary>The expressions of distribution-spec (spec.md, "Pulling manifests") and of image-spec's <c>ref.name</c>, as predicates
+/// <summary>The expressions of distribution-spec (spec.md, "Pulling manifests") and of image-spec's <c>ref.name</c>, as
+/// predicates
 /// that take time linear in the text.</summary>
 public static class ReferenceGrammar
 {
@@ -11,7 +12,8 @@ public static class ReferenceGrammar
     public static bool IsTag(string text) =>
         text.Length is > 0 and <= 128 && text[0] is not ('.' or '-') && text.AsSpan().IndexOfAnyExcept(CharacterSets.Tag) < 0;
 
-    /// <summary>Lower-case components joined by <c>/</c>; inside one, runs of letters and digits separated by one of <c>.</c>, <c>_</c>,
+    /// <summary>Lower-case components joined by <c>/</c>; inside one, runs of letters and digits separated by one of
+    /// <c>.</c>, <c>_</c>,
     /// <c>__</c> or any number of <c>-</c>.</summary>
     public static bool IsRepository(string text) =>
         text.Length is > 0 and <= 255 && text.Split('/').All(IsRepositoryPart);

@@ -32,7 +32,7 @@ public sealed record RunConfig
 
     public string? WorkingDir { get; init; }
 
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = StringMap.Empty;
 
     public string? StopSignal { get; init; }
 
@@ -40,9 +40,10 @@ public sealed record RunConfig
     public HealthCheck? HealthCheck { get; init; }
 
     /// <summary>Other fields, as raw JSON.</summary>
-    public IReadOnlyDictionary<string, string> Unknown { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Unknown { get; init; } = StringMap.Empty;
 
-    /// <summary>The value of a variable, or null. Where a name occurs twice the last one counts, as in a process.</summary>
+    /// <summary>The value of a variable, or null. Where a name occurs twice the last one counts, as in a
+    /// process.</summary>
     public string? Variable(string name) =>
         Env.LastOrDefault(item => item.StartsWith(name + "=", StringComparison.Ordinal)) is { } found
             ? found[(name.Length + 1)..]

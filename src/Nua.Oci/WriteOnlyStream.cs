@@ -1,6 +1,7 @@
 namespace Nua.Oci;
 
-/// <summary>A stream that takes bytes, forwards. Subclasses give <see cref="Stream.Write(ReadOnlySpan{byte})"/>.</summary>
+/// <summary>A stream that takes bytes, forwards. Subclasses give
+/// <see cref="Stream.Write(ReadOnlySpan{byte})"/>.</summary>
 public abstract class WriteOnlyStream : Stream
 {
     public override bool CanRead => false;

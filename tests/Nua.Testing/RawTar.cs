@@ -7,7 +7,8 @@ public sealed class RawTar
 {
     private readonly List<byte> _bytes = [];
 
-    /// <summary>Appends a header with a right checksum, unless <paramref name="spoil"/> changes it afterwards, and content.</summary>
+    /// <summary>Appends a header with a right checksum, unless <paramref name="spoil"/> changes it afterwards, and
+    /// content.</summary>
     public RawTar Entry(
         string name, char type = '0', string content = "", string link = "", int mode = 0x1A4, long? size = null,
         int uid = 0, int gid = 0, string magic = "ustar\000", string prefix = "", Action<byte[]>? beforeChecksum = null, Action<byte[]>? spoil = null) =>

@@ -45,7 +45,8 @@ public static class TestImages
         return new Layer(blob.Commit(MediaTypes.Layer(compression)), Digest.Sha256(tar), tar.Length);
     }
 
-    /// <summary>Three layers with everything honest in them: links, a capability, a set-user-id program, long and non-UTF-8 names, a
+    /// <summary>Three layers with everything honest in them: links, a capability, a set-user-id program, long and
+    /// non-UTF-8 names, a
     /// whiteout, an opaque directory.</summary>
     public static Descriptor PublishTypical(ImageStore store, string? name, LayerCompression compression = LayerCompression.Gzip, int seed = 1)
     {

@@ -7,8 +7,10 @@ using Nua.Oci.Json;
 namespace Nua.Oci.Archives;
 
 /// <summary>
-/// What <c>docker save</c> writes, read as OCI images. The archive has configs and layers but no manifests: for each image one is made, always the
-/// same for the same archive. Layers keep their bytes; how they are compressed is seen from their first bytes, since nothing in the archive says it.
+/// What <c>docker save</c> writes, read as OCI images. The archive has configs and layers but no manifests: for each
+/// image one is made, always the
+/// same for the same archive. Layers keep their bytes; how they are compressed is seen from their first bytes, since
+/// nothing in the archive says it.
 /// </summary>
 internal sealed class DockerArchive : IBlobStore, IDisposable
 {
@@ -80,7 +82,8 @@ internal sealed class DockerArchive : IBlobStore, IDisposable
     private IEnumerable<Descriptor> ReadImage(JsonObjectReader json)
     {
         var configName = json.String("Config");
-        var configBytes = _archive.ReadDocument(configName) ?? throw json.Invalid("Config", "there is no such file in the archive");
+        var configBytes = _archive.ReadDocument(configName)
+            ?? throw json.Invalid("Config", "there is no such file in the archive");
         var configDescriptor = Descriptor.Of(MediaTypes.Config, configBytes);
         var stem = Layers.LayerPath.Name(configName).Replace(".json", "", StringComparison.Ordinal);
         if (Digest.TryParse("sha256:" + stem, out var stated) && stated != configDescriptor.Digest)
@@ -103,7 +106,7 @@ internal sealed class DockerArchive : IBlobStore, IDisposable
         var names = (json.OptionalStrings("RepoTags") ?? []).Where(ReferenceGrammar.IsRefName).ToList();
         return names.Count == 0 ? [descriptor] : names.Select(name => descriptor with
         {
-            Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [AnnotationKeys.RefName] = name },
+            Annotations = StringMap.Of(AnnotationKeys.RefName, name),
         });
     }
 

@@ -6,7 +6,8 @@ using Nua.Oci.Tar;
 namespace Nua.Oci.Archives;
 
 /// <summary>
-/// Writes what <c>docker load</c> takes: <c>manifest.json</c>, the config byte for byte, each layer once. Gzip layers stay as they are; zstd ones, which
+/// Writes what <c>docker load</c> takes: <c>manifest.json</c>, the config byte for byte, each layer once. Gzip layers
+/// stay as they are; zstd ones, which
 /// older engines cannot read, are expanded. The same image gives the same bytes.
 /// </summary>
 public static class DockerArchiveWriter
@@ -45,7 +46,8 @@ public static class DockerArchiveWriter
         json.StartArray();
         json.Start();
         json.String("Config", $"{image.Manifest.Config.Digest.Encoded}.json");
-        json.Strings("RepoTags", [.. names.Select(name => name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest")]);
+        json.Strings(
+            "RepoTags", [.. names.Select(name => name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest")]);
         json.Strings("Layers", files);
         json.End();
         json.EndArray();

@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Nua.Oci.Archives;
 
-/// <summary>A part of a file. Several can be read at the same time, since reading does not move a common position.</summary>
+/// <summary>A part of a file. Several can be read at the same time, since reading does not move a common
+/// position.</summary>
 internal sealed class FileSlice(SafeFileHandle file, long start, long length) : ReadOnlyStream
 {
     private long _position;

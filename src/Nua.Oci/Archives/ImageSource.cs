@@ -24,7 +24,8 @@ public sealed class ImageSource : IDisposable
     public string? Name { get; }
 
     /// <param name="store">For names and digests of the store; null when there is none.</param>
-    /// <exception cref="Nua.Foundation.ProblemException">NUA3104 or NUA3203 to NUA3209, or what is wrong with the documents.</exception>
+    /// <exception cref="Nua.Foundation.ProblemException">NUA3104 or NUA3203 to NUA3209, or what is wrong with the
+    /// documents.</exception>
     public static ImageSource Open(ImageLocation location, ImageStore? store) => location switch
     {
         ImageLocation.StoreName name => OpenStore(store, name.Name),
@@ -58,7 +59,8 @@ public sealed class ImageSource : IDisposable
                 : ArchiveProblem.NotThere(location.ToString());
         }
 
-        LayoutHeader.Check(UnlockedFile.ReadAllBytes(header), header, why => ArchiveProblem.NotALayout(location.Directory, why));
+        LayoutHeader.Check(
+            UnlockedFile.ReadAllBytes(header), header, why => ArchiveProblem.NotALayout(location.Directory, why));
         var entry = Choose(ImageIndex.Parse(UnlockedFile.ReadAllBytes(path), path), location.Tag, location.ToString());
         return new ImageSource(new BlobDirectory(location.Directory), entry, entry.NameOf(), owned: null);
     }
@@ -77,13 +79,15 @@ public sealed class ImageSource : IDisposable
         return new ImageSource(archive, entry, entry.NameOf(), archive);
     }
 
-    /// <summary>Without a tag the only image; with one the entry of this name, this digest, or whose name ends in <c>:TAG</c> or <c>/TAG</c>.</summary>
+    /// <summary>Without a tag the only image; with one the entry of this name, this digest, or whose name ends in
+    /// <c>:TAG</c> or <c>/TAG</c>.</summary>
     private static Descriptor Choose(ImageIndex index, string? tag, string where)
     {
         IReadOnlyList<Descriptor> matches = tag is null ? index.Manifests : Named(index, tag);
         return matches.Select(entry => entry.Digest).Distinct().Count() == 1
             ? matches[0]
-            : throw ArchiveProblem.Choose(where, tag, index.Manifests.Select(entry => entry.NameOf() ?? entry.Digest.ToString()));
+            : throw ArchiveProblem.Choose(
+                where, tag, index.Manifests.Select(entry => entry.NameOf() ?? entry.Digest.ToString()));
     }
 
     private static List<Descriptor> Named(ImageIndex index, string tag)
@@ -92,6 +96,7 @@ public sealed class ImageSource : IDisposable
         return exact.Count > 0
             ? exact
             : [.. index.Manifests.Where(entry => entry.NameOf() is { } name
-                && (name.EndsWith(":" + tag, StringComparison.Ordinal) || name.EndsWith("/" + tag, StringComparison.Ordinal)))];
+                && (name.EndsWith(":" + tag, StringComparison.Ordinal)
+                    || name.EndsWith("/" + tag, StringComparison.Ordinal)))];
     }
 }

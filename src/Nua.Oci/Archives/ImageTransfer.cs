@@ -10,12 +10,14 @@ namespace Nua.Oci.Archives;
 public sealed record TransferResult(Descriptor Root, string? Name, IReadOnlyList<Problem> Notes);
 
 /// <summary>
-/// Moves images between the store, layouts and archives. Between the OCI forms bytes and digests never change and an index of several
+/// Moves images between the store, layouts and archives. Between the OCI forms bytes and digests never change and an
+/// index of several
 /// platforms stays whole; every blob is verified on the way.
 /// </summary>
 public static class ImageTransfer
 {
-    /// <exception cref="ProblemException">what reading the source or writing the destination gives; the destination is then as it was.</exception>
+    /// <exception cref="ProblemException">what reading the source or writing the destination gives; the destination is
+    /// then as it was.</exception>
     public static TransferResult Copy(
         ImageLocation source, ImageLocation destination, ImageStore? store, CancellationToken cancellation = default)
     {
@@ -73,7 +75,8 @@ public static class ImageTransfer
             return true;
         });
         all.Reverse();
-        return [.. all.OrderBy(blob => MediaTypes.IsManifest(blob.MediaType) ? 1 : MediaTypes.IsIndex(blob.MediaType) ? 2 : 0)];
+        return [.. all.OrderBy(blob =>
+            MediaTypes.IsManifest(blob.MediaType) ? 1 : MediaTypes.IsIndex(blob.MediaType) ? 2 : 0)];
     }
 
     internal static void CopyBlob(IBlobStore source, Descriptor blob, Stream target, CancellationToken cancellation)

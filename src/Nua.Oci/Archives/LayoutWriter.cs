@@ -5,7 +5,8 @@ using Nua.Oci.Storage;
 namespace Nua.Oci.Archives;
 
 /// <summary>
-/// Adds images to an image layout that is not the store. The lock of its <c>oci-layout</c> file, which is never replaced, guards the index, so that
+/// Adds images to an image layout that is not the store. The lock of its <c>oci-layout</c> file, which is never
+/// replaced, guards the index, so that
 /// several of our processes can write into one layout and nothing but the layout is in the directory.
 /// </summary>
 internal static class LayoutWriter

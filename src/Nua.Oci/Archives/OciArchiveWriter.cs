@@ -3,7 +3,8 @@ using Nua.Oci.Tar;
 
 namespace Nua.Oci.Archives;
 
-/// <summary>Writes an image layout into a tar file: sorted names, fixed modes, time 0, so that the same image gives the same file.</summary>
+/// <summary>Writes an image layout into a tar file: sorted names, fixed modes, time 0, so that the same image gives the
+/// same file.</summary>
 internal static class OciArchiveWriter
 {
     /// <returns>The name of the image in the archive.</returns>
@@ -34,7 +35,8 @@ internal static class OciArchiveWriter
         }
 
         tar.Write(new TarEntry("index.json", TarEntryType.File) { Size = index.Length }, index);
-        tar.Write(new TarEntry(LayoutHeader.FileName, TarEntryType.File) { Size = LayoutHeader.Content.Length }, LayoutHeader.Content);
+        var header = LayoutHeader.Content;
+        tar.Write(new TarEntry(LayoutHeader.FileName, TarEntryType.File) { Size = header.Length }, header);
         tar.Complete();
     }
 }

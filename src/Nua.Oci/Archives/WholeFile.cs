@@ -6,7 +6,8 @@ namespace Nua.Oci.Archives;
 /// <summary>A file that is there whole or not at all.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes beside the place, syncs, renames, syncs the directory. A failure leaves what was there before.</summary>
+    /// <summary>Writes beside the place, syncs, renames, syncs the directory. A failure leaves what was there
+    /// before.</summary>
     /// <exception cref="ProblemException">NUA3208.</exception>
     public static void Write(string path, Action<Stream> write)
     {

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Nua.Oci.Compression;
 
-/// <summary>Takes bits, the lowest first, and whole bytes from a stream, never more than the caller asks for by meaning: what is
+/// <summary>Takes bits, the lowest first, and whole bytes from a stream, never more than the caller asks for by
+/// meaning: what is
 /// behind a member stays readable.</summary>
 internal sealed class BitReader(Stream input, Func<Exception> truncated)
 {
@@ -33,7 +34,8 @@ internal sealed class BitReader(Stream input, Func<Exception> truncated)
         }
     }
 
-    /// <summary>The next bits without taking them; zeros where the input has ended. <see cref="Fill"/> comes first.</summary>
+    /// <summary>The next bits without taking them; zeros where the input has ended. <see cref="Fill"/> comes
+    /// first.</summary>
     public uint Peek(int count) => (uint)_bits & ((1u << count) - 1);
 
     /// <summary>Takes bits that were looked at.</summary>

@@ -33,7 +33,8 @@ internal static class Crc32
         return ~crc;
     }
 
-    /// <summary>The checksum of two pieces of data one after the other, from those of each. Appending n zero bits multiplies by x^n
+    /// <summary>The checksum of two pieces of data one after the other, from those of each. Appending n zero bits
+    /// multiplies by x^n
     /// modulo the polynomial; the power is made by repeated squaring.</summary>
     public static uint Combine(uint first, uint second, long secondLength)
     {

@@ -1,6 +1,7 @@
 namespace Nua.Oci.Compression;
 
-/// <summary>Writes blocks of tokens in the shortest of deflate's three forms. None of them is the final block of a stream.</summary>
+/// <summary>Writes blocks of tokens in the shortest of deflate's three forms. None of them is the final block of a
+/// stream.</summary>
 internal sealed class DeflateBlockWriter
 {
     private const uint MatchFlag = 0x8000_0000;
@@ -57,7 +58,8 @@ internal sealed class DeflateBlockWriter
         }
     }
 
-    /// <summary>Ends on a byte boundary with an empty stored block and gives everything written since <see cref="Clear"/>.</summary>
+    /// <summary>Ends on a byte boundary with an empty stored block and gives everything written since
+    /// <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Finish()
     {
         WriteStored([]);

@@ -5,11 +5,13 @@ using System.Runtime.InteropServices;
 namespace Nua.Oci.Compression;
 
 /// <summary>
-/// Nua's own deflate (RFC 1951). zlib's output differs between its versions and builds; this one's depends on the input alone, so a digest stays
+/// Nua's own deflate (RFC 1951). zlib's output differs between its versions and builds; this one's depends on the input
+/// alone, so a digest stays
 /// the same when the .NET runtime or the processor changes. <see cref="Version"/> is raised when its output changes.
 /// </summary>
 /// <remarks>
-/// Hash chains over four-byte sequences with one step of lazy evaluation; blocks of at most <see cref="MaxTokens"/> symbols, each stored,
+/// Hash chains over four-byte sequences with one step of lazy evaluation; blocks of at most <see cref="MaxTokens"/>
+/// symbols, each stored,
 /// with the fixed code or with a code of its own, whichever is shortest.
 /// </remarks>
 internal sealed class DeflateEncoder
@@ -39,7 +41,8 @@ internal sealed class DeflateEncoder
     private int _blockStart;
 
     /// <summary>
-    /// Compresses <paramref name="input"/> from <paramref name="start"/>, using what is before it as history. The result ends on a byte boundary
+    /// Compresses <paramref name="input"/> from <paramref name="start"/>, using what is before it as history. The
+    /// result ends on a byte boundary
     /// without a final block, so results can be joined. Valid until the next call.
     /// </summary>
     public ReadOnlySpan<byte> Encode(ReadOnlySpan<byte> input, int start)
@@ -108,8 +111,10 @@ internal sealed class DeflateEncoder
         return position;
     }
 
-    /// <summary>The longest earlier occurrence, when it is longer than <paramref name="atLeast"/>; the nearest of equals.</summary>
-    /// <remarks>Unchecked reads: a candidate is an earlier position, and <c>best</c> stays below the bytes that are left after
+    /// <summary>The longest earlier occurrence, when it is longer than <paramref name="atLeast"/>; the nearest of
+    /// equals.</summary>
+    /// <remarks>Unchecked reads: a candidate is an earlier position, and <c>best</c> stays below the bytes that are
+    /// left after
     /// <paramref name="position"/>.</remarks>
     private (int Length, int Distance) Longest(ReadOnlySpan<byte> input, int position, int atLeast)
     {

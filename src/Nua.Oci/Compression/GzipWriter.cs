@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 namespace Nua.Oci.Compression;
 
 /// <summary>
-/// Writes one gzip member with a fixed header (no name, no time, operating system "unknown"), whose bytes depend on the input alone.
-/// The input is cut into blocks of <see cref="BlockSize"/> that are compressed in parallel, each with the 32 KiB before it as history, and joined in
+/// Writes one gzip member with a fixed header (no name, no time, operating system "unknown"), whose bytes depend on the
+/// input alone.
+/// The input is cut into blocks of <see cref="BlockSize"/> that are compressed in parallel, each with the 32 KiB before
+/// it as history, and joined in
 /// order; the number of threads changes nothing. Memory: about 3 MiB for each block under way.
 /// </summary>
 internal sealed class GzipWriter : WriteOnlyStream

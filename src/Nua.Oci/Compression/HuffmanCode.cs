@@ -96,7 +96,8 @@ internal sealed class HuffmanCode
         return used;
     }
 
-    /// <summary>Huffman's tree with two queues: leaves in order, then inner nodes in the order they were made. Counts leaves by depth.</summary>
+    /// <summary>Huffman's tree with two queues: leaves in order, then inner nodes in the order they were made. Counts
+    /// leaves by depth.</summary>
     private void CountDepths(int used, Span<int> counts)
     {
         for (var i = 0; i < used; i++)
@@ -132,7 +133,8 @@ internal sealed class HuffmanCode
         }
     }
 
-    /// <summary>Cuts codes that are too long and pays for it by lengthening others, until the lengths fit a prefix code again.</summary>
+    /// <summary>Cuts codes that are too long and pays for it by lengthening others, until the lengths fit a prefix code
+    /// again.</summary>
     private void Limit(Span<int> counts)
     {
         for (var length = _maxLength + 1; length < counts.Length; length++)

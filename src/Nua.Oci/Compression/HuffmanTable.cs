@@ -1,6 +1,7 @@
 namespace Nua.Oci.Compression;
 
-/// <summary>Decodes a canonical prefix code: a table for codes up to <see cref="FastBits"/> long, a search by length for the rest.</summary>
+/// <summary>Decodes a canonical prefix code: a table for codes up to <see cref="FastBits"/> long, a search by length
+/// for the rest.</summary>
 internal sealed class HuffmanTable
 {
     public const int FastBits = 10;
@@ -13,7 +14,8 @@ internal sealed class HuffmanTable
     private readonly int[] _firstIndex = new int[MaxBits + 2];
 
     /// <summary>
-    /// False when the lengths make no code, by zlib's rules: over-subscribed; or incomplete, except one code of one bit where
+    /// False when the lengths make no code, by zlib's rules: over-subscribed; or incomplete, except one code of one bit
+    /// where
     /// <paramref name="allowsSingle"/> says so, or no code at all.
     /// </summary>
     public bool TryBuild(ReadOnlySpan<byte> lengths, bool allowsSingle)

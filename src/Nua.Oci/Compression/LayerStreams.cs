@@ -5,7 +5,8 @@ namespace Nua.Oci.Compression;
 /// <summary>Opens the stream that compresses or expands a layer.</summary>
 public static class LayerStreams
 {
-    /// <summary>Compresses what is written; disposing finishes the stream and leaves <paramref name="output"/> open.</summary>
+    /// <summary>Compresses what is written; disposing finishes the stream and leaves <paramref name="output"/>
+    /// open.</summary>
     /// <param name="workers">Threads that compress; 0 is one per processor. The bytes do not depend on it.</param>
     public static Stream Compress(Stream output, LayerCompression compression, int workers = 0) => compression switch
     {
@@ -15,7 +16,8 @@ public static class LayerStreams
     };
 
     /// <summary>
-    /// Expands by what the media type says, never by guessing: a digest that is signed must mean one thing. Framing is checked to the last
+    /// Expands by what the media type says, never by guessing: a digest that is signed must mean one thing. Framing is
+    /// checked to the last
     /// byte of the input; expansion is bounded by <paramref name="limits"/>.
     /// </summary>
     /// <param name="input">Disposed with the result.</param>
@@ -33,10 +35,12 @@ public static class LayerStreams
     }
 
     /// <summary>
-    /// A layer's tar, with the blob's digest and the layer's diff_id both checked when the end is reached: whoever reads to the
+    /// A layer's tar, with the blob's digest and the layer's diff_id both checked when the end is reached: whoever
+    /// reads to the
     /// end has right content.
     /// </summary>
-    /// <exception cref="ProblemException">NUA3014 a media type that is no layer; NUA3056 another diff_id; those of reading and expanding.</exception>
+    /// <exception cref="ProblemException">NUA3014 a media type that is no layer; NUA3056 another diff_id; those of
+    /// reading and expanding.</exception>
     public static Stream OpenVerified(Image image, ImageLayer layer, ExpansionLimits? limits = null)
     {
         var where = $"{image.Blobs.Name}: layer {layer.Blob.Digest}";

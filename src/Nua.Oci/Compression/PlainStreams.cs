@@ -35,7 +35,8 @@ internal sealed class CountingStream(Stream inner) : ReadOnlyStream
 }
 
 /// <summary>Stops a bomb: total size and, above a floor, the ratio to what was read for it.</summary>
-internal sealed class BoundedStream(Stream expanded, CountingStream compressed, ExpansionLimits limits, string where) : ReadOnlyStream
+internal sealed class BoundedStream(
+    Stream expanded, CountingStream compressed, ExpansionLimits limits, string where) : ReadOnlyStream
 {
     private long _count;
 

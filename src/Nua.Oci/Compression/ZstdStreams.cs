@@ -5,7 +5,8 @@ using ZstdSharp.Unsafe;
 
 namespace Nua.Oci.Compression;
 
-/// <summary>Writes one zstd frame with a checksum, on one thread: the bytes depend on the input and the library's version alone.</summary>
+/// <summary>Writes one zstd frame with a checksum, on one thread: the bytes depend on the input and the library's
+/// version alone.</summary>
 internal sealed class ZstdWriter : WriteOnlyStream
 {
     private const int Level = 3;
@@ -33,7 +34,8 @@ internal sealed class ZstdWriter : WriteOnlyStream
 }
 
 /// <summary>
-/// Expands zstd frames (RFC 8878): several and skippable ones are one stream; a dictionary or a window over 128 MiB is refused, so
+/// Expands zstd frames (RFC 8878): several and skippable ones are one stream; a dictionary or a window over 128 MiB is
+/// refused, so
 /// memory is bounded; a truncated frame is an error.
 /// </summary>
 internal sealed unsafe class ZstdReader : ReadOnlyStream

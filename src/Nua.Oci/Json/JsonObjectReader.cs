@@ -4,8 +4,10 @@ using Nua.Foundation;
 namespace Nua.Oci.Json;
 
 /// <summary>
-/// One object of a strict document, read field by field. <c>null</c> means absent. A field of the wrong type, or a name that differs from a
-/// known one only by case (which Go's decoder takes for the same), is a <see cref="ProblemException"/> that names the place.
+/// One object of a strict document, read field by field. <c>null</c> means absent. A field of the wrong type, or a name
+/// that differs from a
+/// known one only by case (which Go's decoder takes for the same), is a <see cref="ProblemException"/> that names the
+/// place.
 /// </summary>
 public sealed class JsonObjectReader
 {
@@ -201,7 +203,8 @@ public sealed class JsonObjectReader
         }
     }
 
-    /// <summary>As Go's encoding/json folds names: ASCII case, and the two non-ASCII letters that fold into ASCII.</summary>
+    /// <summary>As Go's encoding/json folds names: ASCII case, and the two non-ASCII letters that fold into
+    /// ASCII.</summary>
     private static bool SameButForCase(string known, string name)
     {
         for (var i = 0; i < known.Length; i++)

@@ -5,7 +5,8 @@ namespace Nua.Oci.Json;
 
 /// <summary>
 /// Reads a JSON document whose meaning must be the same for everybody: UTF-8 without a byte order mark, no comments, no
-/// trailing data, no duplicate names (RFC 7493, image-spec considerations.md). Two readers that choose differently between two
+/// trailing data, no duplicate names (RFC 7493, image-spec considerations.md). Two readers that choose differently
+/// between two
 /// "layers" see two different images under one digest.
 /// </summary>
 public static class StrictJson
@@ -26,7 +27,8 @@ public static class StrictJson
 
     /// <summary>Parses and checks; the caller disposes the document.</summary>
     /// <param name="where">What the bytes are, for messages: <c>manifest sha256:…</c>, <c>DIR/index.json</c>.</param>
-    /// <exception cref="ProblemException">NUA3001 too large, NUA3002 not strict JSON, NUA3003 the same name twice.</exception>
+    /// <exception cref="ProblemException">NUA3001 too large, NUA3002 not strict JSON, NUA3003 the same name
+    /// twice.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string where, int maxBytes = MaxBytes)
     {
         if (bytes.Length > maxBytes)
@@ -59,7 +61,8 @@ public static class StrictJson
         }
     }
 
-    /// <exception cref="ProblemException">always <c>NUA3001</c>; for callers that know the size before reading.</exception>
+    /// <exception cref="ProblemException">always <c>NUA3001</c>; for callers that know the size before
+    /// reading.</exception>
     public static ProblemException TooLarge(string where, long size, long limit) => new(
         new Problem("NUA3001", $"the document is {size} bytes, more than the {limit} allowed") { Where = where });
 
@@ -69,7 +72,8 @@ public static class StrictJson
     private static ProblemException Invalid(string where, string why) => new(
         new Problem("NUA3002", "the document is not valid JSON") { Where = where, Why = why });
 
-    /// <summary>Finds what JsonDocument only notices when a string is used: escapes that are half of a surrogate pair.</summary>
+    /// <summary>Finds what JsonDocument only notices when a string is used: escapes that are half of a surrogate
+    /// pair.</summary>
     private static void CheckStrings(ReadOnlySpan<byte> bytes, string where)
     {
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });

@@ -4,10 +4,12 @@ using Nua.Oci.Tar;
 
 namespace Nua.Oci.Layers;
 
-/// <summary>What becomes of device nodes in a layer. Character device 0:0 is refused always: overlayfs takes it for a whiteout.</summary>
+/// <summary>What becomes of device nodes in a layer. Character device 0:0 is refused always: overlayfs takes it for a
+/// whiteout.</summary>
 public enum DevicePolicy
 {
-    /// <summary>The usual nodes of <c>/dev</c> (null, zero, full, random, urandom, tty, console, ptmx) are left out, since
+    /// <summary>The usual nodes of <c>/dev</c> (null, zero, full, random, urandom, tty, console, ptmx) are left out,
+    /// since
     /// every engine provides them; others are refused.</summary>
     LeaveOutUsual,
 

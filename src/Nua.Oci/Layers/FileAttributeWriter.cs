@@ -14,7 +14,8 @@ internal sealed class FileAttributeWriter(ApplyOptions options)
 
     public IReadOnlyList<Problem> Notes => [.. _notes.Values];
 
-    /// <summary>On an open file or directory. The owner first: changing it clears set-user-id and capabilities.</summary>
+    /// <summary>On an open file or directory. The owner first: changing it clears set-user-id and
+    /// capabilities.</summary>
     public void Set(int fd, TarEntry entry, string path)
     {
         if (options.SetOwners)
@@ -46,12 +47,14 @@ internal sealed class FileAttributeWriter(ApplyOptions options)
         var path = Posix.Path(name);
         if (options.SetOwners)
         {
-            Posix.Check(Libc.FchownAt(directory, path, entry.Uid, entry.Gid, Libc.AtSymlinkNofollow), "setting the owner of", name);
+            var result = Libc.FchownAt(directory, path, entry.Uid, entry.Gid, Libc.AtSymlinkNofollow);
+            Posix.Check(result, "setting the owner of", name);
         }
 
         if (type != 0xA000)
         {
-            // Not a link (those have no mode): a device or FIFO, just made, which fchmodat cannot mistake for anything else.
+            // Not a link (those have no mode): a device or FIFO, just made, which fchmodat cannot mistake for anything
+            // else.
             Posix.Check(Libc.FchmodAt(directory, path, entry.Mode, 0), "setting the mode of", name);
         }
 
@@ -77,7 +80,8 @@ internal sealed class FileAttributeWriter(ApplyOptions options)
         }
     }
 
-    /// <summary>Access time and modification time, the same. The kernel clamps what the file system cannot hold.</summary>
+    /// <summary>Access time and modification time, the same. The kernel clamps what the file system cannot
+    /// hold.</summary>
     private static Libc.TimeSpec[] Times(TarTime time)
     {
         var value = new Libc.TimeSpec { Seconds = time.Seconds, Nanoseconds = time.Nanoseconds };
@@ -110,7 +114,8 @@ internal sealed class FileAttributeWriter(ApplyOptions options)
         }
     }
 
-    /// <summary>There is no call for a name relative to a descriptor; the descriptor's own path in /proc leads to the right directory.</summary>
+    /// <summary>There is no call for a name relative to a descriptor; the descriptor's own path in /proc leads to the
+    /// right directory.</summary>
     private unsafe void SetXattrsOnNode(int directory, string name, TarEntry entry)
     {
         foreach (var (attribute, value) in entry.Xattrs)
@@ -131,7 +136,8 @@ internal sealed class FileAttributeWriter(ApplyOptions options)
         }
     }
 
-    /// <summary>An attribute that this file system or user cannot have is listed, not dropped in silence; any other failure is an error.</summary>
+    /// <summary>An attribute that this file system or user cannot have is listed, not dropped in silence; any other
+    /// failure is an error.</summary>
     private void NoteXattr(string name, string path)
     {
         if (Posix.LastError is not (NotSupported or NotPermitted))

@@ -6,7 +6,8 @@ using Nua.Oci.Tar;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// What an image's file system looks like when all layers are on top of each other, without unpacking anything. Reading it checks every
+/// What an image's file system looks like when all layers are on top of each other, without unpacking anything. Reading
+/// it checks every
 /// digest and diff_id. Memory depends on the number of files, not on their size.
 /// </summary>
 public sealed class ImageTree
@@ -26,7 +27,8 @@ public sealed class ImageTree
     /// <summary>Base first.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; private set; } = [];
 
-    /// <exception cref="ProblemException">NUA3014 to NUA3059, NUA3060 to NUA3062: the same as unpacking gives.</exception>
+    /// <exception cref="ProblemException">NUA3014 to NUA3059, NUA3060 to NUA3062: the same as unpacking
+    /// gives.</exception>
     public static ImageTree Read(Image image, TreeOptions? options = null, CancellationToken cancellation = default)
     {
         var tree = new ImageTree(image, options ?? TreeOptions.Default);
@@ -35,7 +37,8 @@ public sealed class ImageTree
     }
 
     /// <param name="path">With or without a leading slash; empty or <c>/</c> is the root.</param>
-    /// <param name="followLinks">Resolves the last part too, inside the image, if it is a symbolic link. Its parents are always resolved.</param>
+    /// <param name="followLinks">Resolves the last part too, inside the image, if it is a symbolic link. Its parents
+    /// are always resolved.</param>
     /// <returns>With the path that was resolved to; null when there is nothing.</returns>
     public TreeNode? Find(string path, bool followLinks = false)
     {
@@ -47,10 +50,13 @@ public sealed class ImageTree
     public IReadOnlyList<TreeNode> Children(string path)
     {
         var entry = _tree.Find(path, followLast: true, out var real);
-        return entry?.Children is null ? [] : [.. Sorted(entry).Select(child => NodeOf(LayerPath.Join(real, child.Key), child.Value))];
+        return entry?.Children is null
+            ? []
+            : [.. Sorted(entry).Select(child => NodeOf(LayerPath.Join(real, child.Key), child.Value))];
     }
 
-    /// <summary>Everything below a directory, without itself; parents before children, siblings sorted by name.</summary>
+    /// <summary>Everything below a directory, without itself; parents before children, siblings sorted by
+    /// name.</summary>
     public IEnumerable<TreeNode> Walk(string under = "")
     {
         var entry = _tree.Find(under, followLast: true, out var real);
@@ -79,7 +85,8 @@ public sealed class ImageTree
         return output.ToArray();
     }
 
-    /// <summary>Copies a file's bytes by reading its layer again, up to the file and no further: the layer was verified when the tree was read.</summary>
+    /// <summary>Copies a file's bytes by reading its layer again, up to the file and no further: the layer was verified
+    /// when the tree was read.</summary>
     public void CopyContent(TreeNode node, Stream output)
     {
         if (node.Type != TarEntryType.File)

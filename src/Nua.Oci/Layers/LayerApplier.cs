@@ -6,16 +6,21 @@ using Nua.Oci.Tar;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// Applies layers to a directory by the rules of layer.md, so that nothing outside of it is touched whatever the layers hold: see
-/// <see cref="RootedDirectory"/>. Owner, mode, times and attributes are set through descriptors or without following links. When it throws,
+/// Applies layers to a directory by the rules of layer.md, so that nothing outside of it is touched whatever the layers
+/// hold: see
+/// <see cref="RootedDirectory"/>. Owner, mode, times and attributes are set through descriptors or without following
+/// links. When it throws,
 /// the directory is left as it is and worth nothing: unpack into a temporary one.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>A directory over a directory changes its attributes and keeps its children; anything else replaces what is there, a link too.</item>
-/// <item>Links among the parents of an entry are followed inside the root. A parent that is a file, or a link to nowhere, is an error.</item>
+/// <item>A directory over a directory changes its attributes and keeps its children; anything else replaces what is
+/// there, a link too.</item>
+/// <item>Links among the parents of an entry are followed inside the root. A parent that is a file, or a link to
+/// nowhere, is an error.</item>
 /// <item>Whiteouts and opaque markers touch lower layers only, wherever in the tar they are.</item>
-/// <item>The header of a hard link sets mode, owner, time and attributes of the file it names, as docker, podman and containerd do.</item>
+/// <item>The header of a hard link sets mode, owner, time and attributes of the file it names, as docker, podman and
+/// containerd do.</item>
 /// </list>
 /// </remarks>
 public sealed class LayerApplier : IDisposable
@@ -39,9 +44,11 @@ public sealed class LayerApplier : IDisposable
 
     public ApplyReport Report => new(_entries, _bytes, _attributes.Notes);
 
-    /// <summary>All layers of an image into an existing empty directory, with digests and diff_ids checked along the way.</summary>
+    /// <summary>All layers of an image into an existing empty directory, with digests and diff_ids checked along the
+    /// way.</summary>
     /// <exception cref="ProblemException">NUA3014 to NUA3059, NUA3060 to NUA3062.</exception>
-    public static ApplyReport Apply(Image image, string root, ApplyOptions? options = null, CancellationToken cancellation = default)
+    public static ApplyReport Apply(
+        Image image, string root, ApplyOptions? options = null, CancellationToken cancellation = default)
     {
         using var applier = new LayerApplier(root, options);
         foreach (var layer in image.Layers)
@@ -136,7 +143,8 @@ public sealed class LayerApplier : IDisposable
         _root.Clear(real, _members.Contains, ResetImplied, where);
     }
 
-    /// <summary>A directory that was removed and came back only as somebody's parent has nothing of its old self left.</summary>
+    /// <summary>A directory that was removed and came back only as somebody's parent has nothing of its old self
+    /// left.</summary>
     private void ResetImplied(string path)
     {
         if (_members.IsImplied(path))
@@ -187,7 +195,7 @@ public sealed class LayerApplier : IDisposable
                 _attributes.SetOnNode(directory, name, entry);
                 break;
             case TarEntryType.HardLink:
-                MakeHardLink(entry, change, directory, name, parent, where);
+                MakeHardLink(entry, change, name, parent, where);
                 break;
             default:
                 MakeNode(entry, directory, name, path);
@@ -275,14 +283,13 @@ public sealed class LayerApplier : IDisposable
         }
     }
 
-    private void MakeHardLink(TarEntry entry, LayerChange change, int directory, string name, string parent, string where)
+    private void MakeHardLink(TarEntry entry, LayerChange change, string name, string parent, string where)
     {
-        // The target's directory is opened second: opening may close the descriptor that was opened before.
-        var target = _root.Open(LayerPath.Parent(change.Link!), create: false, where, out _);
-        using var source = new RootedHandle(target);
-        directory = _root.Open(parent, create: false, where, out _);
-        Posix.Check(
-            Libc.LinkAt(source.Fd, Posix.Path(LayerPath.Name(change.Link!)), directory, Posix.Path(name), 0), "linking", entry.Path);
+        // Opening a second directory may close the first: so the target's is held by a descriptor of its own.
+        using var source = new RootedHandle(_root.Open(LayerPath.Parent(change.Link!), create: false, where, out _));
+        var directory = _root.Open(parent, create: false, where, out _);
+        var target = Posix.Path(LayerPath.Name(change.Link!));
+        Posix.Check(Libc.LinkAt(source.Fd, target, directory, Posix.Path(name), 0), "linking", entry.Path);
         _attributes.SetOnNode(directory, name, entry);
     }
 

@@ -17,7 +17,8 @@ internal enum ChangeKind
 }
 
 /// <summary>
-/// An entry of a layer read by the rules of layer.md. Unpacking and looking both go through here, so that they agree on every verdict.
+/// An entry of a layer read by the rules of layer.md. Unpacking and looking both go through here, so that they agree on
+/// every verdict.
 /// </summary>
 /// <param name="Path">Normalised.</param>
 /// <param name="Link">Of a hard link: the normalised path it names.</param>
@@ -43,7 +44,8 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
 
         if (path.Length == 0 && entry.Type != TarEntryType.Directory)
         {
-            throw new ProblemException(new Problem("NUA3059", "a layer replaces the root directory by something else") { Where = where });
+            throw new ProblemException(
+                new Problem("NUA3059", "a layer replaces the root directory by something else") { Where = where });
         }
 
         if (entry.Type is TarEntryType.CharacterDevice && entry is { DeviceMajor: 0, DeviceMinor: 0 })
@@ -76,7 +78,11 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
         });
 
     public static ProblemException NotADirectory(string path, string where, string why) => new(
-        new Problem("NUA3052", $"'{Printable.Escape(path, 200)}' is in something that is not a directory") { Where = where, Why = why });
+        new Problem("NUA3052", $"'{Printable.Escape(path, 200)}' is in something that is not a directory")
+        {
+            Where = where,
+            Why = why,
+        });
 
     private static LayerChange OfWhiteout(TarEntry entry, string where, string parent, string name)
     {
@@ -101,14 +107,17 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
         parent.StartsWith(Whiteout.Prefix, StringComparison.Ordinal)
         || parent.Contains("/" + Whiteout.Prefix, StringComparison.Ordinal);
 
-    /// <summary>Attributes by which overlayfs is steered must not come out of an image (podman 4.3 lets them redirect into other directories).</summary>
+    /// <summary>Attributes by which overlayfs is steered must not come out of an image (podman 4.3 lets them redirect
+    /// into other directories).</summary>
     private static void RefuseOverlayAttributes(TarEntry entry, string where)
     {
         foreach (var name in entry.Xattrs.Keys)
         {
-            if (name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || name.StartsWith("user.overlay.", StringComparison.Ordinal))
+            if (name.StartsWith("trusted.overlay.", StringComparison.Ordinal)
+                || name.StartsWith("user.overlay.", StringComparison.Ordinal))
             {
-                throw new ProblemException(new Problem("NUA3055", $"'{Printable.Escape(entry.Path, 200)}' has the attribute '{Printable.Escape(name, 80)}'")
+                var what = $"'{Printable.Escape(entry.Path, 200)}' has the attribute '{Printable.Escape(name, 80)}'";
+                throw new ProblemException(new Problem("NUA3055", what)
                 {
                     Where = where,
                     Why = "it would steer the kernel's overlay file system",
@@ -118,5 +127,9 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
     }
 
     private static ProblemException Malformed(TarEntry entry, string where, string why) => new(
-        new Problem("NUA3050", $"the whiteout '{Printable.Escape(entry.Path, 200)}' is malformed") { Where = where, Why = why });
+        new Problem("NUA3050", $"the whiteout '{Printable.Escape(entry.Path, 200)}' is malformed")
+        {
+            Where = where,
+            Why = why,
+        });
 }

@@ -5,8 +5,10 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// Which paths the layer being applied has put in place itself: its own whiteouts spare them, and it must not put one twice.
-/// Sixteen bytes a path, taken from its hash, so that a layer of a million long names does not fill the memory and nobody can make two paths meet.
+/// Which paths the layer being applied has put in place itself: its own whiteouts spare them, and it must not put one
+/// twice.
+/// Sixteen bytes a path, taken from its hash, so that a layer of a million long names does not fill the memory and
+/// nobody can make two paths meet.
 /// </summary>
 internal sealed class LayerMembers
 {

@@ -2,7 +2,8 @@ using Nua.Foundation;
 
 namespace Nua.Oci.Layers;
 
-/// <summary>Paths of layer entries, made one spelling: <c>./a//b/</c>, <c>/a/b</c> and <c>a/b</c> are the same, the root is empty.</summary>
+/// <summary>Paths of layer entries, made one spelling: <c>./a//b/</c>, <c>/a/b</c> and <c>a/b</c> are the same, the
+/// root is empty.</summary>
 internal static class LayerPath
 {
     /// <exception cref="ProblemException">NUA3026: <c>..</c> has no business in a layer.</exception>
@@ -15,7 +16,8 @@ internal static class LayerPath
 
         var parts = path.Split('/').Where(part => part is not ("" or ".")).ToList();
         return parts.Contains("..")
-            ? throw new ProblemException(new Problem("NUA3026", $"'{Printable.Escape(path, 200)}' leads out of the image") { Where = where })
+            ? throw new ProblemException(
+                new Problem("NUA3026", $"'{Printable.Escape(path, 200)}' leads out of the image") { Where = where })
             : string.Join('/', parts);
     }
 

@@ -7,10 +7,12 @@ using Nua.Oci.Tar;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// Makes a layer in one pass: entries become a tar, which is hashed (diff_id), compressed, hashed again (digest) and written to the store.
+/// Makes a layer in one pass: entries become a tar, which is hashed (diff_id), compressed, hashed again (digest) and
+/// written to the store.
 /// Memory does not depend on the layer's size. Without <see cref="Complete"/> nothing is left in the store.
 /// </summary>
-/// <remarks>Entries come sorted, parents first, no path twice; names that a layer cannot hold (<c>.wh.x</c>) are refused.</remarks>
+/// <remarks>Entries come sorted, parents first, no path twice; names that a layer cannot hold (<c>.wh.x</c>) are
+/// refused.</remarks>
 public sealed class LayerWriter : IDisposable
 {
     private readonly BlobWriter _blob;
@@ -32,7 +34,8 @@ public sealed class LayerWriter : IDisposable
     /// <summary>An entry without content.</summary>
     public void Add(TarEntry entry) => Add(entry, []);
 
-    /// <exception cref="ProblemException">NUA3033 a name that means something else in a layer; those of <see cref="TarWriter"/>.</exception>
+    /// <exception cref="ProblemException">NUA3033 a name that means something else in a layer; those of
+    /// <see cref="TarWriter"/>.</exception>
     public void Add(TarEntry entry, ReadOnlySpan<byte> content)
     {
         Check(entry);
@@ -54,11 +57,13 @@ public sealed class LayerWriter : IDisposable
         _tar.Write(new TarEntry(name, TarEntryType.File) { Modified = time });
     }
 
-    /// <summary>Hides all that lower layers have in a directory; to be added right after the directory itself.</summary>
+    /// <summary>Hides all that lower layers have in a directory; to be added right after the directory
+    /// itself.</summary>
     public void Hide(string directory, TarTime time = default) =>
         _tar.Write(new TarEntry($"{directory}/{Whiteout.Opaque}", TarEntryType.File) { Modified = time });
 
-    /// <summary>Finishes the layer and commits its blob; its name is durable after <see cref="StoreWriter.Sync"/> or Publish.</summary>
+    /// <summary>Finishes the layer and commits its blob; its name is durable after <see cref="StoreWriter.Sync"/> or
+    /// Publish.</summary>
     public Layer Complete()
     {
         _tar.Complete();

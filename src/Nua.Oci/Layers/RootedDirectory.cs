@@ -7,12 +7,14 @@ namespace Nua.Oci.Layers;
 
 /// <summary>
 /// A directory tree in which no path leads outside, whatever links are in it. Every path is resolved by the kernel
-/// relative to the root's descriptor (openat2), never by comparing strings: links inside the tree, absolute ones too, resolve inside
+/// relative to the root's descriptor (openat2), never by comparing strings: links inside the tree, absolute ones too,
+/// resolve inside
 /// the root, as they will in the running image. The last part of a path is never followed.
 /// </summary>
 internal sealed class RootedDirectory : IDisposable
 {
     private const int OpenDirectory = Libc.OPath | Libc.ODirectory | Libc.OCloExec;
+    private const ulong WithoutLinks = RootedCalls.Beneath | RootedCalls.NoSymlinks;
     private const int NoSystemCall = 38;
     private const int TooBig = 36;
 
@@ -97,7 +99,8 @@ internal sealed class RootedDirectory : IDisposable
         return Posix.LastError is Libc.ENoEnt or Libc.ENotDir ? null : Fail<Libc.StatxBuffer?>("reading", name);
     }
 
-    /// <summary>Removes a path (without links in it) and everything below it that <paramref name="isKept"/> does not name; what holds
+    /// <summary>Removes a path (without links in it) and everything below it that <paramref name="isKept"/> does not
+    /// name; what holds
     /// something that is kept stays too.</summary>
     /// <returns>Whether it is gone.</returns>
     public bool Remove(string path, Func<string, bool> isKept, Action<string> onKeptDirectory, string where)
@@ -144,11 +147,12 @@ internal sealed class RootedDirectory : IDisposable
         }
     }
 
-    /// <summary>Opens a directory by a path that must not have links in it, for reading. -1 when it is not (or no longer) there.</summary>
+    /// <summary>Opens a directory by a path that must not have links in it, for reading. -1 when it is not (or no
+    /// longer) there.</summary>
     public int OpenForReading(string path) =>
         path.Length == 0
             ? Libc.OpenAt(_root, "."u8, Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0)
-            : RootedCalls.OpenAt2(_root, Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0, RootedCalls.Beneath | RootedCalls.NoSymlinks);
+            : RootedCalls.OpenAt2(_root, Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0, WithoutLinks);
 
     public void Dispose()
     {
@@ -158,8 +162,7 @@ internal sealed class RootedDirectory : IDisposable
 
     private int OpenReal(string path) => path.Length == 0
         ? _root
-        : Posix.Check(
-            RootedCalls.OpenAt2(_root, Posix.Path(path), OpenDirectory, 0, RootedCalls.Beneath | RootedCalls.NoSymlinks), "opening", path);
+        : Posix.Check(RootedCalls.OpenAt2(_root, Posix.Path(path), OpenDirectory, 0, WithoutLinks), "opening", path);
 
     private void Close(int fd)
     {
@@ -174,7 +177,7 @@ internal sealed class RootedDirectory : IDisposable
         real = path;
         var bytes = Posix.Path(path);
         const ulong always = RootedCalls.NoXDev | RootedCalls.NoMagicLinks;
-        var fd = RootedCalls.OpenAt2(_root, bytes, OpenDirectory, 0, always | RootedCalls.Beneath | RootedCalls.NoSymlinks);
+        var fd = RootedCalls.OpenAt2(_root, bytes, OpenDirectory, 0, always | WithoutLinks);
         if (fd < 0 && Posix.LastError is Libc.ELoop or Libc.ENotDir)
         {
             fd = RootedCalls.OpenAt2(_root, bytes, OpenDirectory, 0, always | RootedCalls.InRoot);
@@ -261,7 +264,8 @@ internal sealed class RootedDirectory : IDisposable
         return names;
     }
 
-    /// <summary><c>struct linux_dirent64</c>: inode and offset (8 bytes each), record length (2), type (1), name up to a NUL.</summary>
+    /// <summary><c>struct linux_dirent64</c>: inode and offset (8 bytes each), record length (2), type (1), name up to
+    /// a NUL.</summary>
     private static void AddNames(ReadOnlySpan<byte> records, List<string> names)
     {
         while (!records.IsEmpty)

@@ -3,7 +3,8 @@ using Nua.Oci.Tar;
 
 namespace Nua.Oci.Layers;
 
-/// <summary>Merges layers in memory by the same rules, with the same verdicts, as <see cref="LayerApplier"/> does on disk.</summary>
+/// <summary>Merges layers in memory by the same rules, with the same verdicts, as <see cref="LayerApplier"/> does on
+/// disk.</summary>
 internal sealed class TreeBuilder(int maxNodes)
 {
     private const int MaxLinks = 40;
@@ -157,7 +158,8 @@ internal sealed class TreeBuilder(int maxNodes)
         }
     }
 
-    /// <summary>A directory that this layer has something in is in this layer, as is everything above it: whiteouts of the layer spare it.</summary>
+    /// <summary>A directory that this layer has something in is in this layer, as is everything above it: whiteouts of
+    /// the layer spare it.</summary>
     private void MarkDirectory(string path, int layer)
     {
         var trail = new List<(string Name, TreeEntry Entry)>();
@@ -207,7 +209,8 @@ internal sealed class TreeBuilder(int maxNodes)
         return made;
     }
 
-    /// <summary>Walks as the kernel does with the tree's root as <c>/</c>. Null when a part is missing; <paramref name="failure"/>
+    /// <summary>Walks as the kernel does with the tree's root as <c>/</c>. Null when a part is missing;
+    /// <paramref name="failure"/>
     /// says why when it is worse than missing.</summary>
     private TreeEntry? Walk(string path, bool followLast, List<(string Name, TreeEntry Entry)> trail, out string? failure)
     {

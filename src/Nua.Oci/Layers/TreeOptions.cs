@@ -18,7 +18,8 @@ public sealed record TreeOptions
     public int MaxKeptBytes { get; init; } = 16 << 20;
 
     /// <summary>
-    /// Called for every entry of every layer in order, whiteouts and what later layers overwrite included: layer index, normalised path
+    /// Called for every entry of every layer in order, whiteouts and what later layers overwrite included: layer index,
+    /// normalised path
     /// (of a whiteout: with its <c>.wh.</c> name), entry.
     /// </summary>
     public Action<int, string, TarEntry>? OnEntry { get; init; }
@@ -33,10 +34,12 @@ public sealed record TreeOptions
 
 /// <summary>One path of an image's final tree.</summary>
 /// <param name="Path">Without a leading slash; empty for the root.</param>
-/// <param name="Layer">Index of the layer that last wrote it; -1 for a directory that no layer has an entry for.</param>
+/// <param name="Layer">Index of the layer that last wrote it; -1 for a directory that no layer has an entry
+/// for.</param>
 public sealed record TreeNode(string Path, TarEntryType Type, int Layer)
 {
-    /// <summary>Mode, owner, time and attributes are those that count in the end. For a hard link it is the entry of the file it names.</summary>
+    /// <summary>Mode, owner, time and attributes are those that count in the end. For a hard link it is the entry of
+    /// the file it names.</summary>
     public required TarEntry Entry { get; init; }
 
     /// <summary>The path that this name was linked to when it was made by a hard link; null otherwise.</summary>

@@ -6,7 +6,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// A blob being written: a stream that hashes what passes. It lives in a temporary file under a kernel lock, by which pruning tells the files
+/// A blob being written: a stream that hashes what passes. It lives in a temporary file under a kernel lock, by which
+/// pruning tells the files
 /// of living writers from those of dead ones. Without <see cref="Commit"/> nothing is left.
 /// </summary>
 public sealed class BlobWriter : WriteOnlyStream
@@ -51,7 +52,8 @@ public sealed class BlobWriter : WriteOnlyStream
 
     /// <summary>
     /// Puts the blob in its place under its digest. Its bytes are on the disk when this returns; its name is after
-    /// <see cref="StoreWriter.Sync"/> or <see cref="StoreWriter.Publish"/>. Content that was there already is replaced by these bytes, which heals a
+    /// <see cref="StoreWriter.Sync"/> or <see cref="StoreWriter.Publish"/>. Content that was there already is replaced
+    /// by these bytes, which heals a
     /// damaged blob.
     /// </summary>
     /// <exception cref="Nua.Foundation.ProblemException">NUA3101.</exception>

@@ -5,7 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// The local images: an OCI image layout that several processes share, with records beside it. What a call has acknowledged survives
+/// The local images: an OCI image layout that several processes share, with records beside it. What a call has
+/// acknowledged survives
 /// kill -9 and a power cut: blobs are synced and renamed before the index that mentions them is.
 /// </summary>
 /// <remarks>
@@ -51,7 +52,8 @@ public sealed class ImageStore
 
     internal string LeaseDirectory => Path.Combine(Home, "leases");
 
-    /// <summary><c>NUA_HOME</c>, else <c>/var/lib/nua</c> for root, else <c>$XDG_DATA_HOME/nua</c>, else <c>~/.local/share/nua</c>.</summary>
+    /// <summary><c>NUA_HOME</c>, else <c>/var/lib/nua</c> for root, else <c>$XDG_DATA_HOME/nua</c>, else
+    /// <c>~/.local/share/nua</c>.</summary>
     public static string DefaultHome(Func<string, string?> environment, bool isRoot)
     {
         if (environment("NUA_HOME") is { Length: > 0 } home)
@@ -70,8 +72,10 @@ public sealed class ImageStore
             : Path.Combine(environment("HOME") ?? "/", ".local", "share", "nua");
     }
 
-    /// <summary>Opens the store, creating what is missing of it. Other users' bits on the private directories are taken away.</summary>
-    /// <exception cref="ProblemException">NUA3101, NUA3102 something else is there, NUA3107 it belongs to another user.</exception>
+    /// <summary>Opens the store, creating what is missing of it. Other users' bits on the private directories are taken
+    /// away.</summary>
+    /// <exception cref="ProblemException">NUA3101, NUA3102 something else is there, NUA3107 it belongs to another
+    /// user.</exception>
     public static ImageStore Open(string home, TimeProvider? time = null)
     {
         var store = new ImageStore(Path.GetFullPath(home), time ?? TimeProvider.System);
@@ -102,7 +106,8 @@ public sealed class ImageStore
             .ThenBy(image => image.Manifest.Digest)];
 
     /// <summary>
-    /// By name; by <c>NAME</c> alone for <c>NAME:latest</c> or the only tag there is; by digest, whole or its first six or more
+    /// By name; by <c>NAME</c> alone for <c>NAME:latest</c> or the only tag there is; by digest, whole or its first six
+    /// or more
     /// hexadecimal digits. Null when nothing matches.
     /// </summary>
     /// <exception cref="ProblemException">NUA3105 several images match.</exception>
@@ -136,7 +141,8 @@ public sealed class ImageStore
         writer.Publish(manifest, name);
     }
 
-    /// <summary>Removes one name, or with a digest the image and all its names. Blobs stay until pruning. Durable.</summary>
+    /// <summary>Removes one name, or with a digest the image and all its names. Blobs stay until pruning.
+    /// Durable.</summary>
     /// <returns>The entries that are gone; an image that lost its last name is gone too.</returns>
     public IReadOnlyList<StoredImage> Remove(string nameOrDigest)
     {
@@ -212,7 +218,8 @@ public sealed class ImageStore
     internal string RecordDirectory(RecordKind kind) =>
         Path.Combine(Home, kind == RecordKind.Builds ? "builds" : "layers");
 
-    /// <summary>A key is a file name: lower-case letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, not first a dot.</summary>
+    /// <summary>A key is a file name: lower-case letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, not first a
+    /// dot.</summary>
     private string RecordPath(RecordKind kind, string key)
     {
         if (key.Length is 0 or > 128 || key[0] == '.' || key.AsSpan().IndexOfAnyExcept(CharacterSets.RecordKey) >= 0)

@@ -6,7 +6,8 @@ public static class IndexEdits
     public static string? NameOf(this Descriptor entry) => entry.Annotations.GetValueOrDefault(AnnotationKeys.RefName);
 
     /// <summary>
-    /// Points names at a manifest. An image that loses its last name stays in the index without one, so that a digest which was
+    /// Points names at a manifest. An image that loses its last name stays in the index without one, so that a digest
+    /// which was
     /// once printed still resolves; pruning removes it.
     /// </summary>
     public static ImageIndex WithNames(this ImageIndex index, Descriptor manifest, IReadOnlyList<string> names)
@@ -37,7 +38,8 @@ public static class IndexEdits
         return index with { Manifests = WithoutDuplicates(kept) };
     }
 
-    /// <summary>Removes the entries that <paramref name="isGone"/> chooses, which is asked once for each. The same index when it chooses none.</summary>
+    /// <summary>Removes the entries that <paramref name="isGone"/> chooses, which is asked once for each. The same
+    /// index when it chooses none.</summary>
     public static ImageIndex Without(this ImageIndex index, Func<Descriptor, bool> isGone)
     {
         var kept = index.Manifests.Where(entry => !isGone(entry)).ToList();
@@ -46,13 +48,13 @@ public static class IndexEdits
 
     private static Descriptor WithName(Descriptor manifest, string name) => manifest with
     {
-        Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [AnnotationKeys.RefName] = name },
+        Annotations = StringMap.Of(AnnotationKeys.RefName, name),
         Data = null,
     };
 
     private static Descriptor WithoutName(Descriptor manifest) => manifest with
     {
-        Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal),
+        Annotations = StringMap.Empty,
         Data = null,
     };
 
@@ -61,6 +63,7 @@ public static class IndexEdits
     {
         var named = entries.Where(entry => entry.NameOf() is not null).Select(entry => entry.Digest).ToHashSet();
         var seen = new HashSet<Digest>();
-        return [.. entries.Where(entry => entry.NameOf() is not null || (!named.Contains(entry.Digest) && seen.Add(entry.Digest)))];
+        return [.. entries.Where(entry =>
+            entry.NameOf() is not null || (!named.Contains(entry.Digest) && seen.Add(entry.Digest)))];
     }
 }

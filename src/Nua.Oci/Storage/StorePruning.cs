@@ -11,10 +11,12 @@ public sealed record PruneOptions
 {
     public static readonly PruneOptions Default = new();
 
-    /// <summary>Blobs and temporary files younger than this stay, whatever refers to them: another tool may be writing into the layout.</summary>
+    /// <summary>Blobs and temporary files younger than this stay, whatever refers to them: another tool may be writing
+    /// into the layout.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Cache records younger than this keep the blobs they mention; zero drops everything that is only cached.</summary>
+    /// <summary>Cache records younger than this keep the blobs they mention; zero drops everything that is only
+    /// cached.</summary>
     public TimeSpan CacheAge { get; init; } = TimeSpan.FromDays(14);
 
     /// <summary>Also drops images that have lost their name.</summary>
@@ -28,8 +30,10 @@ public sealed record PruneOptions
 public sealed record PruneReport(int Blobs, long Bytes, int Records, int TemporaryFiles, IReadOnlyList<Descriptor> Images);
 
 /// <summary>
-/// Removes what nothing refers to. Under the exclusive lock: nameless images leave the index (durably), what index, leases, young
-/// records and grace keep is marked, the rest is moved to <c>trash</c>. After the lock the trash is emptied. A kill at any point leaves a store that
+/// Removes what nothing refers to. Under the exclusive lock: nameless images leave the index (durably), what index,
+/// leases, young
+/// records and grace keep is marked, the rest is moved to <c>trash</c>. After the lock the trash is emptied. A kill at
+/// any point leaves a store that
 /// verifies; the next pruning finishes the job.
 /// </summary>
 internal sealed partial class StorePruning(ImageStore store, PruneOptions options, TimeProvider time)
@@ -43,7 +47,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     private string Trash => Path.Combine(store.Home, "trash");
 
     /// <summary>Drops unreferenced blobs, stale records and the leavings of dead processes.</summary>
-    /// <exception cref="ProblemException">NUA3101, or a document that cannot be read: then nothing is dropped, since what it refers to is unknown.</exception>
+    /// <exception cref="ProblemException">NUA3101, or a document that cannot be read: then nothing is dropped, since
+    /// what it refers to is unknown.</exception>
     public PruneReport Run(CancellationToken cancellation)
     {
         try
@@ -81,7 +86,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
         var leased = LeasedDigests();
         store.ChangeIndexLocked(index => index.Without(entry =>
         {
-            var isDropped = entry.NameOf() is null && !leased.Contains(entry.Digest) && !IsYoung(store.PathOf(entry.Digest));
+            var isDropped = entry.NameOf() is null && !leased.Contains(entry.Digest)
+                && !IsYoung(store.PathOf(entry.Digest));
             if (isDropped)
             {
                 dropped.Add(entry);
@@ -111,7 +117,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     });
 
     /// <summary>
-    /// A record keeps the blobs whose digests its text mentions, whatever its form, and what a manifest among them leads to. Records that
+    /// A record keeps the blobs whose digests its text mentions, whatever its form, and what a manifest among them
+    /// leads to. Records that
     /// are old, or whose blobs are gone, are dropped.
     /// </summary>
     private void MarkRecords(RecordKind kind)
@@ -146,7 +153,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
         }
         catch (ProblemException)
         {
-            // Not a manifest: a layer, a config, or a digest of something that is not a blob. It is kept itself, and that is all.
+            // Not a manifest: a layer, a config, or a digest of something that is not a blob. It is kept itself, and
+            // that is all.
         }
     }
 
@@ -180,7 +188,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     /// <summary>Files that no living process has locked.</summary>
     private void DropTemporaryFiles()
     {
-        foreach (var path in Directory.EnumerateFiles(store.IngestDirectory).Concat(Directory.EnumerateFiles(store.LeaseDirectory)))
+        var locked = Directory.EnumerateFiles(store.IngestDirectory).Concat(Directory.EnumerateFiles(store.LeaseDirectory));
+        foreach (var path in locked)
         {
             if (!IsYoung(path) && FileLock.TryExclusive(path, out var taken))
             {
@@ -200,7 +209,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
         }
     }
 
-    /// <summary>What living writers rely on. The lock of a dead one can be taken, which is how it is known to be dead.</summary>
+    /// <summary>What living writers rely on. The lock of a dead one can be taken, which is how it is known to be
+    /// dead.</summary>
     private HashSet<Digest> LeasedDigests()
     {
         var leased = new HashSet<Digest>();

@@ -6,12 +6,15 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// Adds blobs to a store and publishes images. It holds a lease: whatever it added or asked for with <see cref="Holds"/> survives
+/// Adds blobs to a store and publishes images. It holds a lease: whatever it added or asked for with
+/// <see cref="Holds"/> survives
 /// pruning by other processes until it is disposed. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// A lease is a file <c>leases/ID</c> of digests, one a line, under this process's kernel lock. A digest is entered under the shared lock of the
-/// store before the blob is looked for or put in place; pruning reads the leases and moves blobs away under the exclusive one. So
+/// A lease is a file <c>leases/ID</c> of digests, one a line, under this process's kernel lock. A digest is entered
+/// under the shared lock of the
+/// store before the blob is looked for or put in place; pruning reads the leases and moves blobs away under the
+/// exclusive one. So
 /// either pruning sees the lease, or the writer sees that the blob is gone.
 /// </remarks>
 public sealed class StoreWriter : IDisposable
@@ -53,7 +56,8 @@ public sealed class StoreWriter : IDisposable
     {
         try
         {
-            // Pruning takes a temporary file without a lock for a dead process's: it must not see ours before it is locked.
+            // Pruning takes a temporary file without a lock for a dead process's: it must not see ours before it is
+            // locked.
             using var _ = FileLock.Shared(Store.LockPath);
             return new BlobWriter(this, Path.Combine(Store.IngestDirectory, Guid.NewGuid().ToString("N")));
         }
@@ -71,7 +75,8 @@ public sealed class StoreWriter : IDisposable
         return blob.Commit(mediaType);
     }
 
-    /// <summary>Makes every blob added so far durable without publishing anything: for layers that are only cached.</summary>
+    /// <summary>Makes every blob added so far durable without publishing anything: for layers that are only
+    /// cached.</summary>
     public void Sync()
     {
         lock (_gate)
@@ -95,8 +100,10 @@ public sealed class StoreWriter : IDisposable
     }
 
     /// <summary>
-    /// Checks that everything the manifest (or index) needs is here, makes it durable, then enters it into the store's index under these names,
-    /// which leave the images that had them. When this returns the image survives a power cut; when it throws, the index is as it was.
+    /// Checks that everything the manifest (or index) needs is here, makes it durable, then enters it into the store's
+    /// index under these names,
+    /// which leave the images that had them. When this returns the image survives a power cut; when it throws, the
+    /// index is as it was.
     /// </summary>
     /// <exception cref="ProblemException">NUA3103 a blob is missing, NUA3106 a name is malformed, NUA3101.</exception>
     public void Publish(Descriptor manifest, params IReadOnlyList<string> names)

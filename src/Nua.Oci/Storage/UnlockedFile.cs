@@ -4,7 +4,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// Opens files without the advisory lock that .NET takes on every file it opens by path: that would collide with the locks by which processes
+/// Opens files without the advisory lock that .NET takes on every file it opens by path: that would collide with the
+/// locks by which processes
 /// of Nua know each other.
 /// </summary>
 internal static class UnlockedFile

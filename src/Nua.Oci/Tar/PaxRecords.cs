@@ -4,12 +4,14 @@ using System.Text.Unicode;
 
 namespace Nua.Oci.Tar;
 
-/// <summary>The records of a pax header: <c>LENGTH KEY=VALUE\n</c>, the length counting itself. Values are bytes.</summary>
+/// <summary>The records of a pax header: <c>LENGTH KEY=VALUE\n</c>, the length counting itself. Values are
+/// bytes.</summary>
 internal static class PaxRecords
 {
     public const string XattrPrefix = "SCHILY.xattr.";
 
-    /// <summary>What the ustar header cannot hold, sorted by key (but for <c>hdrcharset</c>, which must come first); empty when it holds everything.</summary>
+    /// <summary>What the ustar header cannot hold, sorted by key (but for <c>hdrcharset</c>, which must come first);
+    /// empty when it holds everything.</summary>
     public static byte[] Of(TarEntry entry, byte[] name, byte[] link)
     {
         using var output = new MemoryStream();
@@ -45,7 +47,8 @@ internal static class PaxRecords
         return output.ToArray();
     }
 
-    /// <summary>Decimal seconds with as many digits of fraction as needed. Half a second before 1970 is <c>-0.5</c>: the fraction
+    /// <summary>Decimal seconds with as many digits of fraction as needed. Half a second before 1970 is <c>-0.5</c>:
+    /// the fraction
     /// of a written time counts away from zero, while ours always counts forward.</summary>
     public static string FormatTime(TarTime time)
     {

@@ -12,7 +12,8 @@ public enum TarEntryType
     Fifo,
 }
 
-/// <summary>A time as tar has it: whole seconds since 1970, possibly negative, and 0 to 999 999 999 nanoseconds after them.</summary>
+/// <summary>A time as tar has it: whole seconds since 1970, possibly negative, and 0 to 999 999 999 nanoseconds after
+/// them.</summary>
 public readonly record struct TarTime(long Seconds, int Nanoseconds = 0)
 {
     public override string ToString() => Nanoseconds == 0 ? $"{Seconds}" : $"{Seconds}+{Nanoseconds:d9}ns";
@@ -22,7 +23,8 @@ public readonly record struct TarTime(long Seconds, int Nanoseconds = 0)
 /// One entry of a tar archive: everything about a file but its bytes. Names are bytes; in <see cref="Path"/> and
 /// <see cref="LinkTarget"/> a byte that is not UTF-8 is written as <see cref="Nua.Foundation.Linux.RawName"/> does.
 /// </summary>
-/// <param name="Path">As in the archive. Writers give <c>a/b</c> without a leading or trailing slash; the root itself is <c>.</c></param>
+/// <param name="Path">As in the archive. Writers give <c>a/b</c> without a leading or trailing slash; the root itself
+/// is <c>.</c></param>
 public sealed record TarEntry(string Path, TarEntryType Type)
 {
     internal static readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> NoXattrs =
@@ -47,9 +49,11 @@ public sealed record TarEntry(string Path, TarEntryType Type)
 
     public uint DeviceMinor { get; init; }
 
-    /// <summary>Extended attributes by full name (<c>security.capability</c>), values byte for byte, sorted by name.</summary>
+    /// <summary>Extended attributes by full name (<c>security.capability</c>), values byte for byte, sorted by
+    /// name.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Xattrs { get; init; } = NoXattrs;
 
-    /// <summary>Where the entry's first header begins in the archive; -1 for an entry that was not read from one.</summary>
+    /// <summary>Where the entry's first header begins in the archive; -1 for an entry that was not read from
+    /// one.</summary>
     public long Offset { get; init; } = -1;
 }

@@ -55,7 +55,8 @@ internal static class TarFormat
         block[155] = (byte)' ';
     }
 
-    /// <summary>Sums of the block's bytes, taken as unsigned and (as some old writers did) as signed, the checksum's own field read as spaces.</summary>
+    /// <summary>Sums of the block's bytes, taken as unsigned and (as some old writers did) as signed, the checksum's
+    /// own field read as spaces.</summary>
     public static (long Unsigned, long Signed) Checksum(ReadOnlySpan<byte> block)
     {
         long unsigned = 0;
@@ -70,10 +71,12 @@ internal static class TarFormat
         return (unsigned, signed);
     }
 
-    /// <summary>Whether a name goes into the header itself: short and ASCII, so that every reader agrees on it.</summary>
+    /// <summary>Whether a name goes into the header itself: short and ASCII, so that every reader agrees on
+    /// it.</summary>
     public static bool FitsField(ReadOnlySpan<byte> name) => name.Length <= NameLength && Ascii.IsValid(name);
 
-    /// <summary>A name that is in the pax header is still shown in the field, cut, for readers that know nothing better.</summary>
+    /// <summary>A name that is in the pax header is still shown in the field, cut, for readers that know nothing
+    /// better.</summary>
     private static ReadOnlySpan<byte> FieldOf(byte[] name) => name.AsSpan(0, Math.Min(name.Length, NameLength));
 
     private static void Octal(Span<byte> field, long value)

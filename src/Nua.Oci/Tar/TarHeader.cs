@@ -41,7 +41,8 @@ internal readonly ref struct TarHeader
 
     public byte[] LinkName => Text(157, 100).ToArray();
 
-    /// <summary>The name, with ustar's prefix in front of it where there is one. GNU's format has other things in that place.</summary>
+    /// <summary>The name, with ustar's prefix in front of it where there is one. GNU's format has other things in that
+    /// place.</summary>
     public byte[] Name
     {
         get

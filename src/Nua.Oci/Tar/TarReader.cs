@@ -6,30 +6,32 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Tar;
 
 /// <summary>
-/// Reads a tar archive from a stream, in bounded memory, and refuses whatever two programs might understand differently. Formats: old (v7), ustar, pax, GNU
+/// Reads a tar archive from a stream, in bounded memory, and refuses whatever two programs might understand
+/// differently. Formats: old (v7), ustar, pax, GNU
 /// long names. The verdicts:
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>A wrong checksum is an error, a zero one too; only a whole block of zeros ends the archive.</item>
-/// <item>After the end only zeros may follow. One end block, or none, is accepted (<see cref="HasEndMarker"/> tells).</item>
-/// <item>A pax header holds for the next entry, and its <c>size</c> counts instead of the header's own. Two pax headers in a row, a pax
+/// <item>After the end only zeros may follow. One end block, or none, is accepted (<see cref="HasEndMarker"/>
+/// tells).</item>
+/// <item>A pax header holds for the next entry, and its <c>size</c> counts instead of the header's own. Two pax headers
+/// in a row, a pax
 /// header together with GNU long names, a key twice in one header: refused.</item>
 /// <item>A global pax header may carry comments only (as git writes).</item>
 /// <item>Extended attributes are byte for byte. Any other value with a NUL is refused.</item>
-/// <item>Sparse files and kinds that POSIX does not define are refused, and content on links, directories and devices.</item>
+/// <item>Sparse files and kinds that POSIX does not define are refused, and content on links, directories and
+/// devices.</item>
 /// </list>
 /// </remarks>
 public sealed class TarReader : IDisposable
 {
     private const long MaxSize = 1L << 50;
 
-    private readonly Stream _input;
     private readonly TarLimits _limits;
     private readonly TarProblem _problem;
-    private readonly byte[] _block = new byte[TarFormat.BlockSize];
+    private readonly TarInput _input;
     private readonly TarContent _content;
-    private long _position;
     private long _entryOffset;
     private long _headerBytes;
     private long _xattrBytes;
@@ -39,10 +41,10 @@ public sealed class TarReader : IDisposable
     /// <param name="where">What the stream is, for messages.</param>
     public TarReader(Stream input, string where, TarLimits? limits = null)
     {
-        _input = input;
         _limits = limits ?? TarLimits.Default;
         _problem = new TarProblem(where);
-        _content = new TarContent(this);
+        _input = new TarInput(input, _problem);
+        _content = new TarContent(_input);
     }
 
     /// <summary>The bytes of the entry that <see cref="Next"/> gave last, once. What is not read is skipped.</summary>
@@ -64,24 +66,24 @@ public sealed class TarReader : IDisposable
         }
 
         _content.Skip();
-        _entryOffset = _position;
+        _entryOffset = _input.Position;
         PaxHeader? pax = null;
         byte[]? longName = null;
         byte[]? longLink = null;
         while (true)
         {
-            var offset = _position;
-            if (!ReadBlock())
+            var offset = _input.Position;
+            if (!_input.ReadBlock())
             {
                 return End(hasMeta: pax is not null || longName is not null || longLink is not null);
             }
 
-            if (_block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+            if (_input.Block.IndexOfAnyExcept((byte)0) < 0)
             {
                 return EndAtZeros(hasMeta: pax is not null || longName is not null || longLink is not null);
             }
 
-            var header = new TarHeader(_block, offset, _problem);
+            var header = new TarHeader(_input.Block, offset, _problem);
             switch (header.Type)
             {
                 case (byte)'x':
@@ -92,7 +94,7 @@ public sealed class TarReader : IDisposable
                 case (byte)'g':
                     RefuseMixed(pax is not null || longName is not null || longLink is not null, offset);
                     RefuseGlobal(PaxHeader.Parse(ReadMeta(header), offset, _problem), offset);
-                    _entryOffset = _position;
+                    _entryOffset = _input.Position;
                     break;
                 case (byte)'L':
                     RefuseMixed(pax is not null || longName is not null, offset);
@@ -140,7 +142,7 @@ public sealed class TarReader : IDisposable
         }
 
         var isDevice = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
-        ContentOffset = _position;
+        ContentOffset = _input.Position;
         _content.Begin(size);
         return new TarEntry(RawName.FromBytes(name), type)
         {
@@ -269,131 +271,26 @@ public sealed class TarReader : IDisposable
         }
 
         var data = new byte[header.Size];
-        ReadExactly(data);
-        SkipPadding(header.Size);
+        _input.ReadExactly(data);
+        _input.SkipPadding(header.Size);
         return data;
     }
 
     private TarEntry? EndAtZeros(bool hasMeta)
     {
-        HasEndMarker = ReadBlock();
-        if (HasEndMarker && _block.AsSpan().IndexOfAnyExcept((byte)0) >= 0)
+        HasEndMarker = _input.ReadBlock();
+        if (HasEndMarker && _input.Block.IndexOfAnyExcept((byte)0) >= 0)
         {
-            throw _problem.Trailing(_position - TarFormat.BlockSize);
+            throw _problem.Trailing(_input.Position - TarFormat.BlockSize);
         }
 
-        int read;
-        Span<byte> rest = stackalloc byte[16 << 10];
-        while ((read = _input.Read(rest)) > 0)
-        {
-            var found = rest[..read].IndexOfAnyExcept((byte)0);
-            if (found >= 0)
-            {
-                throw _problem.Trailing(_position + found);
-            }
-
-            _position += read;
-        }
-
+        _input.ExpectZerosToEnd();
         return End(hasMeta);
     }
 
     private TarEntry? End(bool hasMeta)
     {
         _hasEnded = true;
-        return hasMeta ? throw _problem.Truncated(_position) : null;
-    }
-
-    /// <summary>False at the end of the input; a part of a block is an error.</summary>
-    private bool ReadBlock()
-    {
-        var read = _input.ReadAtLeast(_block, TarFormat.BlockSize, throwOnEndOfStream: false);
-        _position += read;
-        return read switch
-        {
-            0 => false,
-            TarFormat.BlockSize => true,
-            _ => throw _problem.Truncated(_position),
-        };
-    }
-
-    private void ReadExactly(Span<byte> bytes)
-    {
-        var read = _input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        _position += read;
-        if (read < bytes.Length)
-        {
-            throw _problem.Truncated(_position);
-        }
-    }
-
-    private void SkipPadding(long size)
-    {
-        var padding = (int)(-size & (TarFormat.BlockSize - 1));
-        ReadExactly(_block.AsSpan(0, padding));
-    }
-
-    /// <summary>The bytes of one entry, bounded by its size.</summary>
-    private sealed class TarContent(TarReader owner) : ReadOnlyStream
-    {
-        private long _size;
-        private long _left;
-        private bool _isOpen;
-
-        public void Begin(long size)
-        {
-            _size = size;
-            _left = size;
-            _isOpen = true;
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var wanted = (int)Math.Min(buffer.Length, _left);
-            if (wanted == 0)
-            {
-                return 0;
-            }
-
-            var read = owner._input.Read(buffer[..wanted]);
-            owner._position += read;
-            _left -= read;
-            return read > 0 ? read : throw owner._problem.Truncated(owner._position);
-        }
-
-        public void Skip()
-        {
-            if (!_isOpen)
-            {
-                return;
-            }
-
-            if (owner._input.CanSeek)
-            {
-                SkipBySeeking();
-            }
-
-            Span<byte> buffer = stackalloc byte[16 << 10];
-            while (_left > 0)
-            {
-                _ = Read(buffer);
-            }
-
-            owner.SkipPadding(_size);
-            _isOpen = false;
-        }
-
-        private void SkipBySeeking()
-        {
-            var input = owner._input;
-            if (input.Length - input.Position < _left)
-            {
-                throw owner._problem.Truncated(owner._position);
-            }
-
-            input.Seek(_left, SeekOrigin.Current);
-            owner._position += _left;
-            _left = 0;
-        }
+        return hasMeta ? throw _problem.Truncated(_input.Position) : null;
     }
 }

@@ -7,9 +7,12 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Tar;
 
 /// <summary>
-/// Writes a POSIX tar whose bytes depend on the entries alone: ustar headers, and a pax header in front of an entry only
-/// for what ustar cannot hold (names over 100 bytes or not ASCII, sizes and ids too large, fractions of a second, times before 1970, extended
-/// attributes). No names of users, no access times, no process ids. Entries come in the order of the caller, who also sees to
+/// Writes a POSIX tar whose bytes depend on the entries alone: ustar headers, and a pax header in front of an entry
+/// only
+/// for what ustar cannot hold (names over 100 bytes or not ASCII, sizes and ids too large, fractions of a second, times
+/// before 1970, extended
+/// attributes). No names of users, no access times, no process ids. Entries come in the order of the caller, who also
+/// sees to
 /// parents first and no path twice.
 /// </summary>
 public sealed class TarWriter : IDisposable
@@ -29,7 +32,8 @@ public sealed class TarWriter : IDisposable
     /// <summary>Writes an entry that has no content.</summary>
     public void Write(TarEntry entry) => Write(entry, []);
 
-    /// <exception cref="ProblemException">NUA3031 the entry cannot be represented; NUA3032 the content has another length.</exception>
+    /// <exception cref="ProblemException">NUA3031 the entry cannot be represented; NUA3032 the content has another
+    /// length.</exception>
     public void Write(TarEntry entry, ReadOnlySpan<byte> content)
     {
         if (content.Length != entry.Size)
@@ -42,9 +46,11 @@ public sealed class TarWriter : IDisposable
         Pad(entry.Size);
     }
 
-    /// <param name="content">Gives exactly <see cref="TarEntry.Size"/> bytes and then ends. A file that grew or shrank meanwhile is an error,
+    /// <param name="content">Gives exactly <see cref="TarEntry.Size"/> bytes and then ends. A file that grew or shrank
+    /// meanwhile is an error,
     /// after which the archive is of no use.</param>
-    /// <exception cref="ProblemException">NUA3031 the entry cannot be represented; NUA3032 the content has another length.</exception>
+    /// <exception cref="ProblemException">NUA3031 the entry cannot be represented; NUA3032 the content has another
+    /// length.</exception>
     public void Write(TarEntry entry, Stream content)
     {
         WriteHeaders(entry);
@@ -77,7 +83,8 @@ public sealed class TarWriter : IDisposable
         Pad(entry.Size);
     }
 
-    /// <summary>Writes the two zero blocks that end an archive. Nothing more is added: padding to 10 KiB is for tapes.</summary>
+    /// <summary>Writes the two zero blocks that end an archive. Nothing more is added: padding to 10 KiB is for
+    /// tapes.</summary>
     public void Complete()
     {
         if (!_isComplete)
@@ -118,7 +125,8 @@ public sealed class TarWriter : IDisposable
             throw Unrepresentable(entry, "the path is empty, ends in '/' or contains a NUL");
         }
 
-        if (isLink != !string.IsNullOrEmpty(entry.LinkTarget) || entry.LinkTarget?.Contains('\0', StringComparison.Ordinal) == true)
+        var isNamed = entry.LinkTarget is { Length: > 0 } target && !target.Contains('\0', StringComparison.Ordinal);
+        if (isLink ? !isNamed : entry.LinkTarget is not null)
         {
             throw Unrepresentable(entry, "links have a target, nothing else has one");
         }

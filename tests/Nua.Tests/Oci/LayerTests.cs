@@ -10,12 +10,14 @@ using Xunit;
 
 namespace Nua.Tests.Oci;
 
-/// <summary>Layers, honest and hostile, unpacked and looked at: both must agree, and nothing outside the root may change.</summary>
+/// <summary>Layers, honest and hostile, unpacked and looked at: both must agree, and nothing outside the root may
+/// change.</summary>
 public sealed class LayerTests
 {
     private static readonly bool _isRoot = Environment.UserName == "root";
 
-    /// <summary>Name, the layers, and the code of the verdict or the paths of the result (<c>path=type[:link]</c>).</summary>
+    /// <summary>Name, the layers, and the code of the verdict or the paths of the result
+    /// (<c>path=type[:link]</c>).</summary>
     private static IEnumerable<(string Name, byte[][] Layers, string Verdict)> Cases()
     {
         yield return ("parent escape", [new RawTar().Entry("../evil", content: "x").ToArray()], "NUA3026");
