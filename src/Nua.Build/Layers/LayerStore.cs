@@ -97,6 +97,13 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
     {
         foreach (var (entry, origin) in items)
         {
+            var time = new TarTime(entry.ModifiedSeconds);
+            if (entry.Kind == TreeKind.Whiteout)
+            {
+                layer.Remove(entry.Path, time);
+                continue;
+            }
+
             var header = Header(entry);
             switch (origin)
             {
@@ -116,6 +123,11 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
                 default:
                     layer.Add(header);
                     break;
+            }
+
+            if (entry.Kind == TreeKind.OpaqueDirectory)
+            {
+                layer.Hide(entry.Path, time);
             }
         }
     }
@@ -137,12 +149,6 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
 
     private static TarEntry Header(TreeEntry entry)
     {
-        if (entry.Kind == TreeKind.Whiteout)
-        {
-            var slash = entry.Path.LastIndexOf('/') + 1;
-            return new TarEntry(entry.Path[..slash] + ".wh." + entry.Path[slash..], TarEntryType.File) { Mode = 0 };
-        }
-
         var type = entry.Kind switch
         {
             TreeKind.File => entry.IsHardLink ? TarEntryType.HardLink : TarEntryType.File,
@@ -169,19 +175,13 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
             };
     }
 
-    /// <summary>A layer names every folder above its entries, so that unpacking it alone gives the right modes. An opaque
-    /// folder also gets its marker.</summary>
+    /// <summary>A layer names every folder above its entries, so that unpacking it alone gives the right modes.</summary>
     private static IEnumerable<LayerItem> WithParents(IReadOnlyList<LayerItem> items)
     {
         var seen = new HashSet<string>(items.Select(item => item.Entry.Path), StringComparer.Ordinal);
         foreach (var item in items)
         {
             yield return item;
-            if (item.Entry.Kind == TreeKind.OpaqueDirectory)
-            {
-                yield return Normal.File(item.Entry.Path + "/.wh..wh..opq", [], item.Entry.ModifiedSeconds, mode: 0);
-            }
-
             for (var at = item.Entry.Path.LastIndexOf('/'); at > 0; at = item.Entry.Path.LastIndexOf('/', at - 1))
             {
                 if (seen.Add(item.Entry.Path[..at]))

@@ -15,12 +15,13 @@ public sealed class Apt
     private static readonly TimeSpan _listsLife = TimeSpan.FromHours(24);
 
     private readonly string _folder;
-    private readonly IReadOnlyList<AptSource> _sources;
+    private readonly string _list;
+    private readonly IReadOnlyList<string> _mirrors;
     private readonly string _architecture;
     private readonly TimeProvider _clock;
 
-    private Apt(string folder, IReadOnlyList<AptSource> sources, string architecture, TimeProvider clock) =>
-        (_folder, _sources, _architecture, _clock) = (folder, sources, architecture, clock);
+    private Apt(string folder, string list, IReadOnlyList<string> mirrors, string architecture, TimeProvider clock) =>
+        (_folder, _list, _mirrors, _architecture, _clock) = (folder, list, mirrors, architecture, clock);
 
     /// <summary>Downloaded packages, each under the name of <see cref="DebianPackage.File"/>.</summary>
     public string Archives => Path.Combine(_folder, "archives");
@@ -46,19 +47,13 @@ public sealed class Apt
         var list = string.Join('\n', lines) + "\n";
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(architecture + "\n" + list)))[..16];
         var folder = Path.Combine(caches, "apt", name);
-        var apt = new Apt(folder, sources, architecture, clock);
-        foreach (var part in (string[])["lists/partial", "archives/partial", "empty/partial", "resolved"])
-        {
-            DurableFile.CreateDirectory(Path.Combine(folder, part));
-        }
-
-        File.WriteAllText(Path.Combine(folder, "sources.list"), list);
-        return apt;
+        return new Apt(folder, list, [.. sources.Select(s => s.Uri).Distinct()], architecture, clock);
     }
 
-    /// <summary>Resolves names on top of an installed state and downloads what is new.</summary>
+    /// <summary>Resolves names on top of an installed state. An earlier answer is kept until <paramref name="fresh"/>: the same build later is
+    /// made of the same packages.</summary>
     /// <param name="status">Content of the root's <c>/var/lib/dpkg/status</c>; empty for a root with nothing.</param>
-    /// <param name="fresh">Asks the mirror again even when an earlier answer is kept.</param>
+    /// <param name="fresh">Asks the mirror again.</param>
     public async Task<PackageSet> ResolveAsync(
         byte[] status, IReadOnlyList<string> names, bool fresh, CancellationToken cancel)
     {
@@ -72,44 +67,77 @@ public sealed class Apt
             RefuseOddName(name);
         }
 
-        using var turn = FileLock.Exclusive(Path.Combine(_folder, "lock"));
         var key = Convert.ToHexStringLower(SHA256.HashData(
             [.. SHA256.HashData(status), .. Encoding.UTF8.GetBytes(string.Join('\n', names.Order(StringComparer.Ordinal)))]));
         var record = Path.Combine(_folder, "resolved", key + ".json");
         if (!fresh && TryRead(record) is { } kept)
         {
-            await DownloadMissingAsync(kept, status, names, cancel);
             return kept;
         }
 
+        using var turn = TakeTurn();
         await UpdateAsync(fresh, cancel);
         var set = await AskAsync(status, names, cancel);
-        await DownloadMissingAsync(set, status, names, cancel);
         DurableFile.Replace(record, JsonSerializer.SerializeToUtf8Bytes(set, PackageJson.Default.PackageSet));
         return set;
     }
 
-    /// <summary>The packages that Debian marks as essential: what every other may rely on without saying so.</summary>
-    public async Task<IReadOnlyList<string>> EssentialAsync(CancellationToken cancel)
+    /// <summary>Has every package of a set in <see cref="Archives"/>, each checked against its hash.</summary>
+    /// <param name="status">As it was for <see cref="ResolveAsync"/>.</param>
+    public async Task FetchAsync(PackageSet set, byte[] status, IReadOnlyList<string> names, CancellationToken cancel)
     {
-        using var turn = FileLock.Exclusive(Path.Combine(_folder, "lock"));
-        await UpdateAsync(false, cancel);
+        using var turn = TakeTurn();
+        await DownloadMissingAsync(set, status, names, cancel);
+    }
+
+    /// <summary>The packages that Debian marks as essential: what every other may rely on without saying so.</summary>
+    public async Task<IReadOnlyList<string>> EssentialAsync(bool fresh, CancellationToken cancel)
+    {
+        var record = Path.Combine(_folder, "essential");
+        if (!fresh && File.Exists(record))
+        {
+            return await File.ReadAllLinesAsync(record, cancel);
+        }
+
+        using var turn = TakeTurn();
+        await UpdateAsync(fresh, cancel);
         var dump = await RunAsync("apt-cache", [], ["dumpavail"], cancel);
         var names = new SortedSet<string>(StringComparer.Ordinal);
         var current = "";
-        foreach (var line in dump.Output.Split('\n'))
+        foreach (var line in dump.Output.AsSpan().EnumerateLines())
         {
             if (line.StartsWith("Package: ", StringComparison.Ordinal))
             {
-                current = line[9..].Trim();
+                current = line[9..].Trim().ToString();
             }
-            else if (line == "Essential: yes")
+            else if (line.SequenceEqual("Essential: yes"))
             {
                 names.Add(current);
             }
         }
 
+        if (names.Count == 0)
+        {
+            throw new ProblemException(new Problem("NUA2212", "The mirror's package lists name no essential package")
+            {
+                Why = dump.ErrorTail(),
+                Remedy = "run with --no-cache to fetch the lists anew, or take another mirror with --mirror URL",
+            });
+        }
+
+        DurableFile.Replace(record, Encoding.ASCII.GetBytes(string.Join('\n', names) + "\n"));
         return [.. names];
+    }
+
+    /// <summary>One at a time per mirror: apt keeps its state in files.</summary>
+    private FileLock TakeTurn()
+    {
+        foreach (var part in (string[])["lists/partial", "archives/partial", "empty/partial", "resolved"])
+        {
+            DurableFile.CreateDirectory(Path.Combine(_folder, part));
+        }
+
+        return FileLock.Exclusive(Path.Combine(_folder, "lock"));
     }
 
     private async Task UpdateAsync(bool force, CancellationToken cancel)
@@ -125,7 +153,7 @@ public sealed class Apt
         {
             throw new ProblemException(new Problem("NUA2203", "The Debian mirror did not answer as expected")
             {
-                Where = string.Join(", ", _sources.Select(s => s.Uri).Distinct()),
+                Where = string.Join(", ", _mirrors),
                 Why = result.ErrorTail(),
                 Remedy = "check the network, the proxy (Acquire::http::Proxy in apt's configuration) and the mirror; or give --mirror URL",
             });
@@ -166,7 +194,7 @@ public sealed class Apt
             throw new ProblemException(new Problem(
                 "NUA2205", $"The package '{missing[0].Name}' {missing[0].Version} can no longer be downloaded")
             {
-                Where = string.Join(", ", _sources.Select(s => s.Uri).Distinct()),
+                Where = string.Join(", ", _mirrors),
                 Why = result.Status == 0 ? "the mirror has another version by now" : result.ErrorTail(),
                 Remedy = "build with --no-cache to resolve the packages anew",
             });
@@ -205,6 +233,7 @@ public sealed class Apt
         var config = Path.Combine(_folder, "apt.conf");
         if (!File.Exists(config))
         {
+            DurableFile.Replace(Path.Combine(_folder, "sources.list"), Encoding.UTF8.GetBytes(_list));
             DurableFile.Replace(config, Encoding.UTF8.GetBytes(await ConfigAsync(cancel)));
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Nua.Config;
 
 namespace Nua.Build.Planning;
 
@@ -16,9 +17,9 @@ public static class InitFile
         text.Append("# How Nua packages this application. Lines that begin with # show what Nua decides by itself:\n");
         text.Append("# remove the # and change the value to decide otherwise. `nua plan` shows the result.\n\n");
         text.Append("[metadata]\n");
-        text.Append($"id = {Quote(plan.App.Id)}\nversion = {Quote(plan.App.Version)}\ntitle = {Quote(plan.App.Title)}\n");
+        text.Append($"id = {TomlText.Quote(plan.App.Id)}\nversion = {TomlText.Quote(plan.App.Version)}\ntitle = {TomlText.Quote(plan.App.Title)}\n");
         text.Append(plan.App.Release is { } release ? $"release = {release}\n" : "# release = 1\n");
-        text.Append(plan.Config.Metadata.Author is { } author ? $"author = {Quote(author)}\n" : "author = \"unknown\"\n");
+        text.Append(plan.Config.Metadata.Author is { } author ? $"author = {TomlText.Quote(author)}\n" : "author = \"unknown\"\n");
         text.Append("# description = \"…\"\n");
         Build(text, plan);
         Run(text, plan);
@@ -33,11 +34,11 @@ public static class InitFile
         text.Append("\n[build]\n");
         Comment(text, string.Join(", ", plan.Stack.Evidence));
         var canForce = plan.Stack.Name is "static" or "node" or "python" or "dotnet" or "shell";
-        text.Append(canForce ? $"stack = {Quote(plan.Stack.Name)}\n" : "# stack = \"static\"\n");
+        text.Append(canForce ? $"stack = {TomlText.Quote(plan.Stack.Name)}\n" : "# stack = \"static\"\n");
         foreach (var tool in plan.Toolchains.Where(tool => tool.Name == "node"))
         {
             Comment(text, $"node {tool.Version}: {tool.Because}");
-            text.Append($"# builder = {Quote("node-" + Stacks.Node.NodeVersion.Major(tool.Version))}\n");
+            text.Append($"# builder = {TomlText.Quote("node-" + Stacks.Node.NodeVersion.Major(tool.Version))}\n");
         }
 
         if (plan.BuildPackages.Count > 0)
@@ -62,7 +63,7 @@ public static class InitFile
         {
             var root = plan.Collects[0].From.Length > NuaPaths.Source.Length && plan.Collects[0].From.StartsWith(NuaPaths.Source, StringComparison.Ordinal)
                 ? plan.Collects[0].From[(NuaPaths.Source.Length + 1)..] : ".";
-            text.Append($"# document-root = {Quote(root)}\n# spa-fallback = {(plan.Start.SpaFallback ? "true" : "false")}\n");
+            text.Append($"# document-root = {TomlText.Quote(root)}\n# spa-fallback = {(plan.Start.SpaFallback ? "true" : "false")}\n");
         }
     }
 
@@ -79,7 +80,7 @@ public static class InitFile
         var start = plan.Start.Argv.Count > 0 ? [ShellWords.Join(plan.Start.Argv)] : plan.Start.Shell;
         if (start.Count > 0)
         {
-            text.Append(start.Count == 1 ? $"# start = {Quote(start[0])}\n" : $"# start = [{string.Join(", ", start.Select(Quote))}]\n");
+            text.Append(start.Count == 1 ? $"# start = {TomlText.Quote(start[0])}\n" : $"# start = [{string.Join(", ", start.Select(TomlText.Quote))}]\n");
         }
     }
 
@@ -87,7 +88,7 @@ public static class InitFile
     {
         foreach (var port in plan.Ports)
         {
-            text.Append($"\n# [port.{port.Name}]\n# container = {port.Port}\n");
+            text.Append($"\n# [port.{TomlText.Key(port.Name)}]\n# container = {port.Port}\n");
         }
     }
 
@@ -95,23 +96,5 @@ public static class InitFile
     {
         var line = string.Concat(comment.Select(c => char.IsControl(c) ? ' ' : c));
         text.Append("# ").Append(line.Length > Longest ? line[..Longest] + "…" : line).Append('\n');
-    }
-
-    /// <summary>A TOML basic string.</summary>
-    private static string Quote(string value)
-    {
-        var text = new StringBuilder("\"");
-        foreach (var rune in value.EnumerateRunes())
-        {
-            text.Append(rune.Value switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                < 0x20 or 0x7f => $"\\u{rune.Value:x4}",
-                _ => rune.ToString(),
-            });
-        }
-
-        return text.Append('"').ToString();
     }
 }

@@ -59,7 +59,13 @@ internal sealed class RootBuilder(BuildSession session)
         }
 
         var key = Hash("packages", baseKey, Serialize(wanted));
-        var layer = session.Layers.Find(key) ?? InstallLayer(key, image, wanted);
+        var layer = session.Layers.Find(key);
+        if (layer is null)
+        {
+            await session.Apt.FetchAsync(wanted, baseFacts.DpkgStatus, packages, session.Cancel);
+            layer = InstallLayer(key, image, wanted);
+        }
+
         return new RuntimeRoot
         {
             Base = image,
@@ -95,6 +101,7 @@ internal sealed class RootBuilder(BuildSession session)
         if (!session.Workshop.Folder.HasSnapshot(key))
         {
             session.Note($"installing {set.Packages.Count} packages into the build root");
+            await session.Apt.FetchAsync(set, runtime.Facts.DpkgStatus, packages, session.Cancel);
             var stack = session.Workshop.Mount(runtimeLowers);
             new PackageInstaller(session).Install(stack, set, isFirst: false);
             session.Workshop.Remove(stack, ["nua"]);
@@ -107,7 +114,7 @@ internal sealed class RootBuilder(BuildSession session)
     private async Task<(Image Image, string Name, PackageSet Set)> DebianAsync()
     {
         const string Name = "debian:" + AptSources.Release;
-        var essential = await session.Apt.EssentialAsync(session.Cancel);
+        var essential = await session.Apt.EssentialAsync(session.Request.NoCache, session.Cancel);
         var set = await session.Apt.ResolveAsync([], essential, session.Request.NoCache, session.Cancel);
         var key = "base-" + Hash("debian", Serialize(set), LayerStore.FormatVersion.ToString());
         if (session.Store.ReadRecord(RecordKind.Builds, key) is { } record
@@ -117,6 +124,7 @@ internal sealed class RootBuilder(BuildSession session)
         }
 
         session.Note($"assembling {Name} from {set.Packages.Count} packages");
+        await session.Apt.FetchAsync(set, [], essential, session.Cancel);
         var workshop = session.Workshop;
         var since = FileSystemTime();
         var stack = workshop.Mount([]);

@@ -138,7 +138,8 @@ public sealed class ImageTree
             Source = (layer, entry.Offset),
             Size = entry.Size,
             Sha256 = hash,
-            Content = bytes,
+            // Without the cast a null array would become empty memory.
+            Content = bytes is null ? (ReadOnlyMemory<byte>?)null : bytes,
         };
     }
 

@@ -54,6 +54,10 @@ public sealed class LayerWriter : IDisposable
         _tar.Write(new TarEntry(name, TarEntryType.File) { Modified = time });
     }
 
+    /// <summary>Hides all that lower layers have in a directory; to be added right after the directory itself.</summary>
+    public void Hide(string directory, TarTime time = default) =>
+        _tar.Write(new TarEntry($"{directory}/{Whiteout.Opaque}", TarEntryType.File) { Modified = time });
+
     /// <summary>Finishes the layer and commits its blob; its name is durable after <see cref="StoreWriter.Sync"/> or Publish.</summary>
     public Layer Complete()
     {

@@ -153,7 +153,7 @@ public sealed class ImageStore
 
             return isGone;
         }));
-        return [.. removed.Distinct()];
+        return removed;
     }
 
     /// <inheritdoc cref="StorePruning.Run"/>
@@ -182,6 +182,8 @@ public sealed class ImageStore
     {
         try
         {
+            // Shared with other writers; pruning, which clears away temporary files, waits.
+            using var _ = FileLock.Shared(LockPath);
             DurableFile.Replace(RecordPath(kind, key), content, mode: 0x180);
         }
         catch (IOException error)

@@ -53,6 +53,8 @@ public sealed class StoreWriter : IDisposable
     {
         try
         {
+            // Pruning takes a temporary file without a lock for a dead process's: it must not see ours before it is locked.
+            using var _ = FileLock.Shared(Store.LockPath);
             return new BlobWriter(this, Path.Combine(Store.IngestDirectory, Guid.NewGuid().ToString("N")));
         }
         catch (IOException error)

@@ -144,7 +144,7 @@ public sealed class WorkerProgram
         Directory.SetCurrentDirectory(Home);
         IReadOnlyList<string> lowers = c.Lowers.Count == 0 ? ["empty"] : c.Lowers;
         Mounts.Overlay(lowers, $"tmp/{c.Stack}/fs", $"tmp/{c.Stack}/work", target);
-        _stacks[c.Stack] = new Stack(folder, target);
+        _stacks[c.Stack] = new Stack(folder, target, c.Lowers);
         return new Reply();
     }
 
@@ -255,11 +255,22 @@ public sealed class WorkerProgram
                 IsExcluded = (path, _) => exclude.Contains(path),
             })
             : FileTree.Empty;
+        if (c.UpperOnly)
+        {
+            // The kernel marks every new folder as opaque, to save itself a look; it means something only over a lower folder.
+            tree = new FileTree([.. tree.Entries.Select(e => e.Kind == TreeKind.OpaqueDirectory && !IsBelow(stack, c.Folder, e.Path)
+                ? e with { Kind = TreeKind.Directory }
+                : e)]);
+        }
+
         using var writer = new BinaryWriter(new FrameStream(_pipe));
         TreeCodec.Write(writer, tree);
         ((FrameStream)writer.BaseStream).Complete();
         return new Reply();
     }
+
+    private bool IsBelow(Stack stack, string folder, string path) =>
+        stack.Lowers.Any(lower => Directory.Exists($"{Home}/{lower}/{(folder.Length == 0 ? "" : folder + "/")}{path}"));
 
     private Reply Send(SendContent c)
     {
@@ -399,7 +410,7 @@ public sealed class WorkerProgram
 
     private static void DeleteTree(string path) => TreeRemoval.Remove(path);
 
-    private sealed record Stack(string Folder, string Merged)
+    private sealed record Stack(string Folder, string Merged, IReadOnlyList<string> Lowers)
     {
         public string Upper => Folder + "/fs";
     }

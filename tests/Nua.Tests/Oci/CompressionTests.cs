@@ -67,9 +67,8 @@ public sealed class CompressionTests
     {
         // The digest of every image depends on these bytes: when this fails, raise DeflateEncoder.Version and say so in the changelog.
         var data = Make(2, 2_500_000, 42);
-        File.WriteAllText("/tmp/golden1", Nua.Oci.Digest.Sha256(Compress(data, LayerCompression.Gzip)).ToString());
         Assert.Equal(
-            "GOLDEN", Nua.Oci.Digest.Sha256(Compress(data, LayerCompression.Gzip)).ToString());
+            "sha256:183b3a1bffcf69dddd5928604e6fddcd8cd3c42d990384e60ab01dab6eaa7d59", Nua.Oci.Digest.Sha256(Compress(data, LayerCompression.Gzip)).ToString());
     }
 
     [Fact]

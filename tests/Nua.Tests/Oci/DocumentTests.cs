@@ -15,23 +15,23 @@ public sealed class DocumentTests
 {
     private const string Hex = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
-    private const string Manifest = $$"""
+    private const string Manifest = $$$"""
         {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
-        "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{Hex}}","size":2},
-        "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:{{Hex}}","size":2,"annotations":{"a":"b"}}],
+        "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{{Hex}}}","size":2},
+        "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:{{{Hex}}}","size":2,"annotations":{"a":"b"}}],
         "annotations":{"x":"y"}}
         """;
 
-    private const string Index = $$"""
-        {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{Hex}}","size":2,
+    private const string Index = $$$"""
+        {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{{Hex}}}","size":2,
         "platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]}
         """;
 
-    private const string Config = $$"""
+    private const string Config = $$$"""
         {"created":"2020-01-01T00:00:00Z","architecture":"amd64","os":"linux","config":{"User":"1:2","ExposedPorts":{"80/tcp":{}},"Env":["A=1","B=2"],
         "Entrypoint":["/e"],"Cmd":["c"],"Volumes":null,"WorkingDir":"/w","Labels":{"l":"v"},"StopSignal":"SIGTERM","Shell":["/bin/sh"],
         "Healthcheck":{"Test":["CMD","x"],"Interval":10000000000,"Retries":3}},
-        "rootfs":{"type":"layers","diff_ids":["sha256:{{Hex}}"]},"history":[{"created_by":"x"},{"empty_layer":true}],"moby.custom":[1,{"z":null}]}
+        "rootfs":{"type":"layers","diff_ids":["sha256:{{{Hex}}}"]},"history":[{"created_by":"x"},{"empty_layer":true}],"moby.custom":[1,{"z":null}]}
         """;
 
     [Theory]

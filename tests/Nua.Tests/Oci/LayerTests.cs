@@ -197,7 +197,7 @@ public sealed class LayerTests
         using var directory = new TempDirectory();
         Directory.CreateDirectory(directory["root"]);
         var options = new ApplyOptions { SetOwners = false };
-        static byte[] Device(string name) => new RawTar().Entry(name, '3', beforeChecksum: block => block[335] = (byte)'1').ToArray();
+        static byte[] Device(string name) => new RawTar().Entry(name, '3', beforeChecksum: block => block[329] = (byte)'1').ToArray();
         using var applier = new LayerApplier(directory["root"], options);
         applier.Apply(new MemoryStream(Device("dev/null")), "test");
         Assert.False(Path.Exists(directory["root/dev/null"]));

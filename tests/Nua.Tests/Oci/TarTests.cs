@@ -109,8 +109,7 @@ public sealed class TarTests
     public void Bytes_of_a_known_archive_never_change()
     {
         var bytes = Write([new("a", TarEntryType.Directory) { Modified = new TarTime(1_700_000_000) }, new("a/ü", TarEntryType.File) { Size = 4 }]);
-        File.WriteAllText("/tmp/golden2", Nua.Oci.Digest.Sha256(bytes).ToString());
-        Assert.Equal("TARGOLDEN", Nua.Oci.Digest.Sha256(bytes).ToString());
+        Assert.Equal("sha256:593485322270fa175233b634898bc828ae7a7b61375cc8b249d68b0143a7f380", Nua.Oci.Digest.Sha256(bytes).ToString());
     }
 
     [Fact]

@@ -51,8 +51,8 @@ internal static class TomlManifest
             }
 
             var keys = Keys(name);
-            var parent = Descend(root, keys[..^1]);
-            AddItems(table is TableArraySyntax ? Append(parent, keys[^1]) : Descend(parent, keys[^1..]), table.Items);
+            var parent = Descend(root, keys.AsSpan(..^1));
+            AddItems(table is TableArraySyntax ? Append(parent, keys[^1]) : Descend(parent, keys.AsSpan(^1..)), table.Items);
         }
 
         return root;

@@ -265,7 +265,7 @@ internal sealed class NodeDraft
         return env;
     }
 
-    private SortedDictionary<string, string> BuildEnv()
+    private static SortedDictionary<string, string> BuildEnv()
     {
         var env = Production();
         // The sandbox says CI=true, and Create React App then makes every lint warning an error.
