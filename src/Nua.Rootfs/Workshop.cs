@@ -66,7 +66,7 @@ public sealed class Workshop : IDisposable
         var folder = new SandboxFolder(home);
         folder.Prepare(tools);
         var program = folder.InstallProgram(Environment.ProcessPath!);
-        var process = Namespaces.Start(tools, folder.Path, ownNetwork, program, ["__worker"]);
+        var process = Namespaces.Start(tools, folder.Path, ownNetwork, program, ownNetwork ? ["__worker", "loopback"] : ["__worker"]);
         var workshop = new Workshop(process, tools, folder);
         if (folder.Abandoned() is { Count: > 0 } abandoned)
         {

@@ -31,9 +31,15 @@ public sealed class WorkerProgram
     /// <summary>Where the sandbox folder is seen inside the worker, whatever the folders above it allow.</summary>
     private string Home => _root + "/store/sandbox";
 
-    public static int Run()
+    /// <param name="isLoopbackOurs">The network namespace is the worker's own and still without loopback.</param>
+    public static int Run(bool isLoopbackOurs)
     {
         _ = Libc.Umask(0x12);
+        if (isLoopbackOurs)
+        {
+            Loopback.Raise();
+        }
+
         var worker = new WorkerProgram(new FramePipe(Console.OpenStandardInput(), Console.OpenStandardOutput()));
         worker.Arrange();
         while (worker._inbox.Next() is { } frame)
