@@ -70,7 +70,6 @@ public static class BuildCommand
         {
             var outcome = await Builder.BuildAsync(request, progress, session.Cancellation);
             progress.End();
-            session.Messages.Report(outcome.Problems);
             var how = outcome.WasCached ? "nothing changed" : "built";
             session.Messages.Note(
                 $"{session.Messages.Paint.Green(Printable.Escape(outcome.ImageName))}: {how}, {BuildProgress.Seconds(progress.Time)}");

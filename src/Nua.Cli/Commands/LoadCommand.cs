@@ -35,8 +35,8 @@ public static class LoadCommand
     {
         var store = Locations.OpenStore();
         using var source = ImageSource.Open(location, store);
-        name = name is null ? NameOf(source) : Locations.StoreName(name);
-        var result = ImageTransfer.Load(source, store, name, session.Cancellation);
+        var result = ImageTransfer.Load(
+            source, store, name is null ? NameOf(source) : Locations.StoreName(name), session.Cancellation);
         session.Messages.Report(result.Notes);
         session.Messages.Note(result.Name is null
             ? "it brings no name along: give it one with 'nua tag DIGEST NAME:TAG'"
@@ -56,7 +56,7 @@ public static class LoadCommand
         var labels = MediaTypes.IsIndex(source.Root.MediaType) ? null : source.OpenImage().Config.Run.Labels;
         return labels?.GetValueOrDefault("io.nua.app-id") is { Length: > 0 } id
             ? $"{ImageNaming.Name(id)}:{ImageNaming.Tag(labels.GetValueOrDefault("org.opencontainers.image.version"), null)}"
-            : source.Name;
+            : null;
     }
 
     private static string Json(TransferResult result) => JsonText.Indented(writer =>
