@@ -98,8 +98,8 @@ public sealed class PythonPlanTests
     {
         using var tree = AppTree.Empty().With("src/tool/__init__.py").With("pyproject.toml", """
             [build-system]
-            requires = ["hatchling"]
-            build-backend = "hatchling.build"
+            requires = ["flit_core >=3.4"]
+            build-backend = "flit_core.buildapi"
             [project]
             name = "tool"
             version = "1"
@@ -109,10 +109,29 @@ public sealed class PythonPlanTests
             """);
         var plan = tree.Built();
         Assert.Equal(["dependencies", "application"], plan.Phases.Select(phase => phase.Name));
-        Assert.Contains("python3 -m pip install --no-compile --target /nua/build/dist/backend hatchling", plan.Commands());
+        Assert.Contains("python3 -m pip install --no-compile --target /nua/build/dist/backend flit_core >=3.4", plan.Commands());
         Assert.False(plan.Phase("application").Network);
         Assert.Equal($"{Pip} --no-deps --no-build-isolation --no-index .", string.Join(' ', plan.Phase("application").Steps[0].Argv));
         Assert.Equal("/nua/venv/bin/tool", plan.StartLine());
+    }
+
+    [Fact]
+    public void Backend_that_debian_has_is_not_fetched()
+    {
+        using var tree = AppTree.Empty().With("tool/__init__.py").With("pyproject.toml", """
+            [build-system]
+            requires = ["setuptools>=61"]
+            build-backend = "setuptools.build_meta"
+            [project]
+            name = "tool"
+            version = "1"
+            scripts = { tool = "tool:main" }
+            """);
+        var plan = tree.Built();
+        Assert.All(plan.Phases, phase => Assert.False(phase.Network));
+        Assert.Contains("python3-setuptools", plan.BuildPackages);
+        Assert.Equal("/usr/lib/python3/dist-packages", plan.Phase("application").Steps[0].Env["PYTHONPATH"]);
+        Assert.Contains("**/*.egg-info", plan.Collects[^1].Exclude);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ internal sealed class PythonDraft
     private readonly IReadOnlyList<string> _wheels;
     private readonly PipArguments _pip;
     private readonly HashSet<string> _declared;
+    private readonly PythonBackends _backends;
 
     /// <summary>A server or tool that the application needs and does not declare.</summary>
     private readonly List<string> _added = [];
@@ -24,6 +25,7 @@ internal sealed class PythonDraft
         _script = script;
         _wheels = wheels;
         _pip = PipArguments.Read(context);
+        _backends = PythonBackends.Of(project.BuildRequirements.Count > 0 ? project.BuildRequirements : ["setuptools"]);
         _declared = new HashSet<string>(project.Declared.Concat(_pip.Packages), StringComparer.Ordinal);
     }
 
@@ -47,12 +49,17 @@ internal sealed class PythonDraft
             AppName = _project.Name,
             AppVersion = _project.Version,
             RunPackages = [.. RunPackages(hasVenv), .. libraries.Run],
-            BuildPackages = hasVenv ? ["python3-pip", .. libraries.Build, .. NeedsGit() ? ["git"] : (string[])[]] : [],
+            BuildPackages = hasVenv ? ["python3-pip", .. libraries.Build, .. InstallsProject ? _backends.Packages : [], .. NeedsGit() ? ["git"] : (string[])[]] : [],
             Phases = phases,
             Collects =
             [
                 .. hasVenv ? [new Collect(NuaPaths.Venv, NuaPaths.Venv, LayerKind.Dependencies)] : (Collect[])[],
-                SourceTree.Whole(exclude: ["**/*.pyc", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache"]),
+                SourceTree.Whole(exclude:
+                [
+                    "**/*.pyc", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache",
+                    // What building the package leaves beside the source.
+                    .. InstallsProject ? (string[])["**/*.egg-info", .. _context.Folder.Exists("build") ? (string[])[] : ["build"]] : [],
+                ]),
             ],
             SourceIgnore = ["**/__pycache__", ".venv", "venv", "**/*.egg-info"],
             Env = Env(),
@@ -221,22 +228,26 @@ internal sealed class PythonDraft
             return phases;
         }
 
+        var fetches = InstallsProject && _backends.Fetched.Count > 0;
         phases.Add(new BuildPhase("dependencies")
         {
             Steps =
             [
                 PythonSteps.MakeVenv(UsesSystemPackages),
                 .. words.Count > 0 ? [PythonSteps.Pip("pip install " + Summary(words), words)] : (BuildStep[])[],
-                .. InstallsProject ? [PythonSteps.Backend(_project.BuildRequirements)] : (BuildStep[])[],
+                .. fetches ? [PythonSteps.Backend(_backends.Fetched)] : (BuildStep[])[],
                 PythonSteps.Compile,
             ],
-            Network = true,
+            Network = words.Count > 0 || fetches,
             Inputs = _pip.Folders.Count > 0 ? null : Inputs(),
             Caches = ["pip"],
         });
         if (InstallsProject)
         {
-            phases.Add(new BuildPhase("application") { Steps = [PythonSteps.InstallProject, PythonSteps.Compile], Caches = ["pip"] });
+            phases.Add(new BuildPhase("application")
+            {
+                Steps = [PythonSteps.InstallProject(fromDebian: !fetches), PythonSteps.Compile],
+            });
         }
 
         return phases;

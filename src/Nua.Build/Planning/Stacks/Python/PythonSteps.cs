@@ -4,6 +4,7 @@ namespace Nua.Build.Planning.Stacks.Python;
 internal static class PythonSteps
 {
     private const string Backends = $"{NuaPaths.Dist}/backend";
+    private const string DebianModules = "/usr/lib/python3/dist-packages";
     private const string Interpreter = $"{NuaPaths.Venv}/bin/python";
 
     /// <summary>
@@ -20,10 +21,11 @@ internal static class PythonSteps
     };
 
     /// <summary>Offline: what its build needs is there already, in a place of its own that never reaches the image.</summary>
-    public static BuildStep InstallProject { get; } = new("pip install .", [.. Install, "--no-deps", "--no-build-isolation", "--no-index", "."])
-    {
-        Env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal) { ["PYTHONPATH"] = Backends },
-    };
+    public static BuildStep InstallProject(bool fromDebian) =>
+        new("pip install .", [.. Install, "--no-deps", "--no-build-isolation", "--no-index", "."])
+        {
+            Env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal) { ["PYTHONPATH"] = fromDebian ? DebianModules : Backends },
+        };
 
     private static IReadOnlyList<string> Install => ["python3", "-m", "pip", "--python", Interpreter, "install", "--no-compile"];
 
