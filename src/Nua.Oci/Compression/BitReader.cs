@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Nua.Oci.Compression;
 
@@ -34,11 +35,23 @@ internal sealed class BitReader(Stream input, Func<Exception> truncated)
         }
     }
 
+    /// <summary>Makes sure of 15 bits, the longest code, as far as the input has them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FillForCode()
+    {
+        if (_count < 15)
+        {
+            Fill();
+        }
+    }
+
     /// <summary>The next bits without taking them; zeros where the input has ended. <see cref="Fill"/> comes
     /// first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Peek(int count) => (uint)_bits & ((1u << count) - 1);
 
     /// <summary>Takes bits that were looked at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(int count)
     {
         if (count > _count)
@@ -51,6 +64,7 @@ internal sealed class BitReader(Stream input, Func<Exception> truncated)
     }
 
     /// <param name="count">At most 25.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Read(int count)
     {
         if (_count < count)

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Nua.Oci.Compression;
 
 /// <summary>Decodes a canonical prefix code: a table for codes up to <see cref="FastBits"/> long, a search by length
 /// for the rest.</summary>
 internal sealed class HuffmanTable
 {
-    public const int FastBits = 10;
+    public const int FastBits = 11;
     private const int MaxBits = 15;
 
     /// <summary>Symbol above the low four bits, length in them; 0 when no short code begins so.</summary>
@@ -51,9 +53,10 @@ internal sealed class HuffmanTable
     }
 
     /// <summary>Takes one symbol; -1 when the bits are no code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Decode(BitReader input)
     {
-        input.Fill();
+        input.FillForCode();
         var entry = _fast[input.Peek(FastBits)];
         if (entry != 0)
         {
