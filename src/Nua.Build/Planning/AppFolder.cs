@@ -5,27 +5,30 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Build.Planning;
 
-/// <summary>What an entry of a folder is. Sockets, devices, FIFOs and links that lead outside are never listed.</summary>
+/// <summary>What an entry of a folder is. Sockets, devices, FIFOs and links that lead outside are never
+/// listed.</summary>
 public enum EntryKind
 {
     File,
     Folder,
 }
 
-/// <summary>One entry of <see cref="AppFolder.List"/>; <paramref name="Path"/> is relative to the folder, with <c>/</c>.</summary>
+/// <summary>One entry of <see cref="AppFolder.List"/>; <paramref name="Path"/> is relative to the folder, with
+/// <c>/</c>.</summary>
 public sealed record FolderEntry(string Path, EntryKind Kind)
 {
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 }
 
 /// <summary>
-/// Read-only view of a source folder as the build will see it: ignored paths do not exist, symbolic links are followed only inside the
-/// folder. Only what is asked for is read, so that a plan for a big tree costs no more than one for a small one. Every answer is
-/// independent of the order in which the file system lists its entries.
+/// Read-only view of a source folder as the build will see it: ignored paths do not exist, symbolic links are followed
+/// only inside the folder. Only what is asked for is read, so that a plan for a big tree costs no more than one for a
+/// small one. Every answer is independent of the order in which the file system lists its entries.
 /// </summary>
 public sealed class AppFolder
 {
-    /// <summary>More direct entries than this in one folder stop the plan: listing them would take longer than a plan may.</summary>
+    /// <summary>More direct entries than this in one folder stop the plan: listing them would take longer than a plan
+    /// may.</summary>
     public const int MostEntries = 250_000;
 
     /// <summary>A folder with more direct entries is not searched for code.</summary>
@@ -100,15 +103,16 @@ public sealed class AppFolder
 
         if (!_lists.TryGetValue(clean, out var list))
         {
-            list = ReadList(clean, MostEntries) ?? throw new ProblemException(PlanProblems.TooManyEntries(clean, MostEntries));
+            list = ReadList(clean, MostEntries)
+                ?? throw new ProblemException(PlanProblems.TooManyEntries(clean, MostEntries));
             _lists[clean] = list;
         }
 
         return list;
     }
 
-    /// <summary>The same for a search: a folder with more than <see cref="MostSearched"/> entries holds data, not code, and counts as
-    /// empty after that many have been seen.</summary>
+    /// <summary>The same for a search: a folder with more than <see cref="MostSearched"/> entries holds data, not code,
+    /// and counts as empty after that many have been seen.</summary>
     public IReadOnlyList<FolderEntry> ListForSearch(string relative)
     {
         if (Clean(relative) is not { } clean || _huge.Contains(clean))
@@ -131,7 +135,8 @@ public sealed class AppFolder
         return list;
     }
 
-    /// <summary>Files below a folder, breadth first and sorted, at most <paramref name="depth"/> folders down.</summary>
+    /// <summary>Files below a folder, breadth first and sorted, at most <paramref name="depth"/> folders
+    /// down.</summary>
     /// <param name="limit">Entries looked at before the search ends; the order is fixed, so the answer is too.</param>
     public IEnumerable<string> Walk(string relative, int depth, int limit)
     {
@@ -157,7 +162,8 @@ public sealed class AppFolder
         }
     }
 
-    /// <summary>The text of a manifest, strict UTF-8 without its byte-order mark; null when there is no such file.</summary>
+    /// <summary>The text of a manifest, strict UTF-8 without its byte-order mark; null when there is no such
+    /// file.</summary>
     /// <param name="limit">Largest size in bytes.</param>
     /// <exception cref="ProblemException">unreadable, larger than <paramref name="limit"/>, or not UTF-8.</exception>
     public string? ReadText(string relative, int limit = MostText)
@@ -182,7 +188,8 @@ public sealed class AppFolder
         }
     }
 
-    /// <summary>The beginning of a source file, whatever its encoding; null when there is no such file or it cannot be read.</summary>
+    /// <summary>The beginning of a source file, whatever its encoding; null when there is no such file or it cannot be
+    /// read.</summary>
     public string? ReadHead(string relative, int limit = 256 << 10)
     {
         if (Find(relative) is not { Kind: EntryKind.File } found)
@@ -200,7 +207,8 @@ public sealed class AppFolder
         }
     }
 
-    /// <summary>A relative path without <c>.</c>, <c>..</c> and doubled slashes; null when it leaves the folder.</summary>
+    /// <summary>A relative path without <c>.</c>, <c>..</c> and doubled slashes; null when it leaves the
+    /// folder.</summary>
     public static string? Clean(string relative)
     {
         var parts = new List<string>();
@@ -312,7 +320,8 @@ public sealed class AppFolder
     private static (string Name, bool IsFolder, bool IsLink) Describe(ref FileSystemEntry entry) =>
         (entry.FileName.ToString(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0);
 
-    /// <summary>Where a path really is, after links; null when absent, ignored, outside, or neither file nor folder.</summary>
+    /// <summary>Where a path really is, after links; null when absent, ignored, outside, or neither file nor
+    /// folder.</summary>
     private Found? Find(string relative)
     {
         if (Clean(relative) is not { } clean || relative.Contains('\0'))
@@ -360,7 +369,8 @@ public sealed class AppFolder
                 return target is null ? default : (null, Join(target, string.Join('/', parts[(i + 1)..])));
             }
 
-            EntryKind? kind = (mode & 0xF000) switch { 0x8000 => EntryKind.File, 0x4000 => EntryKind.Folder, _ => null };
+            EntryKind? kind = (mode & 0xF000) switch { 0x8000 => EntryKind.File, 0x4000 => EntryKind.Folder, _ =>
+                null };
             if (kind is null)
             {
                 return default;

@@ -2,20 +2,23 @@ using System.Text.RegularExpressions;
 
 namespace Nua.Build.Planning;
 
-/// <summary>Some published configurations run the application from its build tree, which no image has: their commands are rewritten.</summary>
+/// <summary>Some published configurations run the application from its build tree, which no image has: their commands
+/// are rewritten.</summary>
 internal sealed partial class BuildPaths
 {
     private readonly HashSet<string> _sourceNames;
     private readonly PlanNotes _notes;
 
-    /// <param name="sourceNames">Names that the original gave the source's folder below <c>/nua/build</c>: they vanish.</param>
+    /// <param name="sourceNames">Names that the original gave the source's folder below <c>/nua/build</c>: they
+    /// vanish.</param>
     public BuildPaths(IEnumerable<string> sourceNames, PlanNotes notes)
     {
         _sourceNames = new HashSet<string>(sourceNames, StringComparer.Ordinal) { "src" };
         _notes = notes;
     }
 
-    /// <summary>The command with every <c>/nua/build/…</c> as <c>/nua/app/…</c>; each change is a warning that shows both.</summary>
+    /// <summary>The command with every <c>/nua/build/…</c> as <c>/nua/app/…</c>; each change is a warning that shows
+    /// both.</summary>
     public string Rewrite(string command, string where) => Pattern().Replace(command, match =>
     {
         var now = Rewritten(match.Value);

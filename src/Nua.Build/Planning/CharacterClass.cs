@@ -1,6 +1,7 @@
 namespace Nua.Build.Planning;
 
-/// <summary>A bracket expression of an ignore pattern: <c>[a-z_]</c>, negated by <c>^</c>; a backslash takes the next character as it is.</summary>
+/// <summary>A bracket expression of an ignore pattern: <c>[a-z_]</c>, negated by <c>^</c>; a backslash takes the next
+/// character as it is.</summary>
 internal sealed class CharacterClass
 {
     private readonly List<(char From, char To)> _ranges = [];
@@ -12,7 +13,8 @@ internal sealed class CharacterClass
 
     public bool Contains(char c) => _ranges.Exists(range => c >= range.From && c <= range.To) != _isNegated;
 
-    /// <summary>Reads from the opening bracket; <paramref name="at"/> ends on the closing one. Null when it never closes.</summary>
+    /// <summary>Reads from the opening bracket; <paramref name="at"/> ends on the closing one. Null when it never
+    /// closes.</summary>
     public static CharacterClass? Parse(string text, ref int at)
     {
         var set = new CharacterClass();

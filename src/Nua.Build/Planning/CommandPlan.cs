@@ -4,10 +4,12 @@ using Nua.Config;
 
 namespace Nua.Build.Planning;
 
-/// <summary>The author's own way to build: <c>build.build</c>, or <c>nua/build.py</c> and <c>nua/build.sh</c>, or a root <c>build.py</c>.</summary>
+/// <summary>The author's own way to build: <c>build.build</c>, or <c>nua/build.py</c> and <c>nua/build.sh</c>, or a
+/// root <c>build.py</c>.</summary>
 /// <param name="Steps">Null when nothing is given and the stack decides; empty when nothing is to be done.</param>
 /// <param name="Tools">What the steps call.</param>
-internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools Tools, IReadOnlyList<string> Packages, string Because)
+internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools Tools, IReadOnlyList<string> Packages,
+    string Because)
 {
     public bool IsGiven => Steps is not null;
 
@@ -21,7 +23,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
             var lines = asked.Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
             if (lines is [] or ["true"])
             {
-                return new CommandPlan([.. config.Build.BeforeBuild.Select(Shell)], CommandTools.Read(config.Build.BeforeBuild, tree), [], "build.build");
+                return new CommandPlan([.. config.Build.BeforeBuild.Select(Shell)], CommandTools
+                    .Read(config.Build.BeforeBuild, tree), [], "build.build");
             }
 
             var all = config.Build.BeforeBuild.Concat(lines).ToList();
@@ -34,7 +37,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
         }
 
         // A root build.py is the build script when the folder is packaged for Nua and no stack is asked for.
-        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("build.py") && ReferenceEquals(folder, tree)
+        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("build.py")
+            && ReferenceEquals(folder, tree)
             ? Script($"{NuaPaths.Source}/build.py", "build.py", folder, config, tree)
             : new CommandPlan(null, none, [], "");
     }
@@ -48,7 +52,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
         var step = new BuildStep(source, isPython ? ["python3", path] : ["/bin/sh", "-e", path]);
         var lines = isPython ? [] : (folder.ReadHead(source) ?? "").Split('\n');
         return new CommandPlan(
-            [.. config.Build.BeforeBuild.Select(Shell), step], CommandTools.Read(config.Build.BeforeBuild.Concat(lines), tree),
+            [.. config.Build.BeforeBuild.Select(Shell), step], CommandTools
+                .Read(config.Build.BeforeBuild.Concat(lines), tree),
             isPython ? ["python3"] : [], source);
     }
 
@@ -64,7 +69,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
         {
             yield return new BuildPhase("virtual environment")
             {
-                Steps = [PythonSteps.MakeVenv(config.Run.Packages.Any(name => name.StartsWith("python3-", StringComparison.Ordinal)))],
+                Steps = [PythonSteps
+                    .MakeVenv(config.Run.Packages.Any(name => name.StartsWith("python3-", StringComparison.Ordinal)))],
                 Inputs = [],
             };
         }
@@ -73,7 +79,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
         var network = config.Build.Network ?? Tools.Fetcher is not null;
         notes.Decide(
             "network of build commands", network ? "on" : "off",
-            config.Build.Network is not null ? "build.network" : Tools.Fetcher is { } fetcher ? $"{fetcher} fetches" : "no command is known to fetch",
+            config.Build.Network is not null ? "build.network" : Tools.Fetcher is { } fetcher ? $"{fetcher} fetches"
+                : "no command is known to fetch",
             network ? "build.network = false" : "build.network = true");
         yield return new BuildPhase("build")
         {
@@ -87,20 +94,26 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
     public IEnumerable<Toolchain> Toolchains(Stacks.StackContext context, IReadOnlyList<string> startWords)
     {
         string[] managers = ["npm", "yarn", "pnpm", "bun", "deno"];
-        var called = Tools.Names.Select(name => name == "npx" ? "npm" : name == "bunx" ? "bun" : name).ToHashSet(StringComparer.Ordinal);
+        var called = Tools.Names.Select(name => name == "npx" ? "npm" : name == "bunx" ? "bun" : name)
+            .ToHashSet(StringComparer.Ordinal);
         var isAsked = context.Build.Builder is { Name: "node" or "nodejs" };
         var starts = startWords.Select(word => word[(word.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
-        if (isAsked || called.Contains("node") || called.Overlaps(["npm", "yarn", "pnpm"]) || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]))
+        if (isAsked || called.Contains("node") || called.Overlaps(["npm", "yarn", "pnpm"])
+            || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]))
         {
             var (range, because) = NodeVersion.Find(context, null);
-            yield return new Toolchain("node", range, isAsked || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]), because);
+            yield return new Toolchain("node", range, isAsked
+                || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]), because);
         }
 
-        foreach (var name in managers.Where(name => called.Contains(name) || starts.Contains(name) || (name == "npm" && (isAsked || starts.Contains("npx")))))
+        foreach (var name in managers.Where(name => called.Contains(name) || starts.Contains(name)
+            || (name == "npm" && (isAsked || starts.Contains("npx")))))
         {
             var version = name switch { "yarn" or "bun" => "1.x", "pnpm" => "9.x", "deno" => "2.x", _ => "10.x" };
-            yield return new Toolchain(name, version, starts.Contains(name) || (name == "npm" && starts.Contains("npx")),
-                called.Contains(name) ? "a build command calls it" : starts.Contains(name) ? "the start command calls it" : "build.builder");
+            yield return new Toolchain(name, version, starts.Contains(name)
+                || (name == "npm" && starts.Contains("npx")),
+                called.Contains(name) ? "a build command calls it" : starts.Contains(name)
+                    ? "the start command calls it" : "build.builder");
         }
 
         if (called.Contains("dotnet"))
@@ -113,7 +126,8 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
     {
         (string Tool, string Cache)[] table =
         [
-            ("bun", "bun"), ("deno", "deno"), ("dotnet", "nuget"), ("npm", "npm"), ("npx", "npm"), ("pip", "pip"), ("pip3", "pip"), ("pnpm", "pnpm"), ("yarn", "yarn"),
+            ("bun", "bun"), ("deno", "deno"), ("dotnet", "nuget"), ("npm", "npm"), ("npx", "npm"), ("pip", "pip"),
+            ("pip3", "pip"), ("pnpm", "pnpm"), ("yarn", "yarn"),
         ];
         return table.Where(row => Tools.Names.Contains(row.Tool)).Select(row => row.Cache).Distinct();
     }

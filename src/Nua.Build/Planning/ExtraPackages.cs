@@ -42,7 +42,8 @@ internal static class ExtraPackages
 
         foreach (var provider in config.Providers)
         {
-            IReadOnlyList<string> connectors = provider.Connector.Count > 0 ? provider.Connector : provider.ModuleName switch
+            IReadOnlyList<string> connectors = provider.Connector.Count > 0 ? provider.Connector
+                : provider.ModuleName switch
             {
                 "postgres" => ["postgres-client"],
                 "mariadb" => ["mariadb-client"],

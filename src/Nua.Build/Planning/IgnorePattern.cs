@@ -3,14 +3,16 @@ using System.Text;
 namespace Nua.Build.Planning;
 
 /// <summary>
-/// One line of an ignore file. Matching runs all states of the pattern side by side, so no pattern is slow: its time is the product of the two lengths.
+/// One line of an ignore file. Matching runs all states of the pattern side by side, so no pattern is slow: its time is
+/// the product of the two lengths.
 /// </summary>
 public sealed class IgnorePattern
 {
     private readonly string _text;
     private readonly Token[] _tokens;
 
-    /// <summary>Set when the pattern holds no wildcard (whole path), or is <c>**/</c> and plain text (suffix).</summary>
+    /// <summary>Set when the pattern holds no wildcard (whole path), or is <c>**/</c> and plain text
+    /// (suffix).</summary>
     private readonly string? _plain;
     private readonly bool _anywhere;
 
@@ -23,7 +25,8 @@ public sealed class IgnorePattern
         _text = text;
         _tokens = tokens;
         IsException = isException;
-        _prefix = Plain(tokens.AsSpan(0, Array.FindIndex(tokens, token => token.Kind != TokenKind.Text) is >= 0 and var end ? end : tokens.Length))!;
+        _prefix = Plain(tokens.AsSpan(0, Array.FindIndex(tokens, token => token.Kind != TokenKind.Text)
+            is >= 0 and var end ? end : tokens.Length))!;
         _suffix = Plain(tokens.AsSpan(Array.FindLastIndex(tokens, token => token.Kind != TokenKind.Text) + 1))!;
         var rest = tokens is [{ Kind: TokenKind.Folders }, _, ..] ? tokens.AsSpan(2) : tokens;
         if (rest.Length > 0 && Plain(rest) is { } plain)
@@ -40,7 +43,8 @@ public sealed class IgnorePattern
         AnyText,
         AnyPath,
 
-        /// <summary><c>**/</c>: nothing, or any text that ends in a slash. Always followed by its <see cref="InFolders"/>.</summary>
+        /// <summary><c>**/</c>: nothing, or any text that ends in a slash. Always followed by its
+        /// <see cref="InFolders"/>.</summary>
         Folders,
         InFolders,
         Class,
@@ -72,7 +76,8 @@ public sealed class IgnorePattern
     {
         if (_plain is null)
         {
-            return path.StartsWith(_prefix, StringComparison.Ordinal) && path.EndsWith(_suffix, StringComparison.Ordinal) && Run(path);
+            return path.StartsWith(_prefix, StringComparison.Ordinal)
+                && path.EndsWith(_suffix, StringComparison.Ordinal) && Run(path);
         }
 
         return _anywhere
@@ -81,7 +86,8 @@ public sealed class IgnorePattern
             : path == _plain;
     }
 
-    /// <summary>Whether some path below <paramref name="folder"/> may match. May say yes too often, never no wrongly.</summary>
+    /// <summary>Whether some path below <paramref name="folder"/> may match. May say yes too often, never no
+    /// wrongly.</summary>
     public bool MayMatchBelow(string folder)
     {
         var wanted = _text.Split('/');
@@ -192,7 +198,8 @@ public sealed class IgnorePattern
         return text.ToString();
     }
 
-    /// <summary>State i: the first i tokens have matched. A state of an open-ended token stays on while it can eat.</summary>
+    /// <summary>State i: the first i tokens have matched. A state of an open-ended token stays on while it can
+    /// eat.</summary>
     private bool Run(string path)
     {
         var count = _tokens.Length;

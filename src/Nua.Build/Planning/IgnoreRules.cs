@@ -3,10 +3,11 @@ using Nua.Foundation;
 namespace Nua.Build.Planning;
 
 /// <summary>
-/// Which paths of a source folder are not part of the source. <c>.dockerignore</c> is read with Docker's own meaning: patterns are anchored at the
-/// root, <c>*</c> stays inside a component, <c>**</c> does not, a match of a folder covers what is below it, a later line wins, and
-/// <c>!</c> takes back. The lines of <c>.nuaignore</c> follow those of <c>.dockerignore</c>, so they can take back too. Folders of version control
-/// systems are always out and cannot be taken back.
+/// Which paths of a source folder are not part of the source. <c>.dockerignore</c> is read with Docker's own meaning:
+/// patterns are anchored at the root, <c>*</c> stays inside a component, <c>**</c> does not, a match of a folder covers
+/// what is below it, a later line wins, and <c>!</c> takes back. The lines of <c>.nuaignore</c> follow those of
+/// <c>.dockerignore</c>, so they can take back too. Folders of version control systems are always out and cannot be
+/// taken back.
 /// </summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed class IgnoreRules
@@ -19,7 +20,8 @@ public sealed class IgnoreRules
     private const int MostPatterns = 5000;
 
     private static readonly HashSet<string> _versionControl =
-        new([".git", ".hg", ".svn", ".bzr", ".jj", ".pijul", "_darcs", "CVS", ".fslckout", "_FOSSIL_"], StringComparer.Ordinal);
+        new([".git", ".hg", ".svn", ".bzr", ".jj", ".pijul", "_darcs", "CVS", ".fslckout", "_FOSSIL_"],
+            StringComparer.Ordinal);
 
     private readonly IgnorePattern[] _patterns;
 
@@ -47,7 +49,8 @@ public sealed class IgnoreRules
         return new IgnoreRules([.. _patterns, .. more]);
     }
 
-    /// <summary>Whether a path (relative, with <c>/</c>, no leading one) is left out, by itself or by a folder above it.</summary>
+    /// <summary>Whether a path (relative, with <c>/</c>, no leading one) is left out, by itself or by a folder above
+    /// it.</summary>
     public bool IsIgnored(string path) => Find(path).Ignored;
 
     /// <summary>
@@ -87,7 +90,9 @@ public sealed class IgnoreRules
 
     /// <summary>Whether nothing below an ignored folder can be taken back, so that a walk need not enter it.</summary>
     public bool CanSkip(string folder, IgnoreMatch match) =>
-        match.Ignored && (match.Final || !Array.Exists(_patterns, pattern => pattern.IsException && pattern.MayMatchBelow(folder)));
+        match.Ignored
+            && (match.Final || !Array.Exists(_patterns, pattern => pattern.IsException
+            && pattern.MayMatchBelow(folder)));
 
     /// <summary>The answer for one path, with what its children need to know.</summary>
     public IgnoreMatch Find(string path)

@@ -4,8 +4,9 @@ using Nua.Config;
 namespace Nua.Build.Planning;
 
 /// <summary>
-/// The commented <c>nua-config.toml</c> that <c>nua init</c> writes. What identifies the application is written out; every decision is a comment
-/// that shows its line. Read back with the same folder it gives the same plan, but for the reasons.
+/// The commented <c>nua-config.toml</c> that <c>nua init</c> writes. What identifies the application is written out;
+/// every decision is a comment that shows its line. Read back with the same folder it gives the same plan, but for the
+/// reasons.
 /// </summary>
 public static class InitFile
 {
@@ -19,7 +20,8 @@ public static class InitFile
         text.Append("[metadata]\n");
         text.Append($"id = {TomlText.Quote(plan.App.Id)}\nversion = {TomlText.Quote(plan.App.Version)}\ntitle = {TomlText.Quote(plan.App.Title)}\n");
         text.Append(plan.App.Release is { } release ? $"release = {release}\n" : "# release = 1\n");
-        text.Append(plan.Config.Metadata.Author is { } author ? $"author = {TomlText.Quote(author)}\n" : "author = \"unknown\"\n");
+        text.Append(plan.Config.Metadata.Author is { } author ? $"author = {TomlText.Quote(author)}\n"
+            : "author = \"unknown\"\n");
         text.Append("# description = \"…\"\n");
         Build(text, plan);
         Run(text, plan);
@@ -61,7 +63,8 @@ public static class InitFile
         text.Append("# test = [\"…\"]             # in the finished image\n");
         if (plan.Start.StaticRoot is not null)
         {
-            var root = plan.Collects[0].From.Length > NuaPaths.Source.Length && plan.Collects[0].From.StartsWith(NuaPaths.Source, StringComparison.Ordinal)
+            var root = plan.Collects[0].From.Length > NuaPaths.Source.Length && plan.Collects[0].From
+                .StartsWith(NuaPaths.Source, StringComparison.Ordinal)
                 ? plan.Collects[0].From[(NuaPaths.Source.Length + 1)..] : ".";
             text.Append($"# document-root = {TomlText.Quote(root)}\n# spa-fallback = {(plan.Start.SpaFallback ? "true" : "false")}\n");
         }
@@ -80,7 +83,8 @@ public static class InitFile
         var start = plan.Start.Argv.Count > 0 ? [ShellWords.Join(plan.Start.Argv)] : plan.Start.Shell;
         if (start.Count > 0)
         {
-            text.Append(start.Count == 1 ? $"# start = {TomlText.Quote(start[0])}\n" : $"# start = [{string.Join(", ", start.Select(TomlText.Quote))}]\n");
+            text.Append(start.Count == 1 ? $"# start = {TomlText.Quote(start[0])}\n"
+                : $"# start = [{string.Join(", ", start.Select(TomlText.Quote))}]\n");
         }
     }
 

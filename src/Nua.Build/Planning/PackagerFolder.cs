@@ -2,7 +2,8 @@ using Nua.Build.Planning.Reading;
 
 namespace Nua.Build.Planning;
 
-/// <summary>The packager's own folder <c>nua/</c>: what becomes of each file, and the scripts that stand for configuration.</summary>
+/// <summary>The packager's own folder <c>nua/</c>: what becomes of each file, and the scripts that stand for
+/// configuration.</summary>
 internal sealed record PackagerFolder(IReadOnlyList<PackagerFile> Files)
 {
     private const string Folder = "nua";
@@ -10,7 +11,8 @@ internal sealed record PackagerFolder(IReadOnlyList<PackagerFile> Files)
     private const int Deepest = 16;
 
     /// <summary>Folders whose content the build or the operator makes.</summary>
-    private static readonly HashSet<string> _reserved = new(["build", "data", "cache", "backup", "metadata"], StringComparer.Ordinal);
+    private static readonly HashSet<string> _reserved = new(["build", "data", "cache", "backup", "metadata"],
+        StringComparer.Ordinal);
 
     /// <summary>Script that builds, as a path in the sandbox; null when there is none.</summary>
     public string? BuildScript => Find(NuaPaths.BuildMetadata, "build.py") ?? Find(NuaPaths.BuildMetadata, "build.sh");
@@ -81,5 +83,6 @@ internal sealed record PackagerFolder(IReadOnlyList<PackagerFile> Files)
         return name is "start.py" or "start.sh" ? $"{NuaPaths.Scripts}/{name}" : $"{NuaPaths.BuildMetadata}/{name}";
     }
 
-    private string? Find(string folder, string name) => Files.FirstOrDefault(file => file.Target == $"{folder}/{name}")?.Target;
+    private string? Find(string folder, string name) => Files
+        .FirstOrDefault(file => file.Target == $"{folder}/{name}")?.Target;
 }

@@ -3,20 +3,23 @@ using System.Text.Json;
 namespace Nua.Build.Planning;
 
 /// <summary>
-/// A plan as one JSON object: what <c>nua plan --json</c> prints, a part of the cache key, and <c>plan</c> in <c>build.json</c>. Canonical:
-/// every field is written, in one order; maps are sorted by key (ordinal); nothing depends on culture or machine. The configuration
+/// A plan as one JSON object: what <c>nua plan --json</c> prints, a part of the cache key, and <c>plan</c> in
+/// <c>build.json</c>. Canonical:
+/// every field is written, in one order; maps are sorted by key (ordinal); nothing depends on culture or machine. The
+/// configuration
 /// is not in it, since the image holds it as <c>nua-config.json</c>.
 /// </summary>
 /// <example>
 /// <code>
 /// {"schema":1,"app":{…},"stack":{"name":"python","evidence":["app.py"]},"source":{"kind":"folder","subfolder":null},
-///  "source_ignore":[],"base":null,"run_packages":[],"build_packages":[],"toolchains":[],"phases":[],"collects":[],"start":{…},
+/// "source_ignore":[],"base":null,"run_packages":[],"build_packages":[],"toolchains":[],"phases":[],"collects":[],"start":{…},
 ///  "ports":[],"stack_env":{},"test":[],"keep":[],"compression":"gzip","packager_files":[],"decisions":[]}
 /// </code>
 /// </example>
 public static class PlanJson
 {
-    /// <summary>Version of the shape. Fields are added without a change; it goes up when one changes its meaning.</summary>
+    /// <summary>Version of the shape. Fields are added without a change; it goes up when one changes its
+    /// meaning.</summary>
     public const int Schema = 1;
 
     /// <summary>Writes the object where the writer stands.</summary>
@@ -188,7 +191,8 @@ public static class PlanJson
         json.WriteString("override", decision.Override);
     }
 
-    private static void WriteAll<T>(string name, IReadOnlyList<T> items, Action<T, Utf8JsonWriter> write, Utf8JsonWriter json)
+    private static void WriteAll<T>(string name, IReadOnlyList<T> items, Action<T, Utf8JsonWriter> write,
+        Utf8JsonWriter json)
     {
         json.WriteStartArray(name);
         foreach (var item in items)

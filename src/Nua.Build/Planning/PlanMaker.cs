@@ -4,7 +4,8 @@ using Nua.Foundation;
 
 namespace Nua.Build.Planning;
 
-/// <summary>Makes one plan: source, stack, commands of the author, start, ports, identity; then puts them together.</summary>
+/// <summary>Makes one plan: source, stack, commands of the author, start, ports, identity; then puts them
+/// together.</summary>
 internal sealed class PlanMaker
 {
     private readonly AppFolder _folder;
@@ -32,7 +33,8 @@ internal sealed class PlanMaker
 
     /// <summary>The application is inside the image already: nothing else is said about how to make it.</summary>
     private bool IsWrap => _options.BaseReference is null && Build.BaseImage is not null
-        && (Build.Method == "wrap" || (Build.Method is null && Build.Commands is null && Build.Stack is null && Build.SrcUrl is null
+        && (Build.Method == "wrap" || (Build.Method is null && Build.Commands is null && Build.Stack is null
+            && Build.SrcUrl is null
             && Build.GitUrl is null && Build.PipInstall.Count == 0));
 
     public BuildPlan Make()
@@ -103,14 +105,17 @@ internal sealed class PlanMaker
     {
         if (_commands.IsGiven)
         {
-            var suggested = _source.Tree is null || (_commands.BuildsNothing && Build.Stack is null) ? null : StackChoosing.Suggest(context);
-            _notes.Decide("build", _commands.BuildsNothing ? "nothing" : _commands.Steps!.Count == 1 ? "one command" : $"{_commands.Steps.Count} commands", _commands.Because, "build.build = [\"…\"]");
+            var suggested = _source.Tree is null || (_commands.BuildsNothing && Build.Stack is null) ? null
+                : StackChoosing.Suggest(context);
+            _notes.Decide("build", _commands.BuildsNothing ? "nothing" : _commands.Steps!.Count == 1 ? "one command"
+                : $"{_commands.Steps.Count} commands", _commands.Because, "build.build = [\"…\"]");
             return (new StackChoice("commands", [_commands.Because, .. suggested?.Evidence ?? []]), suggested?.Draft());
         }
 
         if (_source.Tree is null)
         {
-            _notes.Decide("stack", "decided when the source is there", "the source is fetched by the build", "build.stack = \"…\"");
+            _notes.Decide("stack", "decided when the source is there", "the source is fetched by the build",
+                "build.stack = \"…\"");
             return (new StackChoice(Build.Stack ?? "pending", ["the source is not fetched yet"]), null);
         }
 
@@ -121,12 +126,15 @@ internal sealed class PlanMaker
     private StartSpec Start(StackContext context, StackChoice choice, StackDraft? draft)
     {
         var start = FindStart(context, choice, draft);
-        var shown = start.StaticRoot is not null ? "the agent's web server" : start.Argv.Count > 0 ? ShellWords.Join(start.Argv)
+        var shown = start.StaticRoot is not null ? "the agent's web server" : start.Argv.Count > 0
+            ? ShellWords.Join(start.Argv)
             : start.Shell.Count > 0 ? string.Join(" && ", start.Shell) : "not known yet";
-        _notes.Decide("start", shown, start.Because, start.StaticRoot is null ? "run.start = \"…\"" : "build.document-root = \"…\"");
+        _notes.Decide("start", shown, start.Because, start.StaticRoot is null ? "run.start = \"…\""
+            : "build.document-root = \"…\"");
         if (_startPlan.IsGiven && start.WorkDir == NuaPaths.App && start.StaticRoot is null)
         {
-            _notes.Decide("working folder", NuaPaths.App, "the first Nua started local sources in /; here it is always the application's folder");
+            _notes.Decide("working folder", NuaPaths.App,
+                "the first Nua started local sources in /; here it is always the application's folder");
         }
 
         return start;
@@ -162,7 +170,8 @@ internal sealed class PlanMaker
         }
 
         throw new ProblemException(PlanProblems.NoStart(
-            choice.Name, draft?.NoStart is { Length: > 0 } looked ? looked : "neither run.start, nua/start.py, Procfile nor start.sh says how"));
+            choice.Name, draft?.NoStart is { Length: > 0 } looked ? looked
+                : "neither run.start, nua/start.py, Procfile nor start.sh says how"));
     }
 
     private BuildPlan Compose(StackContext context, StackChoice choice, StackDraft? draft, StartSpec start)
@@ -189,7 +198,8 @@ internal sealed class PlanMaker
             BaseReference = Base(),
             RunPackages = runPackages,
             BuildPackages = [.. Sorted([
-                .. draft?.BuildPackages ?? [], .. Build.Packages, .. extra.Build, .. _commands.Packages, .. _commands.Tools.Packages,
+                .. draft?.BuildPackages ?? [], .. Build.Packages, .. extra.Build, .. _commands.Packages,
+                .. _commands.Tools.Packages,
                 .. _commands.Tools.CallsPip ? (string[])["python3", "python3-pip"] : [],
                 .. Build.Builder?.Name == "ruby" ? (string[])["build-essential", "ruby-bundler", "ruby-dev"] : [],
             ]).Except(runPackages)],
@@ -198,7 +208,8 @@ internal sealed class PlanMaker
             Collects = Collects(draft, isStatic, hasVenv),
             Start = start,
             Ports = PortPlan.Make(_config, _notes),
-            StackEnv = draft is null || isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal) : draft.Env,
+            StackEnv = draft is null || isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal)
+                : draft.Env,
             Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
             Keep = Build.Keep,
             Compression = Build.Compression ?? "gzip",
@@ -211,7 +222,8 @@ internal sealed class PlanMaker
     private static List<string> Sorted(IEnumerable<string> packages) =>
         [.. packages.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>The stack's phases, with the author's <c>before-build</c> once the dependencies are there, or the author's phase.</summary>
+    /// <summary>The stack's phases, with the author's <c>before-build</c> once the dependencies are there, or the
+    /// author's phase.</summary>
     private IEnumerable<BuildPhase> Ordered(StackDraft? draft, List<BuildPhase> explicitPhases)
     {
         var phases = (draft?.Phases ?? []).Concat(explicitPhases).ToList();
@@ -224,7 +236,8 @@ internal sealed class PlanMaker
         var steps = Build.BeforeBuild.Select(CommandPlan.Shell);
         var before = new BuildPhase("before build")
         {
-            Steps = [.. draft?.HasVenv ?? false ? steps.Select(step => step with { Env = Stacks.Python.PythonSteps.CommandEnv }) : steps],
+            Steps = [.. draft?.HasVenv ?? false
+                ? steps.Select(step => step with { Env = Stacks.Python.PythonSteps.CommandEnv }) : steps],
             Network = Build.Network ?? tools.Fetcher is not null,
         };
         var at = phases.FindIndex(phase => phase.Inputs is null && phase.Name != "dependencies");
@@ -239,7 +252,8 @@ internal sealed class PlanMaker
         TimeoutSeconds = Build.Timeout ?? phase.TimeoutSeconds,
     };
 
-    private List<Toolchain> Toolchains(StackContext context, StackDraft? draft, IReadOnlyList<string> startWords, bool isStatic)
+    private List<Toolchain> Toolchains(StackContext context, StackDraft? draft, IReadOnlyList<string> startWords,
+        bool isStatic)
     {
         var all = (draft?.Toolchains ?? []).Concat(_commands.Toolchains(context, isStatic ? [] : startWords));
         return [.. all.GroupBy(tool => tool.Name, StringComparer.Ordinal)
@@ -287,7 +301,8 @@ internal sealed class PlanMaker
         }
 
         var makesIt = (draft?.Phases.Count ?? 0) + explicitPhases.Count > 0;
-        if (AppFolder.Clean(asked) is not { } clean || (isStatic && !makesIt && _source.Tree is { } tree && !tree.IsFolder(clean)))
+        if (AppFolder.Clean(asked) is not { } clean || (isStatic && !makesIt && _source.Tree is { } tree
+            && !tree.IsFolder(clean)))
         {
             throw new ProblemException(PlanProblems.DocumentRootMissing(asked));
         }
@@ -304,7 +319,8 @@ internal sealed class PlanMaker
     private BuildPlan Wrapped()
     {
         _notes.Add(PlanProblems.WrapLater(Build.BaseImage!));
-        _notes.Decide("stack", "wrap", $"build.base-image = \"{Build.BaseImage}\" and nothing that builds", "build.method = \"build\"");
+        _notes.Decide("stack", "wrap", $"build.base-image = \"{Build.BaseImage}\" and nothing that builds",
+            "build.method = \"build\"");
         return new BuildPlan
         {
             App = IdentityPlan.Make(_config, null, _folder.Name, _notes),

@@ -5,8 +5,9 @@ namespace Nua.Build.Planning;
 /// <summary>What the command line adds to folder and configuration.</summary>
 public sealed record PlanOptions
 {
-    /// <summary>The unpacked tree when the configuration names a remote source and the build has fetched it; the packager's own files
-    /// (<c>nua/</c>) are still taken from the project folder. Null: the source is the folder, or not fetched yet.</summary>
+    /// <summary>The unpacked tree when the configuration names a remote source and the build has fetched it; the
+    /// packager's own files (<c>nua/</c>) are still taken from the project folder. Null: the source is the folder, or
+    /// not fetched yet.</summary>
     public AppFolder? FetchedSource { get; init; }
 
     /// <summary><c>--base</c>: replaces Debian and <c>build.base-image</c>.</summary>
@@ -17,7 +18,8 @@ public sealed record PlanOptions
 }
 
 /// <summary>A plan, or the reasons why there is none. Warnings come with a plan.</summary>
-/// <param name="Plan">Null when an error made it impossible. Present but not buildable when <see cref="HasErrors"/>.</param>
+/// <param name="Plan">Null when an error made it impossible. Present but not buildable when
+/// <see cref="HasErrors"/>.</param>
 public sealed record PlanResult(BuildPlan? Plan, IReadOnlyList<Problem> Problems)
 {
     public bool HasErrors => Problems.Any(problem => problem.Severity == Severity.Error);

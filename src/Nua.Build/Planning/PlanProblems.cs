@@ -3,8 +3,8 @@ using Nua.Foundation;
 namespace Nua.Build.Planning;
 
 /// <summary>
-/// Every message of the planner, one method per situation, so that the wording can be reviewed as a list and no code is used twice.
-/// Codes NUA2001–NUA2060.
+/// Every message of the planner, one method per situation, so that the wording can be reviewed as a list and no code is
+/// used twice. Codes NUA2001–NUA2060.
 /// </summary>
 internal static class PlanProblems
 {
@@ -14,7 +14,8 @@ internal static class PlanProblems
         Remedy = "name the folder that holds the application",
     };
 
-    public static Problem NothingToBuild(string looked, string? hint) => new("NUA2002", "no known kind of application found")
+    public static Problem NothingToBuild(string looked, string? hint) =>
+        new("NUA2002", "no known kind of application found")
     {
         Where = ".",
         Why = looked,
@@ -69,14 +70,16 @@ internal static class PlanProblems
         Remedy = "write a backslash before a bracket that is meant as itself",
     };
 
-    public static Problem TooManyIgnorePatterns(string file, int line, int limit) => new("NUA2009", "too many ignore patterns")
+    public static Problem TooManyIgnorePatterns(string file, int line, int limit) =>
+        new("NUA2009", "too many ignore patterns")
     {
         Where = $"{file}:{line}:1",
         Why = $"at most {limit} are read",
         Remedy = "use fewer, broader patterns",
     };
 
-    public static Problem BadManifest(string file, long line, long column, string why) => new("NUA2010", $"'{Show(file)}' cannot be parsed")
+    public static Problem BadManifest(string file, long line, long column, string why) =>
+        new("NUA2010", $"'{Show(file)}' cannot be parsed")
     {
         Where = $"{Show(file)}:{line}:{column}",
         Why = Show(why),
@@ -91,7 +94,8 @@ internal static class PlanProblems
         Remedy = "remove one; the last one counts",
     };
 
-    public static Problem WrapLater(string image) => new("NUA2012", $"wrapping the image '{Show(image)}' is not possible in this release")
+    public static Problem WrapLater(string image) =>
+        new("NUA2012", $"wrapping the image '{Show(image)}' is not possible in this release")
     {
         Where = "build.base-image",
         Why = "with `base-image` alone the application is already in that image and nothing is built",
@@ -113,7 +117,8 @@ internal static class PlanProblems
         Remedy = $"write '{Show(now)}'",
     };
 
-    public static Problem NoStart(string stack, string looked) => new("NUA2015", $"no start command found for this {stack} application")
+    public static Problem NoStart(string stack, string looked) =>
+        new("NUA2015", $"no start command found for this {stack} application")
     {
         Where = "run.start",
         Why = looked,
@@ -143,20 +148,23 @@ internal static class PlanProblems
         Remedy = $"name it in requirements.txt, or write `build.pip-install = [\"{Show(module)}\"]`",
     };
 
-    public static Problem BadArchive(string address, string why) => new("NUA2019", $"cannot use '{Show(address)}' as a source")
+    public static Problem BadArchive(string address, string why) =>
+        new("NUA2019", $"cannot use '{Show(address)}' as a source")
     {
         Where = "build.src-url",
         Why = why,
         Remedy = "name an http(s) address or a path in the folder that ends in .tar, .tar.gz, .tar.bz2, .tar.xz, .tgz or .zip",
     };
 
-    public static Problem ProjectMissing(string project) => new("NUA2020", $"there is no '{Show(project)}' in the source")
+    public static Problem ProjectMissing(string project) =>
+        new("NUA2020", $"there is no '{Show(project)}' in the source")
     {
         Where = "build.project",
         Remedy = "name a folder inside the source, relative to its top",
     };
 
-    public static Problem DocumentRootMissing(string path) => new("NUA2021", $"there is no folder '{Show(path)}' to serve")
+    public static Problem DocumentRootMissing(string path) =>
+        new("NUA2021", $"there is no folder '{Show(path)}' to serve")
     {
         Where = "build.document-root",
         Why = "no build step makes it",
@@ -187,7 +195,8 @@ internal static class PlanProblems
         Remedy = "give the values with `nua run -e` or --env-file; for defaults that are no secret use [env]",
     };
 
-    public static Problem OriginalLibrary(string file) => new("NUA2025", $"{file} uses the Python library of the first Nua")
+    public static Problem OriginalLibrary(string file) =>
+        new("NUA2025", $"{file} uses the Python library of the first Nua")
     {
         Severity = Severity.Warning,
         Where = file,
@@ -195,7 +204,8 @@ internal static class PlanProblems
         Remedy = "write the steps as commands in `build.build`, or with Python's standard library",
     };
 
-    public static Problem StackDoesNotFit(string stack, string why) => new("NUA2026", $"this folder cannot be built as '{Show(stack)}'")
+    public static Problem StackDoesNotFit(string stack, string why) =>
+        new("NUA2026", $"this folder cannot be built as '{Show(stack)}'")
     {
         Where = "build.stack",
         Why = why,
@@ -211,7 +221,8 @@ internal static class PlanProblems
         Remedy = "delete the others, or name the package manager in package.json: \"packageManager\": \"…\"",
     };
 
-    public static Problem NoLockFile(string file, string command, string make) => new("NUA2028", $"{file} has no lock file")
+    public static Problem NoLockFile(string file, string command, string make) =>
+        new("NUA2028", $"{file} has no lock file")
     {
         Severity = Severity.Warning,
         Where = file,
@@ -270,7 +281,8 @@ internal static class PlanProblems
         Remedy = "name the project file: `build.project = \"src/App/App.csproj\"`",
     };
 
-    public static Problem BuilderNotExact(string asked, string given) => new("NUA2036", $"'{Show(asked)}' is answered with {given}")
+    public static Problem BuilderNotExact(string asked, string given) =>
+        new("NUA2036", $"'{Show(asked)}' is answered with {given}")
     {
         Severity = Severity.Warning,
         Where = "build.builder",
@@ -284,7 +296,8 @@ internal static class PlanProblems
         Remedy = $"write `port.{Show(name)}.container = 8080`",
     };
 
-    public static Problem DevelopmentTool(string file, string tool, string why) => new("NUA2038", $"the start command uses '{Show(tool)}'")
+    public static Problem DevelopmentTool(string file, string tool, string why) =>
+        new("NUA2038", $"the start command uses '{Show(tool)}'")
     {
         Severity = Severity.Warning,
         Where = Show(file),
@@ -292,7 +305,8 @@ internal static class PlanProblems
         Remedy = "compile in the build script and start the result, or move the tool to \"dependencies\"",
     };
 
-    public static Problem NoMatchingVersion(string file, string text) => new("NUA2039", $"'{Show(text)}' is not a version")
+    public static Problem NoMatchingVersion(string file, string text) =>
+        new("NUA2039", $"'{Show(text)}' is not a version")
     {
         Where = Show(file),
         Remedy = "write a version such as 22, 22.11.0 or >=20",

@@ -3,7 +3,8 @@ using Nua.Foundation;
 
 namespace Nua.Build.Planning;
 
-/// <summary>A plan for people: what will be built, and for each decision why and which line decides otherwise.</summary>
+/// <summary>A plan for people: what will be built, and for each decision why and which line decides
+/// otherwise.</summary>
 public static class PlanText
 {
     private const int Longest = 400;
@@ -21,7 +22,8 @@ public static class PlanText
         List(text, "to build", plan.BuildPackages);
         foreach (var tool in plan.Toolchains)
         {
-            Row(text, tool.Name, $"{Show(tool.Version)}{(tool.InImage ? "" : ", to build only")} ({Show(tool.Because)})");
+            Row(text, tool.Name,
+                $"{Show(tool.Version)}{(tool.InImage ? "" : ", to build only")} ({Show(tool.Because)})");
         }
 
         Phases(text, plan.Phases);
@@ -46,7 +48,8 @@ public static class PlanText
         foreach (var phase in phases)
         {
             var network = phase.Network ? "with network" : "no network";
-            var again = phase.Inputs is null ? "" : phase.Inputs.Count == 0 ? "; kept until its commands change" : $"; kept until {Shown(phase.Inputs)} change";
+            var again = phase.Inputs is null ? "" : phase.Inputs.Count == 0 ? "; kept until its commands change"
+                : $"; kept until {Shown(phase.Inputs)} change";
             Row(text, "build", $"{Show(phase.Name)} ({network}{again})");
             foreach (var step in phase.Steps)
             {
@@ -60,7 +63,8 @@ public static class PlanText
         var start = plan.Start;
         if (start.StaticRoot is { } root)
         {
-            Row(text, "start", $"the agent serves {Show(root)}{(start.SpaFallback ? ", unknown paths as index.html" : "")}");
+            Row(text, "start",
+                $"the agent serves {Show(root)}{(start.SpaFallback ? ", unknown paths as index.html" : "")}");
         }
         else if (start.Argv.Count > 0)
         {
@@ -116,7 +120,8 @@ public static class PlanText
         }
 
         yield return "runtime";
-        if (plan.Collects.Any(collect => collect.Layer == LayerKind.Dependencies || (collect.Dependencies.Count > 0 && plan.Phases.Count > 0)))
+        if (plan.Collects.Any(collect => collect.Layer == LayerKind.Dependencies
+            || (collect.Dependencies.Count > 0 && plan.Phases.Count > 0)))
         {
             yield return "dependencies";
         }
@@ -129,7 +134,8 @@ public static class PlanText
     {
         SourceSpec.Folder { Subfolder: null } => "this folder",
         SourceSpec.Folder folder => "this folder, " + Show(folder.Subfolder!),
-        SourceSpec.Archive archive => Show(archive.Address) + (archive.Sha256 is null ? " (no checksum given)" : " (checksum given)"),
+        SourceSpec.Archive archive => Show(archive.Address) + (archive.Sha256 is null ? " (no checksum given)"
+            : " (checksum given)"),
         SourceSpec.Git git => $"{Show(git.Address)}, branch {Show(git.Branch)}",
         _ => "",
     };

@@ -41,7 +41,8 @@ internal static class PortPlan
         }
 
         notes.Add(PlanProblems.PortUnknown(
-            port.Name, name is null ? "no number and no variable is given" : $"it comes from variable {name}, which has no number in [env]"));
+            port.Name, name is null ? "no number and no variable is given"
+                : $"it comes from variable {name}, which has no number in [env]"));
         return null;
     }
 

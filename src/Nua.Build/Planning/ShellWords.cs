@@ -3,8 +3,9 @@ using System.Text;
 namespace Nua.Build.Planning;
 
 /// <summary>
-/// A command line split as a POSIX shell would, when it is so plain that no shell is needed: words, quotes, backslashes, leading
-/// <c>NAME=value</c> assignments, and <c>$NAME</c>/<c>${NAME}</c>, which the agent replaces itself.
+/// A command line split as a POSIX shell would, when it is so plain that no shell is needed: words, quotes,
+/// backslashes, leading <c>NAME=value</c> assignments, and <c>$NAME</c>/<c>${NAME}</c>, which the agent replaces
+/// itself.
 /// </summary>
 /// <param name="Assignments">Variables set in front of the command, in order.</param>
 /// <param name="Argv">The words; never empty.</param>
@@ -12,13 +13,15 @@ public sealed record ShellWords(IReadOnlyList<(string Name, string Value)> Assig
 {
     private static readonly HashSet<string> _reserved = new(
         [
-            "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!", "in",
-            ".", ":", "cd", "set", "unset", "export", "readonly", "local", "eval", "trap", "ulimit", "umask", "wait", "source",
+            "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!",
+            "in",
+            ".", ":", "cd", "set", "unset", "export", "readonly", "local", "eval", "trap", "ulimit", "umask", "wait",
+            "source",
             "command", "type", "exec", "shift", "return", "break", "continue", "read", "alias", "exit",
         ], StringComparer.Ordinal);
 
-    /// <summary>Null when the line needs a shell: operators, substitution, globs, quoted or partial expansion that splits words,
-    /// builtins, comments, or open quotes.</summary>
+    /// <summary>Null when the line needs a shell: operators, substitution, globs, quoted or partial expansion that
+    /// splits words, builtins, comments, or open quotes.</summary>
     public static ShellWords? Parse(string line)
     {
         if (Split(line.Trim()) is not { Count: > 0 } words)
@@ -74,10 +77,12 @@ public sealed record ShellWords(IReadOnlyList<(string Name, string Value)> Assig
         return parts;
     }
 
-    /// <summary>Quotes a word so that a shell, and <see cref="Parse"/>, read it back unchanged. <c>$</c> stays active.</summary>
+    /// <summary>Quotes a word so that a shell, and <see cref="Parse"/>, read it back unchanged. <c>$</c> stays
+    /// active.</summary>
     public static string Quote(string word)
     {
-        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "@%_+=:,./-${}".Contains(c, StringComparison.Ordinal)))
+        if (word.Length > 0
+            && word.All(c => char.IsAsciiLetterOrDigit(c) || "@%_+=:,./-${}".Contains(c, StringComparison.Ordinal)))
         {
             return word;
         }
@@ -268,8 +273,8 @@ public sealed record ShellWords(IReadOnlyList<(string Name, string Value)> Assig
             return _at++ < line.Length;
         }
 
-        /// <summary><c>$NAME</c> or <c>${NAME}</c> stays as written; anything richer needs the shell. So does a variable outside quotes,
-        /// whose value a shell splits into words, unless it is a port.</summary>
+        /// <summary><c>$NAME</c> or <c>${NAME}</c> stays as written; anything richer needs the shell. So does a
+        /// variable outside quotes, whose value a shell splits into words, unless it is a port.</summary>
         private bool ReadVariable(bool quoted)
         {
             var braced = _at + 1 < line.Length && line[_at + 1] == '{';

@@ -5,12 +5,14 @@ namespace Nua.Build.Planning;
 
 /// <summary>Where the source is, and the tree that can be looked at now.</summary>
 /// <param name="Tree">Null when the source is remote and not fetched yet.</param>
-/// <param name="ProjectFile">Set when <c>build.project</c> names a file: the source stays whole and the stack builds that file.</param>
+/// <param name="ProjectFile">Set when <c>build.project</c> names a file: the source stays whole and the stack builds
+/// that file.</param>
 internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, string? ProjectFile)
 {
     private static readonly string[] _archives = [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".zip"];
 
-    /// <summary>Precedence of the original: <c>src-url</c>, <c>git-url</c>, else the folder; <c>project</c> is a place inside it.</summary>
+    /// <summary>Precedence of the original: <c>src-url</c>, <c>git-url</c>, else the folder; <c>project</c> is a place
+    /// inside it.</summary>
     public static SourceSelection Select(AppFolder folder, BuildConfig build, PlanOptions options, PlanNotes notes)
     {
         if (build.SrcUrl is { Length: > 0 } && build.GitUrl is { Length: > 0 })
@@ -21,7 +23,8 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
         var project = build.Project is { Length: > 0 } text ? text : null;
         if (project is not null && build.SrcUrl is null && build.GitUrl is null && IsRemote(project))
         {
-            return IsArchive(project) ? new(new SourceSpec.Archive(project, build.SrcChecksum, null), options.FetchedSource, null)
+            return IsArchive(project)
+                ? new(new SourceSpec.Archive(project, build.SrcChecksum, null), options.FetchedSource, null)
                 : new(new SourceSpec.Git(project, build.GitBranch ?? "main", null), options.FetchedSource, null);
         }
 
@@ -33,7 +36,8 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
         if (build.GitUrl is { Length: > 0 } git)
         {
             var (tree, below, file) = Inside(options.FetchedSource, project);
-            notes.Decide("source", $"{git}, branch {build.GitBranch ?? "main"}", "build.git-url", "build.git-branch = \"…\"");
+            notes.Decide("source", $"{git}, branch {build.GitBranch ?? "main"}", "build.git-url",
+                "build.git-branch = \"…\"");
             return new(new SourceSpec.Git(git, build.GitBranch ?? "main", below), tree, file);
         }
 
@@ -91,7 +95,8 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
         }
 
         // Before a remote source is fetched, a name with an extension of a project file is taken for one.
-        var isFile = tree?.IsFile(clean) ?? (clean.EndsWith("proj", StringComparison.Ordinal) || clean.EndsWith(".cs", StringComparison.Ordinal));
+        var isFile = tree?.IsFile(clean) ?? (clean.EndsWith("proj", StringComparison.Ordinal)
+            || clean.EndsWith(".cs", StringComparison.Ordinal));
         return isFile ? (tree, null, clean) : (tree?.Subfolder(clean), clean, null);
     }
 

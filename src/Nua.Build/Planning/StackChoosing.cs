@@ -9,17 +9,21 @@ namespace Nua.Build.Planning;
 /// <summary>Asks every stack and takes the one that clearly fits best.</summary>
 internal static class StackChoosing
 {
-    private static readonly IStack[] _stacks = [new NodeStack(), new PythonStack(), new DotnetStack(), new StaticStack(), new ShellStack()];
+    private static readonly IStack[] _stacks = [new NodeStack(), new PythonStack(), new DotnetStack(),
+        new StaticStack(), new ShellStack()];
 
     /// <summary>Files of kinds that Nua does not build by itself.</summary>
     private static readonly (string File, string Language)[] _others =
     [
-        ("composer.json", "PHP"), ("index.php", "PHP"), ("Gemfile", "Ruby"), ("go.mod", "Go"), ("Cargo.toml", "Rust"), ("pom.xml", "Java"),
-        ("build.gradle", "Java"), ("build.gradle.kts", "Java"), ("deno.json", "Deno"), ("deno.jsonc", "Deno"), ("mix.exs", "Elixir"), ("Makefile", "make"),
+        ("composer.json", "PHP"), ("index.php", "PHP"), ("Gemfile", "Ruby"), ("go.mod", "Go"), ("Cargo.toml", "Rust"),
+        ("pom.xml", "Java"),
+        ("build.gradle", "Java"), ("build.gradle.kts", "Java"), ("deno.json", "Deno"), ("deno.jsonc", "Deno"),
+        ("mix.exs", "Elixir"), ("Makefile", "make"),
         ("CMakeLists.txt", "CMake"), ("Dockerfile", "Docker"),
     ];
 
-    /// <exception cref="ProblemException">nothing fits, two fit equally, or the stack that is asked for does not.</exception>
+    /// <exception cref="ProblemException">nothing fits, two fit equally, or the stack that is asked for does
+    /// not.</exception>
     public static Candidate Choose(StackContext context)
     {
         if (context.Build.Stack is { Length: > 0 } asked)
@@ -57,16 +61,20 @@ internal static class StackChoosing
     private static Candidate Forced(StackContext context, string asked)
     {
         var stack = Array.Find(_stacks, stack => stack.Name == asked) ?? throw new ProblemException(
-            PlanProblems.StackDoesNotFit(asked, $"known are {string.Join(", ", _stacks.Select(stack => stack.Name).Order(StringComparer.Ordinal))}"));
+            PlanProblems
+                .StackDoesNotFit(asked,
+                $"known are {string.Join(", ", _stacks.Select(stack => stack.Name).Order(StringComparer.Ordinal))}"));
         var candidate = stack.Detect(context)
-            ?? throw new ProblemException(PlanProblems.StackDoesNotFit(asked, $"nothing of this was found: {stack.LooksFor}"));
+            ?? throw new ProblemException(PlanProblems
+                .StackDoesNotFit(asked, $"nothing of this was found: {stack.LooksFor}"));
         context.Notes.Decide("stack", asked, "build.stack", $"build.stack = \"{asked}\"");
         return candidate;
     }
 
     private static List<Candidate> Ranked(StackContext context) =>
         [.. _stacks.Select(stack => stack.Detect(context)).OfType<Candidate>()
-            .OrderByDescending(candidate => candidate.Confidence).ThenBy(candidate => candidate.Stack, StringComparer.Ordinal)];
+            .OrderByDescending(candidate => candidate.Confidence)
+                .ThenBy(candidate => candidate.Stack, StringComparer.Ordinal)];
 
     private static bool IsTie(List<Candidate> ranked) =>
         ranked.Count > 1 && ranked[0].Confidence - ranked[1].Confidence < Candidate.CloseCall;
@@ -75,9 +83,12 @@ internal static class StackChoosing
     {
         var evidence = string.Join(", ", found[0].Evidence);
         var others = found.Count == 1 ? ""
-            : "; less likely: " + string.Join("; ", found.Skip(1).Select(other => $"{other.Stack} ({string.Join(", ", other.Evidence)})"));
+            : "; less likely: "
+                + string
+                .Join("; ", found.Skip(1).Select(other => $"{other.Stack} ({string.Join(", ", other.Evidence)})"));
         context.Notes.Decide(
-            "stack", found[0].Stack, evidence + others, $"build.stack = \"{(found.Count > 1 ? found[1].Stack : found[0].Stack)}\"");
+            "stack", found[0].Stack, evidence
+                + others, $"build.stack = \"{(found.Count > 1 ? found[1].Stack : found[0].Stack)}\"");
     }
 
     private static Problem Nothing(StackContext context)
@@ -86,6 +97,7 @@ internal static class StackChoosing
         var looked = folder.List().Count == 0 ? "the folder is empty"
             : "looked for " + string.Join("; ", _stacks.Select(stack => stack.LooksFor).Order(StringComparer.Ordinal));
         var other = Array.Find(_others, pair => folder.IsFile(pair.File));
-        return PlanProblems.NothingToBuild(looked, other.File is null ? null : $"{other.File} says {other.Language}, which needs commands");
+        return PlanProblems.NothingToBuild(looked, other.File is null ? null
+            : $"{other.File} says {other.Language}, which needs commands");
     }
 }

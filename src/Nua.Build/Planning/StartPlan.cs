@@ -3,8 +3,10 @@ using Nua.Config;
 
 namespace Nua.Build.Planning;
 
-/// <summary>The author's own way to start: <c>run.start</c>, <c>nua/start.*</c>, Procfile, a root <c>start.py</c>.</summary>
-/// <param name="Lines">Shell lines, the last one is the application; empty when <see cref="Argv"/> is set or nothing was said.</param>
+/// <summary>The author's own way to start: <c>run.start</c>, <c>nua/start.*</c>, Procfile, a root
+/// <c>start.py</c>.</summary>
+/// <param name="Lines">Shell lines, the last one is the application; empty when <see cref="Argv"/> is set or nothing
+/// was said.</param>
 /// <param name="Argv">A script and its interpreter.</param>
 internal sealed record StartPlan(
     IReadOnlyList<string> Lines, IReadOnlyList<string> Argv, IReadOnlyList<string> Packages, string Because)
@@ -14,9 +16,11 @@ internal sealed record StartPlan(
     /// <summary>What the stacks see.</summary>
     public IReadOnlyList<string> Commands => Argv.Count > 0 ? [ShellWords.Join(Argv)] : Lines;
 
-    public static StartPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager, BuildPaths paths)
+    public static StartPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager,
+        BuildPaths paths)
     {
-        var asked = (config.Run.Start ?? []).Select(line => paths.Rewrite(line.Trim(), "run.start")).Where(line => line.Length > 0).ToList();
+        var asked = (config.Run.Start ?? []).Select(line => paths.Rewrite(line.Trim(), "run.start"))
+            .Where(line => line.Length > 0).ToList();
         if (asked.Count > 0)
         {
             return new StartPlan(asked, [], [], "run.start");
@@ -33,7 +37,8 @@ internal sealed record StartPlan(
         }
 
         // A root start.py is the start script when the folder is packaged for Nua and no stack is asked for.
-        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("start.py") && ReferenceEquals(folder, tree)
+        return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("start.py")
+            && ReferenceEquals(folder, tree)
             ? Script(folder, "start.py", $"{NuaPaths.App}/start.py")
             : new StartPlan([], [], [], "");
     }
@@ -54,7 +59,8 @@ internal sealed record StartPlan(
         }
 
         IReadOnlyList<string> lines = spec.Shell.Count > 0 ? spec.Shell : [ShellWords.Join(spec.Argv)];
-        return spec with { Argv = [], Shell = [.. before, .. lines], Because = spec.Because + "; run.before-run comes first" };
+        return spec with { Argv = [], Shell = [.. before, .. lines], Because = spec.Because
+            + "; run.before-run comes first" };
     }
 
     private static StartPlan Script(AppFolder folder, string source, string target)
@@ -94,19 +100,22 @@ internal sealed record StartPlan(
         return resolved with { Argv = [], Shell = [.. Lines.SkipLast(1), .. change, .. tail], WorkDir = NuaPaths.App };
     }
 
-    private static string Join(string first, string second) => second.Length == 0 || second == first ? first : $"{first}: {second}";
+    private static string Join(string first, string second) => second.Length == 0 || second == first ? first
+        : $"{first}: {second}";
 
     /// <summary><c>cd FOLDER &amp;&amp; COMMAND</c> needs no shell: the folder becomes the working folder.</summary>
     private static (string? Folder, string Command) SplitFolder(string line)
     {
         var parts = ShellWords.SplitAnd(line);
         if (parts.Count != 2 || !parts[0].StartsWith("cd ", StringComparison.Ordinal)
-            || ShellWords.Parse("x " + parts[0][3..]) is not { Argv: ["x", var folder] } || folder.Contains('$', StringComparison.Ordinal))
+            || ShellWords.Parse("x " + parts[0][3..]) is not { Argv: ["x", var folder] }
+                || folder.Contains('$', StringComparison.Ordinal))
         {
             return (null, line);
         }
 
-        return (folder.StartsWith('/') ? folder : AppFolder.Clean(folder) is { } clean ? $"{NuaPaths.App}/{clean}".TrimEnd('/') : null, parts[1]);
+        return (folder.StartsWith('/') ? folder : AppFolder.Clean(folder) is { } clean ? $"{NuaPaths.App}/{clean}"
+            .TrimEnd('/') : null, parts[1]);
     }
 
     private static StartSpec Plain(string line)

@@ -8,7 +8,8 @@ internal static class JsonManifest
 {
     private const int MostDepth = 128;
 
-    /// <summary>Null when the file is absent. A key given twice is a warning and the last one counts, as for npm.</summary>
+    /// <summary>Null when the file is absent. A key given twice is a warning and the last one counts, as for
+    /// npm.</summary>
     /// <exception cref="ProblemException">not JSON, with line and column; or not an object at the top.</exception>
     public static JsonElement? Read(AppFolder folder, string path, ICollection<Problem> warnings)
     {
@@ -32,7 +33,8 @@ internal static class JsonManifest
             catch (JsonException error)
             {
                 throw new ProblemException(
-                    PlanProblems.BadManifest(path, Line(error), (error.BytePositionInLine ?? 0) + 1, Reason(error)), error);
+                    PlanProblems.BadManifest(path, Line(error), (error.BytePositionInLine ?? 0) + 1, Reason(error)),
+                        error);
             }
         }
     }
@@ -41,7 +43,8 @@ internal static class JsonManifest
     public static string? Text(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    public static string? Text(this JsonElement element, string first, string second) => element.Member(first)?.Text(second);
+    public static string? Text(this JsonElement element, string first, string second) => element
+        .Member(first)?.Text(second);
 
     public static JsonElement? Member(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : null;
@@ -55,7 +58,8 @@ internal static class JsonManifest
     {
         { ValueKind: JsonValueKind.String } one => [one.GetString()!],
         { ValueKind: JsonValueKind.Array } array =>
-            [.. array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)],
+            [.. array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String)
+                .Select(item => item.GetString()!)],
         _ => [],
     };
 
@@ -73,7 +77,8 @@ internal static class JsonManifest
         var root = JsonDocument.Parse(text, options).RootElement;
         return root.ValueKind == JsonValueKind.Object
             ? root
-            : throw new ProblemException(PlanProblems.BadManifest(path, 1, 1, "an object { … } is expected at the top"));
+            : throw new ProblemException(PlanProblems
+                .BadManifest(path, 1, 1, "an object { … } is expected at the top"));
     }
 
     private static long Line(JsonException error) => (error.LineNumber ?? 0) + 1;

@@ -2,13 +2,14 @@ using System.Text;
 
 namespace Nua.Build.Planning.Reading;
 
-/// <summary>One logical line: brackets and continuations joined, comments gone, strings kept (a string of several lines becomes <c>""</c>).</summary>
+/// <summary>One logical line: brackets and continuations joined, comments gone, strings kept (a string of several lines
+/// becomes <c>""</c>).</summary>
 /// <param name="Indent">Columns before the first character; 0 is the top level of the module.</param>
 internal sealed record PythonStatement(int Indent, string Text);
 
 /// <summary>
-/// Python read for what it imports, assigns and defines, without running it. Tolerant: code of any version, and code that does not parse, gives
-/// the statements that can be told.
+/// Python read for what it imports, assigns and defines, without running it. Tolerant: code of any version, and code
+/// that does not parse, gives the statements that can be told.
 /// </summary>
 internal sealed class PythonSource
 {
@@ -33,8 +34,8 @@ internal sealed class PythonSource
 
     public IReadOnlyList<PythonStatement> Statements { get; }
 
-    /// <summary>Local name to full name, from every import at any depth: <c>Flask</c> to <c>flask.Flask</c>, <c>np</c> to <c>numpy</c>.
-    /// A star is listed as <c>*module</c>.</summary>
+    /// <summary>Local name to full name, from every import at any depth: <c>Flask</c> to <c>flask.Flask</c>, <c>np</c>
+    /// to <c>numpy</c>. A star is listed as <c>*module</c>.</summary>
     public IReadOnlyDictionary<string, string> Imports { get; }
 
     public static PythonSource Read(string text) => new(text);
@@ -54,8 +55,8 @@ internal sealed class PythonSource
         }
     }
 
-    /// <summary>Top-level <c>NAME = CALLEE(…</c>, also annotated and the first of several targets; <c>Callee</c> is the dotted name before the
-    /// bracket, or the whole dotted value when nothing is called.</summary>
+    /// <summary>Top-level <c>NAME = CALLEE(…</c>, also annotated and the first of several targets; <c>Callee</c> is the
+    /// dotted name before the bracket, or the whole dotted value when nothing is called.</summary>
     public IEnumerable<(string Name, string Callee, bool IsCall)> Assignments()
     {
         foreach (var statement in Statements.Where(statement => statement.Indent == 0))
@@ -118,7 +119,8 @@ internal sealed class PythonSource
         return Imports.TryGetValue(first, out var full) ? dot < 0 ? full : full + dotted[dot..] : dotted;
     }
 
-    /// <summary>The text of the keyword argument <c>NAME="text"</c>, wherever it stands first; null when it is no plain string.</summary>
+    /// <summary>The text of the keyword argument <c>NAME="text"</c>, wherever it stands first; null when it is no plain
+    /// string.</summary>
     public static string? Argument(string text, string name)
     {
         var at = text.IndexOf(name + "=", StringComparison.Ordinal);
@@ -148,7 +150,8 @@ internal sealed class PythonSource
         return end;
     }
 
-    /// <summary>Position of the <c>=</c> of <c>name =</c>, <c>name: Type =</c> or <c>name, other =</c>; -1 for anything else.</summary>
+    /// <summary>Position of the <c>=</c> of <c>name =</c>, <c>name: Type =</c> or <c>name, other =</c>; -1 for anything
+    /// else.</summary>
     private static int AssignmentSign(string text, int nameEnd)
     {
         var depth = 0;
@@ -164,7 +167,8 @@ internal sealed class PythonSource
                     break;
                 case '=' when depth == 0:
                     return i + 1 < text.Length && text[i + 1] == '=' ? -1 : i;
-                case '(' or '[' or '+' or '-' or '*' or '/' or '.' when i == nameEnd || text[nameEnd] is not (':' or ',' or ' '):
+                case '(' or '[' or '+' or '-' or '*' or '/' or '.' when i == nameEnd
+                    || text[nameEnd] is not (':' or ',' or ' '):
                     return -1;
             }
         }
@@ -195,7 +199,8 @@ internal sealed class PythonSource
                 yield return name == full ? (full.Split('.')[0], full.Split('.')[0]) : (name, full);
             }
         }
-        else if (text.StartsWith("from ", StringComparison.Ordinal) && text.IndexOf(" import ", StringComparison.Ordinal) is > 0 and var at)
+        else if (text.StartsWith("from ", StringComparison.Ordinal)
+            && text.IndexOf(" import ", StringComparison.Ordinal) is > 0 and var at)
         {
             var module = text[5..at].Trim();
             foreach (var (item, name) in Aliases(text[(at + 8)..].Trim().Trim('(', ')')))
@@ -294,7 +299,8 @@ internal sealed class PythonSource
             {
                 _at += 2;
             }
-            else if (isTriple && _text[_at] == quote && _at + 2 < _text.Length && _text[_at + 1] == quote && _text[_at + 2] == quote)
+            else if (isTriple && _text[_at] == quote && _at + 2 < _text.Length && _text[_at + 1] == quote
+                && _text[_at + 2] == quote)
             {
                 _at += 3;
                 break;

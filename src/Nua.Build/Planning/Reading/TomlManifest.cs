@@ -6,8 +6,8 @@ using Tomlyn.Syntax;
 namespace Nua.Build.Planning.Reading;
 
 /// <summary>
-/// Reads a TOML manifest and gives it the shape of JSON, so that a stack reads <c>pyproject.toml</c> and <c>package.json</c> with the same words. Dates
-/// become text.
+/// Reads a TOML manifest and gives it the shape of JSON, so that a stack reads <c>pyproject.toml</c> and
+/// <c>package.json</c> with the same words. Dates become text.
 /// </summary>
 internal static class TomlManifest
 {
@@ -52,7 +52,8 @@ internal static class TomlManifest
 
             var keys = Keys(name);
             var parent = Descend(root, keys.AsSpan(..^1));
-            AddItems(table is TableArraySyntax ? Append(parent, keys[^1]) : Descend(parent, keys.AsSpan(^1..)), table.Items);
+            AddItems(table is TableArraySyntax ? Append(parent, keys[^1]) : Descend(parent, keys.AsSpan(^1..)),
+                table.Items);
         }
 
         return root;

@@ -28,7 +28,8 @@ internal static class XmlManifest
         catch (XmlException error)
         {
             throw new ProblemException(
-                PlanProblems.BadManifest(path, Math.Max(1, error.LineNumber), Math.Max(1, error.LinePosition), error.Message), error);
+                PlanProblems.BadManifest(path, Math.Max(1, error.LineNumber), Math.Max(1, error.LinePosition),
+                    error.Message), error);
         }
     }
 

@@ -1,6 +1,7 @@
 namespace Nua.Build.Planning.Stacks;
 
-/// <summary>A script that starts everything: <c>start.sh</c>, run by the interpreter that its first line names.</summary>
+/// <summary>A script that starts everything: <c>start.sh</c>, run by the interpreter that its first line
+/// names.</summary>
 internal sealed class ShellStack : IStack
 {
     public const string Script = "start.sh";
@@ -14,7 +15,8 @@ internal sealed class ShellStack : IStack
         : null;
 
     /// <summary>The script as an argv, with the Debian packages that its interpreter needs.</summary>
-    public static (IReadOnlyList<string> Argv, IReadOnlyList<string> Packages) Run(AppFolder folder, string script, string target)
+    public static (IReadOnlyList<string> Argv, IReadOnlyList<string> Packages) Run(AppFolder folder, string script,
+        string target)
     {
         var first = (folder.ReadHead(script, 4096) ?? "").Split('\n')[0].TrimEnd('\r');
         if (!first.StartsWith("#!", StringComparison.Ordinal))

@@ -5,8 +5,10 @@ internal static class SourceTree
 {
     private static readonly string[] _notInImage =
     [
-        "nua", "nua-config.*", ".dockerignore", ".nuaignore", ".gitignore", ".gitattributes", ".gitmodules", ".github", ".gitlab-ci.yml",
-        ".editorconfig", ".vscode", ".idea", "Dockerfile*", "docker-compose*.yml", "docker-compose*.yaml", "compose.yml", "compose.yaml",
+        "nua", "nua-config.*", ".dockerignore", ".nuaignore", ".gitignore", ".gitattributes", ".gitmodules", ".github",
+        ".gitlab-ci.yml",
+        ".editorconfig", ".vscode", ".idea", "Dockerfile*", "docker-compose*.yml", "docker-compose*.yaml",
+        "compose.yml", "compose.yaml",
         "**/.DS_Store", "**/__pycache__", "**/.env", "**/.env.local", "**/.env.*.local",
     ];
 

@@ -3,7 +3,8 @@ using Nua.Foundation;
 
 namespace Nua.Build.Planning.Stacks;
 
-/// <summary>A kind of application. Detects from evidence in the folder and says how to build and start what it found.</summary>
+/// <summary>A kind of application. Detects from evidence in the folder and says how to build and start what it
+/// found.</summary>
 internal interface IStack
 {
     /// <summary>As in <c>build.stack</c>.</summary>
@@ -17,9 +18,9 @@ internal interface IStack
 }
 
 /// <summary>A stack that fits.</summary>
-/// <param name="Confidence">0–100. Candidates less than <see cref="CloseCall"/> apart are equally likely.
-/// 90 and more: a file made for this stack alone; 80: a manifest with something to run; 60: source files of known names;
-/// 50: pages to serve; 40: a manifest without anything to run; 30: a script.</param>
+/// <param name="Confidence">0–100. Candidates less than <see cref="CloseCall"/> apart are equally likely. 90 and more:
+/// a file made for this stack alone; 80: a manifest with something to run; 60: source files of known names; 50: pages
+/// to serve; 40: a manifest without anything to run; 30: a script.</param>
 /// <param name="Evidence">Files and facts, most telling first.</param>
 /// <param name="Draft">Makes the plan's part; called for the winner only.</param>
 internal sealed record Candidate(string Stack, int Confidence, IReadOnlyList<string> Evidence, Func<StackDraft> Draft)
@@ -41,7 +42,8 @@ internal sealed record StackDraft
     public IReadOnlyList<BuildPhase> Phases { get; init; } = [];
     public IReadOnlyList<Collect> Collects { get; init; } = [];
     public IReadOnlyList<string> SourceIgnore { get; init; } = [];
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Env { get; init; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Null when the stack found nothing to start; <see cref="NoStart"/> says where it looked.</summary>
     public StartSpec? Start { get; init; }
@@ -51,8 +53,8 @@ internal sealed record StackDraft
     /// <summary><c>/nua/venv</c> is made by <see cref="Phases"/>.</summary>
     public bool HasVenv { get; init; }
 
-    /// <summary>A start command of the author (<c>run.start</c>, Procfile) in the stack's own terms: <c>npm start</c> is
-    /// resolved to what it runs. Null leaves it as it is.</summary>
+    /// <summary>A start command of the author (<c>run.start</c>, Procfile) in the stack's own terms: <c>npm start</c>
+    /// is resolved to what it runs. Null leaves it as it is.</summary>
     public Func<string, StartSpec?> Resolve { get; init; } = _ => null;
 }
 
@@ -70,8 +72,8 @@ internal sealed record StackContext(AppFolder Folder, AppConfig Config, PlanNote
     /// <summary>Commands of the author replace what the stack would run to build.</summary>
     public bool HasCommands { get; init; }
 
-    /// <summary>The author says how to start (<c>run.start</c>, Procfile, <c>nua/start.*</c>), so the stack need not find out and must
-    /// keep everything that the command may want.</summary>
+    /// <summary>The author says how to start (<c>run.start</c>, Procfile, <c>nua/start.*</c>), so the stack need not
+    /// find out and must keep everything that the command may want.</summary>
     public bool HasStart => StartCommands.Count > 0;
 
     /// <summary>What the author says, in the order it is looked at; empty when the stack is to find out.</summary>

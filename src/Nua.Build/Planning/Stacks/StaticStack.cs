@@ -5,13 +5,16 @@ internal sealed class StaticStack : IStack
 {
     /// <summary>Left out of a site that is the top of the source: hidden files and what describes the source.</summary>
     private static readonly IReadOnlyList<string> _notServed =
-        [".*", "!.well-known", "nua", "nua-config.*", "Staticfile", "Procfile", "Dockerfile", "node_modules", "README*", "LICENSE*"];
+        [".*", "!.well-known", "nua", "nua-config.*", "Staticfile", "Procfile", "Dockerfile", "node_modules", "README*",
+            "LICENSE*"];
 
-    private static readonly string[] _folders = ["dist", "build", "out", "public", "site", "_site", "www", "htdocs", "docs"];
+    private static readonly string[] _folders = ["dist", "build", "out", "public", "site", "_site", "www", "htdocs",
+        "docs"];
 
     public string Name => "static";
 
-    public string LooksFor => "static: index.html (also in dist, build, out, public, site, www, htdocs, docs), Staticfile";
+    public string LooksFor =>
+        "static: index.html (also in dist, build, out, public, site, www, htdocs, docs), Staticfile";
 
     public Candidate? Detect(StackContext context)
     {
@@ -26,7 +29,8 @@ internal sealed class StaticStack : IStack
             return Found(context, StaticfileRoot(staticfile) ?? Best(folder) ?? "", 90, "Staticfile");
         }
 
-        return Best(folder) is { } root ? Found(context, root, 50, root.Length == 0 ? "index.html" : root + "/index.html") : null;
+        return Best(folder) is { } root ? Found(context, root, 50, root.Length == 0 ? "index.html" : root
+            + "/index.html") : null;
     }
 
     /// <summary>The agent serves <c>/nua/app</c>; used by every stack whose build leaves only files.</summary>
@@ -35,7 +39,8 @@ internal sealed class StaticStack : IStack
         var fallback = context.Build.SpaFallback ?? false;
         context.Notes.Decide(
             "unknown paths", fallback ? "answered with index.html" : "404",
-            context.Build.SpaFallback is null ? "an application that routes in the browser must ask for the other" : "build.spa-fallback",
+            context.Build.SpaFallback is null ? "an application that routes in the browser must ask for the other"
+                : "build.spa-fallback",
             fallback ? "build.spa-fallback = false" : "build.spa-fallback = true");
         return new StartSpec { StaticRoot = "/nua/app", SpaFallback = fallback, Because = because };
     }

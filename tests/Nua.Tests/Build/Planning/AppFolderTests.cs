@@ -10,7 +10,8 @@ public sealed class AppFolderTests
     [Fact]
     public void Ignored_paths_do_not_exist()
     {
-        using var tree = AppTree.Empty().With(".dockerignore", "secret\n*.log\n!keep.log").With("secret/x").With("a.log").With("keep.log").With(".git/HEAD");
+        using var tree = AppTree.Empty().With(".dockerignore", "secret\n*.log\n!keep.log").With("secret/x")
+            .With("a.log").With("keep.log").With(".git/HEAD");
         var folder = tree.Open();
         Assert.False(folder.Exists("secret/x"));
         Assert.Null(folder.ReadText("a.log"));
@@ -21,7 +22,8 @@ public sealed class AppFolderTests
     [Fact]
     public void Links_are_followed_inside_the_folder_only()
     {
-        using var tree = AppTree.Empty().With("real/file.txt", "yes").WithLink("inside", "real").WithLink("real/up", "../real/file.txt")
+        using var tree = AppTree.Empty().With("real/file.txt", "yes").WithLink("inside", "real")
+            .WithLink("real/up", "../real/file.txt")
             .WithLink("outside", "/etc").WithLink("escape", "../../etc/passwd").WithLink("dangling", "nothing")
             .WithLink("loop1", "loop2").WithLink("loop2", "loop1");
         var folder = tree.Open();
@@ -37,7 +39,8 @@ public sealed class AppFolderTests
     [Fact]
     public void Link_to_an_ignored_file_is_not_there()
     {
-        using var tree = AppTree.Empty().With(".dockerignore", "secret").With("secret", "x").WithLink("alias", "secret");
+        using var tree = AppTree.Empty().With(".dockerignore", "secret").With("secret", "x")
+            .WithLink("alias", "secret");
         Assert.Null(tree.Open().ReadText("alias"));
     }
 
@@ -55,7 +58,8 @@ public sealed class AppFolderTests
     [Fact]
     public void Subfolder_keeps_the_rules_of_the_outer_folder()
     {
-        using var tree = AppTree.Empty().With(".dockerignore", "web/secret").With("web/secret").With("web/index.html", "x").WithLink("web/up", "../web/index.html");
+        using var tree = AppTree.Empty().With(".dockerignore", "web/secret").With("web/secret")
+            .With("web/index.html", "x").WithLink("web/up", "../web/index.html");
         var folder = tree.Open().Subfolder("web");
         Assert.Equal("web", folder.Name);
         Assert.False(folder.Exists("secret"));

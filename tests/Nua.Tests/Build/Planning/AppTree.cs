@@ -55,7 +55,8 @@ internal sealed class AppTree : IDisposable
     }
 
     /// <summary>The one error of a folder that cannot be planned.</summary>
-    public Problem Error(AppConfig? config = null) => Assert.Single(Plan(config).Problems, p => p.Severity == Severity.Error);
+    public Problem Error(AppConfig? config = null) => Assert
+        .Single(Plan(config).Problems, p => p.Severity == Severity.Error);
 
     public IReadOnlyList<string> Codes(AppConfig? config = null) => [.. Plan(config).Problems.Select(p => p.Code)];
 
@@ -70,9 +71,12 @@ internal static class PlanReading
     public static IReadOnlyList<string> Commands(this BuildPlan plan) =>
         [.. plan.Phases.SelectMany(phase => phase.Steps).Select(step => string.Join(' ', step.Argv))];
 
-    public static Toolchain Tool(this BuildPlan plan, string name) => Assert.Single(plan.Toolchains, tool => tool.Name == name);
+    public static Toolchain Tool(this BuildPlan plan, string name) => Assert
+        .Single(plan.Toolchains, tool => tool.Name == name);
 
-    public static BuildPhase Phase(this BuildPlan plan, string name) => Assert.Single(plan.Phases, phase => phase.Name == name);
+    public static BuildPhase Phase(this BuildPlan plan, string name) => Assert
+        .Single(plan.Phases, phase => phase.Name == name);
 
-    public static Decision Decided(this BuildPlan plan, string subject) => Assert.Single(plan.Decisions, item => item.Subject == subject);
+    public static Decision Decided(this BuildPlan plan, string subject) => Assert
+        .Single(plan.Decisions, item => item.Subject == subject);
 }

@@ -15,7 +15,8 @@ public sealed class CommandPlanTests
     public void Commands_are_shell_lines_in_the_source()
     {
         using var tree = AppTree.Empty().With("main.c");
-        var plan = tree.Built(Config(Commands("gcc -o app main.c", "strip app") with { Packages = ["libfoo-dev"] }, "./app"));
+        var plan = tree
+            .Built(Config(Commands("gcc -o app main.c", "strip app") with { Packages = ["libfoo-dev"] }, "./app"));
         Assert.Equal("commands", plan.Stack.Name);
         Assert.Equal(["/bin/sh -e -c gcc -o app main.c", "/bin/sh -e -c strip app"], plan.Commands());
         Assert.Equal(["gcc", "libc6-dev", "libfoo-dev"], plan.BuildPackages);
@@ -85,17 +86,21 @@ public sealed class CommandPlanTests
     public void Builder_brings_node_into_build_and_image()
     {
         using var tree = AppTree.Empty().With("x.js");
-        var plan = tree.Built(Config(Commands("yarn install") with { Builder = new BuilderConfig("node", "16") }, "yarn start"));
+        var plan = tree
+            .Built(Config(Commands("yarn install") with { Builder = new BuilderConfig("node", "16") }, "yarn start"));
         Assert.Equal("16.x", plan.Tool("node").Version);
         Assert.True(plan.Tool("node").InImage);
         Assert.True(plan.Tool("yarn").InImage);
-        Assert.Equal("NUA2013", tree.Error(Config(Commands("x") with { Builder = new BuilderConfig("cobol", "1") }, "x")).Code);
+        Assert.Equal("NUA2013", tree
+            .Error(Config(Commands("x") with { Builder = new BuilderConfig("cobol", "1") }, "x")).Code);
     }
 
     [Fact]
     public void Stack_under_commands_gives_tools_and_resolves_the_start()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node app.js"},"dependencies":{"express":"4"},"engines":{"node":"18.x"}}""")
+        using var tree = AppTree.Empty()
+            .With("package.json",
+            """{"scripts":{"start":"node app.js"},"dependencies":{"express":"4"},"engines":{"node":"18.x"}}""")
             .With("app.js").With("yarn.lock", "# yarn lockfile v1\n");
         var plan = tree.Built(Config(Commands("yarn install --production=true"), "cd /nua/app && yarn start"));
         Assert.Equal("node app.js", plan.StartLine());
@@ -127,10 +132,13 @@ public sealed class CommandPlanTests
     [Fact]
     public void Before_build_runs_when_dependencies_are_there()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"tsc","start":"node a"},"dependencies":{"express":"4"}}""").With("package-lock.json", "{}");
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"build":"tsc","start":"node a"},"dependencies":{"express":"4"}}""")
+            .With("package-lock.json", "{}");
         var plan = tree.Built(Config(new BuildConfig { BeforeBuild = ["echo hi"], Timeout = 60, Secrets = ["token"] }));
         Assert.Equal(["dependencies", "before build", "build"], plan.Phases.Select(phase => phase.Name));
-        Assert.All(plan.Phases, phase => Assert.Equal((60, "token"), (phase.TimeoutSeconds, Assert.Single(phase.Secrets))));
+        Assert.All(plan.Phases, phase => Assert
+            .Equal((60, "token"), (phase.TimeoutSeconds, Assert.Single(phase.Secrets))));
     }
 
     [Fact]
@@ -147,7 +155,8 @@ public sealed class CommandPlanTests
     [Fact]
     public void Root_scripts_count_in_a_folder_packaged_for_nua()
     {
-        using var tree = AppTree.Empty().With("app.py", "from flask import Flask\napp = Flask('x')\n").With("start.py").With("build.py").With("requirements.txt", "flask==3\n");
+        using var tree = AppTree.Empty().With("app.py", "from flask import Flask\napp = Flask('x')\n").With("start.py")
+            .With("build.py").With("requirements.txt", "flask==3\n");
         var config = new AppConfig { Metadata = new Metadata { Id = "x" } };
         Assert.Equal("python3 /nua/app/start.py", tree.Built(config).StartLine());
         Assert.Equal(["python3 /nua/build/src/build.py"], tree.Built(config).Commands());

@@ -43,8 +43,11 @@ public sealed class DotnetPlanTests
     [Fact]
     public void Assembly_name_and_globalization_come_from_the_project_and_the_props_above()
     {
-        using var tree = AppTree.Empty().With("src/App/App.csproj", Project("Microsoft.NET.Sdk", "<OutputType>Exe</OutputType><AssemblyName>$(Company).App</AssemblyName>"))
-            .With("Directory.Build.props", "<Project><PropertyGroup><Company>Acme</Company><InvariantGlobalization>true</InvariantGlobalization></PropertyGroup></Project>");
+        using var tree = AppTree.Empty()
+            .With("src/App/App.csproj",
+            Project("Microsoft.NET.Sdk", "<OutputType>Exe</OutputType><AssemblyName>$(Company).App</AssemblyName>"))
+            .With("Directory.Build.props",
+                "<Project><PropertyGroup><Company>Acme</Company><InvariantGlobalization>true</InvariantGlobalization></PropertyGroup></Project>");
         var plan = tree.Built();
         Assert.Equal("/nua/app/Acme.App", plan.StartLine());
         Assert.DoesNotContain("libicu76", plan.RunPackages);
@@ -52,12 +55,16 @@ public sealed class DotnetPlanTests
     }
 
     [Theory]
-    [InlineData("All.sln", "Microsoft Visual Studio Solution File\nProject(\"{x}\") = \"Web\", \"src\\Web\\Web.csproj\", \"{1}\"\nEndProject\nProject(\"{x}\") = \"Lib\", \"src\\Lib\\Lib.csproj\", \"{2}\"\nEndProject\nProject(\"{x}\") = \"T\", \"test\\T\\T.csproj\", \"{3}\"\n")]
-    [InlineData("All.slnx", "<Solution><Folder Name=\"/src/\"><Project Path=\"src/Web/Web.csproj\"/></Folder><Project Path=\"src/Lib/Lib.csproj\"/><Project Path=\"test/T/T.csproj\"/></Solution>")]
+    [InlineData("All.sln",
+        "Microsoft Visual Studio Solution File\nProject(\"{x}\") = \"Web\", \"src\\Web\\Web.csproj\", \"{1}\"\nEndProject\nProject(\"{x}\") = \"Lib\", \"src\\Lib\\Lib.csproj\", \"{2}\"\nEndProject\nProject(\"{x}\") = \"T\", \"test\\T\\T.csproj\", \"{3}\"\n")]
+    [InlineData("All.slnx",
+        "<Solution><Folder Name=\"/src/\"><Project Path=\"src/Web/Web.csproj\"/></Folder><Project Path=\"src/Lib/Lib.csproj\"/><Project Path=\"test/T/T.csproj\"/></Solution>")]
     public void Solution_leads_to_its_one_web_project(string file, string text)
     {
-        using var tree = AppTree.Empty().With(file, text).With("src/Web/Web.csproj", Web()).With("src/Lib/Lib.csproj", Library)
-            .With("test/T/T.csproj", Project("Microsoft.NET.Sdk", "<OutputType>Exe</OutputType>", "<PackageReference Include=\"Microsoft.NET.Test.Sdk\"/>"));
+        using var tree = AppTree.Empty().With(file, text).With("src/Web/Web.csproj", Web())
+            .With("src/Lib/Lib.csproj", Library)
+            .With("test/T/T.csproj", Project("Microsoft.NET.Sdk", "<OutputType>Exe</OutputType>",
+                "<PackageReference Include=\"Microsoft.NET.Test.Sdk\"/>"));
         var plan = tree.Built();
         Assert.EndsWith("/nua/app/Web", plan.StartLine());
         Assert.Equal("the only web project", plan.Decided("project").Because);
@@ -87,7 +94,8 @@ public sealed class DotnetPlanTests
     [InlineData("netstandard2.0")]
     public void Framework_that_cannot_run_is_an_error(string framework)
     {
-        using var tree = AppTree.Empty().With("A.csproj", Web().Replace("net10.0", framework, StringComparison.Ordinal));
+        using var tree = AppTree.Empty()
+            .With("A.csproj", Web().Replace("net10.0", framework, StringComparison.Ordinal));
         Assert.Equal("NUA2032", tree.Error().Code);
     }
 
@@ -114,7 +122,9 @@ public sealed class DotnetPlanTests
     [Fact]
     public void Program_of_one_file_is_published()
     {
-        using var tree = AppTree.Empty().With("hello.cs", "#:sdk Microsoft.NET.Sdk.Web\n#:package Markdig@0.40.0\nvar app = WebApplication.Create(args);\n");
+        using var tree = AppTree.Empty()
+            .With("hello.cs",
+            "#:sdk Microsoft.NET.Sdk.Web\n#:package Markdig@0.40.0\nvar app = WebApplication.Create(args);\n");
         var plan = tree.Built();
         Assert.Contains("-p:PublishAot=false", plan.Commands()[0]);
         Assert.Equal("env ASPNETCORE_HTTP_PORTS=$PORT /nua/app/hello", plan.StartLine());

@@ -6,7 +6,8 @@ namespace Nua.Tests.Build.Planning;
 
 public sealed class IgnoreRulesTests
 {
-    private static IgnoreRules Rules(params string[] lines) => IgnoreRules.Parse([(".dockerignore", string.Join('\n', lines))]);
+    private static IgnoreRules Rules(params string[] lines) => IgnoreRules
+        .Parse([(".dockerignore", string.Join('\n', lines))]);
 
     [Theory]
     [InlineData("dist", "dist", true)]
@@ -117,7 +118,8 @@ public sealed class IgnoreRulesTests
     [Fact]
     public void Hostile_pattern_takes_no_exponential_time()
     {
-        var rules = Rules(string.Concat(Enumerable.Repeat("*a", 60)) + "b", string.Concat(Enumerable.Repeat("**/a", 40)));
+        var rules = Rules(string.Concat(Enumerable.Repeat("*a", 60))
+            + "b", string.Concat(Enumerable.Repeat("**/a", 40)));
         Assert.False(rules.IsIgnored(new string('a', 4000)));
     }
 

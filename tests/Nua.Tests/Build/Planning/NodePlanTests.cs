@@ -8,7 +8,8 @@ public sealed class NodePlanTests
     private const string Lock = """{"name":"x","lockfileVersion":3,"packages":{}}""";
 
     private static AppTree Express(string extra = "") => AppTree.Empty()
-        .With("package.json", $$"""{"name":"@acme/api","version":"2.1.0","scripts":{"start":"node server.js"},"dependencies":{"express":"^5"}{{extra}}}""")
+        .With("package.json",
+            $$"""{"name":"@acme/api","version":"2.1.0","scripts":{"start":"node server.js"},"dependencies":{"express":"^5"}{{extra}}}""")
         .With("package-lock.json", Lock).With("server.js");
 
     [Fact]
@@ -20,7 +21,8 @@ public sealed class NodePlanTests
         Assert.Equal(["npm ci --omit=dev --no-audit --no-fund"], plan.Commands());
         Assert.Equal("node server.js", plan.StartLine());
         Assert.Equal("/nua/app", plan.Start.WorkDir);
-        Assert.Equal(("api", "2.1.0", "nua-api", "2.1.0"), (plan.App.Id, plan.App.Version, plan.App.ImageName, plan.App.ImageTag));
+        Assert.Equal(("api", "2.1.0", "nua-api", "2.1.0"), (plan.App.Id, plan.App.Version, plan.App.ImageName,
+            plan.App.ImageTag));
         Assert.Equal(["package.json", "package-lock.json"], plan.Phase("dependencies").Inputs);
         Assert.True(plan.Phase("dependencies").Network);
         Assert.True(plan.Tool("node").InImage);
@@ -38,7 +40,8 @@ public sealed class NodePlanTests
             """);
         var plan = tree.Built();
         Assert.Equal(
-            ["npm ci --include=dev --no-audit --no-fund", "npm run build", "npm prune --omit=dev --offline --ignore-scripts --no-audit --no-fund"],
+            ["npm ci --include=dev --no-audit --no-fund", "npm run build",
+                "npm prune --omit=dev --offline --ignore-scripts --no-audit --no-fund"],
             plan.Commands());
         Assert.False(plan.Phase("build").Network);
         Assert.Null(plan.Phase("build").Inputs);
@@ -89,14 +92,17 @@ public sealed class NodePlanTests
     [InlineData("pnpm-lock.yaml", "lockfileVersion: '9.0'\n", "pnpm", "9.x", "pnpm install --frozen-lockfile --prod")]
     [InlineData("pnpm-lock.yaml", "lockfileVersion: '6.0'\n", "pnpm", "8.x", "pnpm install --frozen-lockfile --prod")]
     [InlineData("pnpm-lock.yaml", "lockfileVersion: 5.4\n", "pnpm", "7.x", "pnpm install --frozen-lockfile --prod")]
-    [InlineData("yarn.lock", "# yarn lockfile v1\n", "yarn", "1.x", "yarn install --non-interactive --frozen-lockfile --production=true")]
+    [InlineData("yarn.lock", "# yarn lockfile v1\n", "yarn", "1.x",
+        "yarn install --non-interactive --frozen-lockfile --production=true")]
     [InlineData("yarn.lock", "__metadata:\n  version: 8\n", "yarn", "4.x", "yarn install --immutable")]
     [InlineData("yarn.lock", "__metadata:\n  version: 6\n", "yarn", "3.x", "yarn install --immutable")]
     [InlineData("bun.lock", "{}", "bun", "1.x", "bun install --frozen-lockfile --production")]
     [InlineData("npm-shrinkwrap.json", Lock, "npm", "11.x", "npm ci --omit=dev --no-audit --no-fund")]
-    public void Lock_file_names_the_package_manager(string file, string text, string name, string version, string install)
+    public void Lock_file_names_the_package_manager(string file, string text, string name, string version,
+        string install)
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
             .With("a.js").With(file, text).With(".yarnrc.yml", "nodeLinker: node-modules\n");
         var plan = tree.Built();
         Assert.Equal(version, plan.Tool(name).Version);
@@ -107,7 +113,8 @@ public sealed class NodePlanTests
     [Fact]
     public void Package_manager_field_wins_and_loses_its_hash()
     {
-        using var tree = Express(""","packageManager":"pnpm@9.12.3+sha512.abc" """).With("pnpm-lock.yaml", "lockfileVersion: '9.0'\n");
+        using var tree = Express(""","packageManager":"pnpm@9.12.3+sha512.abc" """)
+            .With("pnpm-lock.yaml", "lockfileVersion: '9.0'\n");
         var plan = tree.Built();
         Assert.Equal("9.12.3", plan.Tool("pnpm").Version);
         Assert.DoesNotContain("NUA2027", tree.Codes());
@@ -123,7 +130,8 @@ public sealed class NodePlanTests
     [Fact]
     public void Missing_lock_file_is_a_warning()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""").With("a.js");
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""").With("a.js");
         Assert.Contains("NUA2028", tree.Codes());
         Assert.Equal("npm install --omit=dev --no-audit --no-fund", tree.Built().Commands()[0]);
     }
@@ -131,7 +139,8 @@ public sealed class NodePlanTests
     [Fact]
     public void Plug_and_play_starts_node_with_its_loader()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
             .With("a.js").With("yarn.lock", "__metadata:\n  version: 8\n");
         var plan = tree.Built();
         Assert.Equal("node -r /nua/app/.pnp.cjs a.js", plan.StartLine());
@@ -142,7 +151,8 @@ public sealed class NodePlanTests
     [Fact]
     public void Yarn_of_the_source_is_run_by_node()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"start":"node a.js"},"dependencies":{"express":"5"}}""")
             .With("a.js").With("yarn.lock", "__metadata:\n  version: 6\n").With(".yarn/releases/yarn-3.6.1.cjs")
             .With(".yarnrc.yml", "nodeLinker: node-modules\nyarnPath: .yarn/releases/yarn-3.6.1.cjs\n");
         var plan = tree.Built();
@@ -153,7 +163,8 @@ public sealed class NodePlanTests
     [Fact]
     public void Bun_needs_no_node_when_it_runs_the_program()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"bun server.ts"},"dependencies":{"hono":"4"}}""")
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"start":"bun server.ts"},"dependencies":{"hono":"4"}}""")
             .With("server.ts").With("bun.lock", "{}");
         var plan = tree.Built();
         Assert.Equal("bun server.ts", plan.StartLine());
@@ -174,14 +185,17 @@ public sealed class NodePlanTests
     public void Install_scripts_of_the_application_see_the_whole_source()
     {
         using var tree = AppTree.Empty().With("package-lock.json", Lock)
-            .With("package.json", """{"scripts":{"start":"node a.js","postinstall":"node make.js"},"dependencies":{"express":"5"}}""").With("a.js");
+            .With("package.json",
+                """{"scripts":{"start":"node a.js","postinstall":"node make.js"},"dependencies":{"express":"5"}}""")
+                .With("a.js");
         Assert.Null(tree.Built().Phase("dependencies").Inputs);
     }
 
     [Fact]
     public void Native_modules_bring_debian_packages_even_through_the_lock_file()
     {
-        using var tree = Express().With("package-lock.json", """{"packages":{"node_modules/canvas":{"version":"3"}}}""");
+        using var tree = Express()
+            .With("package-lock.json", """{"packages":{"node_modules/canvas":{"version":"3"}}}""");
         var plan = tree.Built();
         Assert.Contains("libcairo2-dev", plan.BuildPackages);
         Assert.Contains("g++", plan.BuildPackages);
@@ -192,14 +206,16 @@ public sealed class NodePlanTests
     [Fact]
     public void Broken_manifest_is_an_error_with_its_place()
     {
-        using var tree = AppTree.Empty().With("package.json", "{\n  \"name\": \"x\",\n  \"scripts\": {\n    broken\n  }\n}");
+        using var tree = AppTree.Empty()
+            .With("package.json", "{\n  \"name\": \"x\",\n  \"scripts\": {\n    broken\n  }\n}");
         Assert.Equal(("NUA2010", "package.json:4:5"), (tree.Error().Code, tree.Error().Where));
     }
 
     [Fact]
     public void Key_given_twice_is_a_warning_and_the_last_counts()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node a.js"},"scripts":{"start":"node b.js"}}""");
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"start":"node a.js"},"scripts":{"start":"node b.js"}}""");
         Assert.Contains("NUA2011", tree.Codes());
         Assert.Equal("node b.js", tree.Built().StartLine());
     }

@@ -4,15 +4,19 @@ namespace Nua.Tests.Build.Planning;
 
 public sealed class NodeStartTests
 {
-    private static AppTree App(string scripts, string dependencies = "\"express\":\"5\"", string development = "") => AppTree.Empty()
-        .With("package.json", $$"""{"scripts":{ {{scripts}} },"dependencies":{ {{dependencies}} },"devDependencies":{ {{development}} } }""")
+    private static AppTree App(string scripts, string dependencies = "\"express\":\"5\"", string development = "") =>
+        AppTree.Empty()
+        .With("package.json",
+            $$"""{"scripts":{ {{scripts}} },"dependencies":{ {{dependencies}} },"devDependencies":{ {{development}} } }""")
         .With("package-lock.json", "{}").With("server.js").With("index.js");
 
     [Theory]
     [InlineData("\"start\":\"node server.js\"", "node server.js")]
-    [InlineData("\"start\":\"NODE_OPTIONS=--max-old-space-size=512 node server.js\"", "env NODE_OPTIONS=--max-old-space-size=512 node server.js")]
+    [InlineData("\"start\":\"NODE_OPTIONS=--max-old-space-size=512 node server.js\"",
+        "env NODE_OPTIONS=--max-old-space-size=512 node server.js")]
     [InlineData("\"start\":\"cross-env A=b node server.js\"", "env A=b node server.js")]
-    [InlineData("\"start\":\"npm run serve\",\"serve\":\"yarn go\",\"go\":\"node server.js --x\"", "node server.js --x")]
+    [InlineData("\"start\":\"npm run serve\",\"serve\":\"yarn go\",\"go\":\"node server.js --x\"",
+        "node server.js --x")]
     [InlineData("\"start\":\"npm run serve -- --y\",\"serve\":\"node server.js\"", "node server.js --y")]
     [InlineData("\"start\":\"npm run build && node server.js\",\"build\":\"tsc\"", "node server.js")]
     [InlineData("\"start\":\"tsc && node server.js\"", "node server.js")]

@@ -6,20 +6,27 @@ namespace Nua.Tests.Build.Planning;
 public sealed class NodeStaticTests
 {
     [Theory]
-    [InlineData("""{"scripts":{"build":"vite build","start":"vite"},"devDependencies":{"vite":"7"}}""", null, "", "dist")]
+    [InlineData("""{"scripts":{"build":"vite build","start":"vite"},"devDependencies":{"vite":"7"}}""", null, "",
+        "dist")]
     [InlineData("""{"scripts":{"build":"vite build --outDir web"},"devDependencies":{"vite":"7"}}""", null, "", "web")]
-    [InlineData("""{"scripts":{"build":"tsc && vite build"},"devDependencies":{"vite":"7"}}""", "vite.config.ts", "export default { build: { outDir: 'out' } }", "out")]
-    [InlineData("""{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7"}}""", "vite.config.js", "export default { root: 'client', build: { outDir: '../public' } }", "public")]
+    [InlineData("""{"scripts":{"build":"tsc && vite build"},"devDependencies":{"vite":"7"}}""", "vite.config.ts",
+        "export default { build: { outDir: 'out' } }", "out")]
+    [InlineData("""{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7"}}""", "vite.config.js",
+        "export default { root: 'client', build: { outDir: '../public' } }", "public")]
     [InlineData("""{"scripts":{"build":"react-scripts build","start":"react-scripts start"},"dependencies":{"react-scripts":"5"}}""", null, "", "build")]
     [InlineData("""{"scripts":{"build":"vue-cli-service build","start":"npm run serve","serve":"vue-cli-service serve"},"devDependencies":{"@vue/cli-service":"5"}}""", null, "", "dist")]
-    [InlineData("""{"scripts":{"build":"astro build","start":"astro dev"},"dependencies":{"astro":"5"}}""", null, "", "dist")]
-    [InlineData("""{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"15"}}""", "next.config.mjs", "export default { output: 'export' }", "out")]
-    [InlineData("""{"scripts":{"build":"gatsby build","start":"gatsby develop"},"dependencies":{"gatsby":"5"}}""", null, "", "public")]
+    [InlineData("""{"scripts":{"build":"astro build","start":"astro dev"},"dependencies":{"astro":"5"}}""", null, "",
+        "dist")]
+    [InlineData("""{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"15"}}""",
+        "next.config.mjs", "export default { output: 'export' }", "out")]
+    [InlineData("""{"scripts":{"build":"gatsby build","start":"gatsby develop"},"dependencies":{"gatsby":"5"}}""", null,
+        "", "public")]
     [InlineData("""{"scripts":{"build":"eleventy"},"devDependencies":{"@11ty/eleventy":"3"}}""", null, "", "_site")]
     [InlineData("""{"scripts":{"build":"vite build"},"devDependencies":{"@sveltejs/kit":"2","@sveltejs/adapter-static":"3","vite":"7"}}""", null, "", "build")]
     [InlineData("""{"scripts":{"build":"nuxt generate"},"dependencies":{"nuxt":"3.1"}}""", null, "", ".output/public")]
     [InlineData("""{"scripts":{"build":"docusaurus build","start":"docusaurus start"},"dependencies":{"@docusaurus/core":"3"}}""", null, "", "build")]
-    public void Build_that_leaves_files_is_served_without_node(string package, string? config, string text, string folder)
+    public void Build_that_leaves_files_is_served_without_node(string package, string? config, string text,
+        string folder)
     {
         using var tree = AppTree.Empty().With("package.json", package).With("package-lock.json", "{}");
         if (config is not null)
@@ -40,17 +47,23 @@ public sealed class NodeStaticTests
     [Fact]
     public void Angular_workspace_tells_the_folder()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"ng build","start":"ng serve"},"dependencies":{"@angular/core":"20"}}""")
-            .With("angular.json", """{"projects":{"shop":{"projectType":"application","architect":{"build":{"builder":"@angular/build:application","options":{}}}}}}""");
+        using var tree = AppTree.Empty()
+            .With("package.json",
+            """{"scripts":{"build":"ng build","start":"ng serve"},"dependencies":{"@angular/core":"20"}}""")
+            .With("angular.json",
+                """{"projects":{"shop":{"projectType":"application","architect":{"build":{"builder":"@angular/build:application","options":{}}}}}}""");
         Assert.Equal("/nua/build/src/dist/shop/browser", tree.Built().Collects[0].From);
     }
 
     [Theory]
-    [InlineData("""{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"15"}}""", "/nua/app/node_modules/.bin/next start")]
+    [InlineData("""{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"15"}}""",
+        "/nua/app/node_modules/.bin/next start")]
     [InlineData("""{"scripts":{"build":"nuxt build"},"dependencies":{"nuxt":"4"}}""", "node .output/server/index.mjs")]
     [InlineData("""{"scripts":{"build":"vite build"},"devDependencies":{"@sveltejs/kit":"2","@sveltejs/adapter-node":"5","vite":"7"}}""", "node build/index.js")]
-    [InlineData("""{"scripts":{"build":"astro build"},"dependencies":{"astro":"5","@astrojs/node":"9"}}""", "node dist/server/entry.mjs")]
-    [InlineData("""{"scripts":{"build":"vite build","start":"node server.js"},"devDependencies":{"vite":"7"}}""", "node server.js")]
+    [InlineData("""{"scripts":{"build":"astro build"},"dependencies":{"astro":"5","@astrojs/node":"9"}}""",
+        "node dist/server/entry.mjs")]
+    [InlineData("""{"scripts":{"build":"vite build","start":"node server.js"},"devDependencies":{"vite":"7"}}""",
+        "node server.js")]
     public void Server_side_framework_runs_its_server(string package, string start)
     {
         using var tree = AppTree.Empty().With("package.json", package).With("package-lock.json", "{}");
@@ -62,7 +75,8 @@ public sealed class NodeStaticTests
     [Fact]
     public void Fallback_is_on_request()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7"}}""");
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7"}}""");
         var plan = tree.Built(new AppConfig { Build = new BuildConfig { SpaFallback = true } });
         Assert.True(plan.Start.SpaFallback);
         Assert.Equal("build.spa-fallback = true", tree.Built().Decided("unknown paths").Override);
@@ -71,7 +85,8 @@ public sealed class NodeStaticTests
     [Fact]
     public void Document_root_of_the_configuration_wins()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"webpack"},"devDependencies":{"webpack":"5"}}""");
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"build":"webpack"},"devDependencies":{"webpack":"5"}}""");
         var plan = tree.Built(new AppConfig { Build = new BuildConfig { DocumentRoot = "www" } });
         Assert.Equal("/nua/build/src/www", plan.Collects[0].From);
         Assert.NotNull(plan.Start.StaticRoot);
@@ -80,7 +95,8 @@ public sealed class NodeStaticTests
     [Fact]
     public void Start_of_the_author_keeps_everything()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7"}}""");
+        using var tree = AppTree.Empty()
+            .With("package.json", """{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7"}}""");
         var plan = tree.Built(new AppConfig { Run = new RunConfig { Start = ["node serve.js"] } });
         Assert.Equal("node serve.js", plan.StartLine());
         Assert.Equal("/nua/build/src", plan.Collects[0].From);

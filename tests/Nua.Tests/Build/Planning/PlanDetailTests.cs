@@ -26,7 +26,8 @@ public sealed class PlanDetailTests
     [Fact]
     public void Two_equal_stacks_are_an_error_that_names_both_and_the_line()
     {
-        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node server.js"}}""").With("server.js")
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node server.js"}}""")
+            .With("server.js")
             .With("requirements.txt", "flask==3\n").With("app.py", "from flask import Flask\napp = Flask('x')\n");
         var error = tree.Error();
         Assert.Equal("NUA2003", error.Code);
@@ -39,7 +40,8 @@ public sealed class PlanDetailTests
     public void Manifest_with_nothing_to_run_is_not_taken_for_the_application()
     {
         using var tree = AppTree.Empty().With("package.json", """{"devDependencies":{"tailwindcss":"4"}}""")
-            .With("requirements.txt", "flask==3\ngunicorn==23\n").With("app.py", "from flask import Flask\napp = Flask('x')\n").With("index.html").With("start.sh");
+            .With("requirements.txt", "flask==3\ngunicorn==23\n")
+                .With("app.py", "from flask import Flask\napp = Flask('x')\n").With("index.html").With("start.sh");
         var plan = tree.Built();
         Assert.Equal("python", plan.Stack.Name);
         Assert.Contains("less likely: static", plan.Decided("stack").Because);
@@ -70,8 +72,10 @@ public sealed class PlanDetailTests
         };
         Assert.Equal([("web", 5000, "tcp"), ("smtp", 2525, "tcp"), ("dns", 53, "udp")],
             tree.Built(config).Ports.Select(port => (port.Name, port.Port, port.Protocol)));
-        Assert.Equal("NUA2037", tree.Error(new AppConfig { Ports = [new PortConfig("web") { Container = 99999 }] }).Code);
-        Assert.Contains("NUA2022", tree.Codes(new AppConfig { Ports = [new PortConfig("web") { ContainerFrom = new DynamicValue("random") }] }));
+        Assert.Equal("NUA2037", tree
+            .Error(new AppConfig { Ports = [new PortConfig("web") { Container = 99999 }] }).Code);
+        Assert.Contains("NUA2022", tree
+            .Codes(new AppConfig { Ports = [new PortConfig("web") { ContainerFrom = new DynamicValue("random") }] }));
     }
 
     [Theory]
@@ -80,7 +84,8 @@ public sealed class PlanDetailTests
     public void Image_is_named_as_in_the_original(string id, string version, int? release, string name, string tag)
     {
         using var tree = AppTree.Empty().With("index.html");
-        var app = tree.Built(new AppConfig { Metadata = new Metadata { Id = id, Version = version, Release = release } }).App;
+        var app = tree
+            .Built(new AppConfig { Metadata = new Metadata { Id = id, Version = version, Release = release } }).App;
         Assert.Equal((name, tag), (app.ImageName, app.ImageTag));
     }
 
@@ -103,14 +108,18 @@ public sealed class PlanDetailTests
     [Fact]
     public void Packagers_files_go_to_their_places()
     {
-        using var tree = AppTree.Empty().With("index.html").With("nua/nua-config.toml").With("nua/metadata/nua-config.yaml")
-            .With("nua/templates/etc/app.conf.j2").With("nua/scripts/upgrade").With("nua/etc/x.ini").With("nua/app/extra.txt").With("nua/notes.txt")
+        using var tree = AppTree.Empty().With("index.html").With("nua/nua-config.toml")
+            .With("nua/metadata/nua-config.yaml")
+            .With("nua/templates/etc/app.conf.j2").With("nua/scripts/upgrade").With("nua/etc/x.ini")
+                .With("nua/app/extra.txt").With("nua/notes.txt")
             .With("nua/Dockerfile").With("nua/data/seed.sql");
         var result = tree.Plan();
         Assert.Equal(
             [
-                "nua/app/extra.txt > /nua/app/extra.txt", "nua/etc/x.ini > /nua/etc/x.ini", "nua/notes.txt > /nua/build/metadata/notes.txt",
-                "nua/scripts/upgrade > /nua/scripts/upgrade", "nua/templates/etc/app.conf.j2 > /nua/scripts/templates/etc/app.conf.j2",
+                "nua/app/extra.txt > /nua/app/extra.txt", "nua/etc/x.ini > /nua/etc/x.ini",
+                "nua/notes.txt > /nua/build/metadata/notes.txt",
+                "nua/scripts/upgrade > /nua/scripts/upgrade",
+                "nua/templates/etc/app.conf.j2 > /nua/scripts/templates/etc/app.conf.j2",
             ],
             result.Plan!.PackagerFiles.Select(file => $"{file.Source} > {file.Target}"));
         Assert.Equal(["NUA2023", "NUA2040"], result.Problems.Select(problem => problem.Code).Order());

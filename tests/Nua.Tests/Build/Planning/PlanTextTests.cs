@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Nua.Tests.Build.Planning;
 
-/// <summary>What <c>nua plan</c> and <c>nua init</c> print, compared with the files in <c>Goldens</c>. With NUA_UPDATE_GOLDENS=1 they are
-/// written anew; the difference is then reviewed as code.</summary>
+/// <summary>What <c>nua plan</c> and <c>nua init</c> print, compared with the files in <c>Goldens</c>. With
+/// NUA_UPDATE_GOLDENS=1 they are written anew; the difference is then reviewed as code.</summary>
 public sealed class PlanTextTests
 {
     private static AppTree Express => AppTree.Empty("shop").With("package-lock.json", "{}").With("server.js").With("package.json", """
@@ -18,7 +18,8 @@ public sealed class PlanTextTests
 
     private static AppTree Site => AppTree.Empty("site").With("public/index.html", "<p>");
 
-    private static AppTree Flask => AppTree.Empty("blog").With("requirements.txt", "flask\n").With("blog/__init__.py", "from flask import Flask\ndef create_app():\n    return Flask('x')\n");
+    private static AppTree Flask => AppTree.Empty("blog").With("requirements.txt", "flask\n")
+        .With("blog/__init__.py", "from flask import Flask\ndef create_app():\n    return Flask('x')\n");
 
     [Fact]
     public void Node_plan_reads_well() => Check(Express, "node.txt");
@@ -37,7 +38,8 @@ public sealed class PlanTextTests
         AppTree.Empty("galene"), "commands.txt", new AppConfig
         {
             Metadata = new Metadata { Id = "galene", Version = "0.6.2", Release = 6, Title = "Galène" },
-            Build = new BuildConfig { GitUrl = "https://example.org/galene.git", Commands = ["go build"], Test = ["test -x /nua/app/galene"] },
+            Build = new BuildConfig { GitUrl = "https://example.org/galene.git", Commands = ["go build"],
+                Test = ["test -x /nua/app/galene"] },
             Run = new RunConfig { Start = ["cd /nua/build/galene && ./galene -http :$PORT"] },
         });
 

@@ -11,7 +11,9 @@ public sealed class PurityTests
 {
     private static AppTree Big(int seed)
     {
-        var tree = AppTree.Empty("shop").With("package.json", """{"name":"shop","scripts":{"build":"tsc","start":"node dist/x.js"},"dependencies":{"express":"5"},"workspaces":["p/*"]}""")
+        var tree = AppTree.Empty("shop")
+            .With("package.json",
+            """{"name":"shop","scripts":{"build":"tsc","start":"node dist/x.js"},"dependencies":{"express":"5"},"workspaces":["p/*"]}""")
             .With("package-lock.json", "{}");
         // Created in another order, so that the file system lists them in another order.
         foreach (var i in Enumerable.Range(0, 40).OrderBy(i => (i * 7919 + seed) % 41))
@@ -48,19 +50,18 @@ public sealed class PurityTests
         using var json = JsonDocument.Parse(PlanJson.ToBytes(tree.Built()));
         Assert.Equal(
             [
-                "schema", "app", "stack", "source", "source_ignore", "base", "run_packages", "build_packages", "toolchains", "phases", "collects", "start",
+                "schema", "app", "stack", "source", "source_ignore", "base", "run_packages", "build_packages",
+                "toolchains", "phases", "collects", "start",
                 "ports", "stack_env", "test", "keep", "compression", "packager_files", "decisions",
             ],
             json.RootElement.EnumerateObject().Select(item => item.Name));
         Assert.DoesNotContain(tree.Root, Encoding.UTF8.GetString(PlanJson.ToBytes(tree.Built())));
     }
 
-    [Theory]
-    [InlineData("from flask import Flask\napp = Flask('x')\n")]
-    [InlineData("print('nothing to serve')\n")]
-    public void Twenty_thousand_files_are_planned_in_a_blink(string code)
+    [Fact]
+    public void Twenty_thousand_files_are_planned_in_a_blink()
     {
-        using var tree = AppTree.Empty().With("app.py", code).With("requirements.txt", "flask==3\ngunicorn==23\n")
+        using var tree = AppTree.Empty().With("requirements.txt", "flask==3\ngunicorn==23\n")
             .With(".dockerignore", "**/*.log\n!keep.log\n**/node_modules\n");
         for (var folder = 0; folder < 200; folder++)
         {
@@ -71,14 +72,19 @@ public sealed class PurityTests
             }
         }
 
-        tree.Built();
-        var best = Enumerable.Range(0, 5).Min(_ =>
+        // With an application that is found at once, and with none, which is looked for everywhere.
+        foreach (var code in (string[])["from flask import Flask\napp = Flask('x')\n", "print('nothing to serve')\n"])
         {
-            var watch = Stopwatch.StartNew();
-            tree.Built();
-            return watch.ElapsedMilliseconds;
-        });
-        // The promise is 100 ms for the whole command on an idle machine; a busy one must not fail the test.
-        Assert.InRange(best, 0, 250);
+            tree.With("app.py", code).Built();
+            var best = Enumerable.Range(0, 5).Min(_ =>
+            {
+                var watch = Stopwatch.StartNew();
+                tree.Built();
+                return watch.ElapsedMilliseconds;
+            });
+
+            // The promise is 100 ms for the whole command on an idle machine; a busy one must not fail the test.
+            Assert.InRange(best, 0, 250);
+        }
     }
 }

@@ -18,16 +18,20 @@ public sealed class PythonEntryTests
     [Theory]
     [InlineData("import flask\nserver = flask.Flask(__name__)", "app.py", "gunicorn", "app:server")]
     [InlineData("import flask as f\napp: f.Flask = f.Flask(__name__)", "main.py", "gunicorn", "main:app")]
-    [InlineData("from flask import (\n    Flask as F,  # the class\n    request,\n)\napplication = F(\n  __name__\n)", "web.py", "gunicorn", "web:application")]
-    [InlineData("from fastapi import FastAPI\nx = 1\napp = FastAPI(title=\"a # b = Flask()\")", "main.py", "uvicorn", "main:app")]
+    [InlineData("from flask import (\n    Flask as F,  # the class\n    request,\n)\napplication = F(\n  __name__\n)",
+        "web.py", "gunicorn", "web:application")]
+    [InlineData("from fastapi import FastAPI\nx = 1\napp = FastAPI(title=\"a # b = Flask()\")", "main.py", "uvicorn",
+        "main:app")]
     [InlineData("from fasthtml.common import *\napp, rt = fast_app()", "main.py", "uvicorn", "main:app")]
     [InlineData("from dash import Dash\napp = Dash(__name__)\nserver = app.server", "app.py", "gunicorn", "app:server")]
     [InlineData("import falcon.asgi\napp = falcon.asgi.App()", "app.py", "uvicorn", "app:app")]
     [InlineData("import falcon\napp = falcon.App()", "app.py", "gunicorn", "app:app")]
     [InlineData("def application(environ, start_response):\n    return []", "app.py", "gunicorn", "app:application")]
     [InlineData("async def app(scope, receive, send):\n    pass", "app.py", "uvicorn", "app:app")]
-    [InlineData("from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app", "app.py", "gunicorn", "app:create_app()")]
-    [InlineData("from flask import Flask\ndef create_app():\n    return Flask('x')\napp = create_app()", "app.py", "gunicorn", "app:app")]
+    [InlineData("from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app",
+        "app.py", "gunicorn", "app:create_app()")]
+    [InlineData("from flask import Flask\ndef create_app():\n    return Flask('x')\napp = create_app()", "app.py",
+        "gunicorn", "app:app")]
     public void Object_is_found_by_reading_the_code(string code, string file, string server, string target)
     {
         var start = Start((file, code));
@@ -51,15 +55,19 @@ public sealed class PythonEntryTests
 
     [Fact]
     public void File_made_for_servers_comes_first() =>
-        Assert.EndsWith(" wsgi:app", Start(("app.py", "from flask import Flask\napp = Flask('x')"), ("wsgi.py", "from app import app\n")));
+        Assert.EndsWith(" wsgi:app", Start(("app.py", "from flask import Flask\napp = Flask('x')"),
+            ("wsgi.py", "from app import app\n")));
 
     [Fact]
     public void Imported_factory_is_followed() =>
-        Assert.EndsWith(" wsgi:app", Start(("shop/__init__.py", "from flask import Flask\ndef create_app(): return Flask('x')"), ("wsgi.py", "from shop import create_app\napp = create_app()\n")));
+        Assert.EndsWith(" wsgi:app",
+            Start(("shop/__init__.py", "from flask import Flask\ndef create_app(): return Flask('x')"),
+            ("wsgi.py", "from shop import create_app\napp = create_app()\n")));
 
     [Fact]
     public void Package_is_named_from_its_top() =>
-        Assert.EndsWith(" shop.web.main:app", Start(("shop/__init__.py", ""), ("shop/web/__init__.py", ""), ("shop/web/main.py", "from fastapi import FastAPI\napp = FastAPI()")));
+        Assert.EndsWith(" shop.web.main:app", Start(("shop/__init__.py", ""), ("shop/web/__init__.py", ""),
+            ("shop/web/main.py", "from fastapi import FastAPI\napp = FastAPI()")));
 
     [Fact]
     public void Source_folder_is_on_the_import_path()
@@ -83,23 +91,28 @@ public sealed class PythonEntryTests
 
     [Fact]
     public void Tests_and_examples_are_not_looked_at() =>
-        Assert.Equal("python3 /nua/app/main.py", Start(("main.py", ""), ("tests/app.py", "from flask import Flask\napp = Flask('x')")));
+        Assert.Equal("python3 /nua/app/main.py",
+            Start(("main.py", ""), ("tests/app.py", "from flask import Flask\napp = Flask('x')")));
 
     [Fact]
     public void Broken_code_is_read_as_far_as_it_goes() =>
-        Assert.EndsWith(" app:app", Start(("app.py", "print 'old'\nx = (((\nfrom flask import Flask\n)))\ny = 'open\nfrom flask import Flask\napp = Flask(__name__)\nend = \"\"\"never closed")));
+        Assert.EndsWith(" app:app",
+            Start(("app.py",
+            "print 'old'\nx = (((\nfrom flask import Flask\n)))\ny = 'open\nfrom flask import Flask\napp = Flask(__name__)\nend = \"\"\"never closed")));
 
     [Fact]
     public void Streamlit_page_is_run_by_streamlit()
     {
-        using var tree = AppTree.Empty().With("requirements.txt", "streamlit==1.40").With("app.py", "import streamlit as st\n");
+        using var tree = AppTree.Empty().With("requirements.txt", "streamlit==1.40")
+            .With("app.py", "import streamlit as st\n");
         Assert.StartsWith("/nua/venv/bin/streamlit run /nua/app/app.py --server.port=$PORT", tree.Built().StartLine());
     }
 
     [Fact]
     public void Thousands_of_modules_are_bounded()
     {
-        using var tree = AppTree.Empty().With("requirements.txt", "gunicorn==1").With("zz/app.py", "from flask import Flask\napp = Flask('x')").With("main.py");
+        using var tree = AppTree.Empty().With("requirements.txt", "gunicorn==1")
+            .With("zz/app.py", "from flask import Flask\napp = Flask('x')").With("main.py");
         for (var i = 0; i < 1500; i++)
         {
             tree.With($"aa/m{i}.py", "x = 1\n");

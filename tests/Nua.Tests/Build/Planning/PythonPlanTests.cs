@@ -42,7 +42,8 @@ public sealed class PythonPlanTests
     public void Requirements_go_to_the_virtual_environment_and_are_kept_until_they_change()
     {
         using var tree = AppTree.Empty().With("app.py", Flask)
-            .With("requirements.txt", "-r base.txt\nflask==3.1.0  # web\n--hash=x\n").With("base.txt", "gunicorn==23.0.0 \\\n    --hash=sha256:ab\n");
+            .With("requirements.txt", "-r base.txt\nflask==3.1.0  # web\n--hash=x\n")
+                .With("base.txt", "gunicorn==23.0.0 \\\n    --hash=sha256:ab\n");
         var plan = tree.Built();
         var phase = Assert.Single(plan.Phases);
         Assert.Equal(["requirements.txt", "base.txt"], phase.Inputs);
@@ -71,10 +72,13 @@ public sealed class PythonPlanTests
     [Fact]
     public void Django_starts_its_wsgi_application_and_leaves_migrations_to_upgrade()
     {
-        using var tree = AppTree.Empty().With("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n")
+        using var tree = AppTree.Empty()
+            .With("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n")
             .With("site1/__init__.py").With("site1/settings.py")
-            .With("site1/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
-            .With("site1/asgi.py", "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n")
+            .With("site1/wsgi.py",
+                "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
+            .With("site1/asgi.py",
+                "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n")
             .With("requirements.txt", "Django==5.2\ngunicorn==23.0\n");
         var plan = tree.Built();
         Assert.EndsWith("site1.wsgi:application", plan.StartLine());
@@ -85,7 +89,8 @@ public sealed class PythonPlanTests
     public void Pep621_dependencies_are_words_of_the_command()
     {
         using var tree = AppTree.Empty().With("main.py", "from fastapi import FastAPI\napp = FastAPI()\n")
-            .With("pyproject.toml", "[project]\nname = \"svc\"\nversion = \"0.3\"\ndependencies = [\"fastapi>=0.110\", \"uvicorn[standard]\"]\n");
+            .With("pyproject.toml",
+                "[project]\nname = \"svc\"\nversion = \"0.3\"\ndependencies = [\"fastapi>=0.110\", \"uvicorn[standard]\"]\n");
         var plan = tree.Built();
         Assert.Equal($"{Pip} fastapi>=0.110 uvicorn[standard]", plan.Commands()[1]);
         Assert.Empty(plan.Phase("dependencies").Inputs!);
@@ -109,9 +114,11 @@ public sealed class PythonPlanTests
             """);
         var plan = tree.Built();
         Assert.Equal(["dependencies", "application"], plan.Phases.Select(phase => phase.Name));
-        Assert.Contains("python3 -m pip install --no-compile --target /nua/build/dist/backend flit_core >=3.4", plan.Commands());
+        Assert.Contains("python3 -m pip install --no-compile --target /nua/build/dist/backend flit_core >=3.4", plan
+            .Commands());
         Assert.False(plan.Phase("application").Network);
-        Assert.Equal($"{Pip} --no-deps --no-build-isolation --no-index .", string.Join(' ', plan.Phase("application").Steps[0].Argv));
+        Assert.Equal($"{Pip} --no-deps --no-build-isolation --no-index .", string
+            .Join(' ', plan.Phase("application").Steps[0].Argv));
         Assert.Equal("/nua/venv/bin/tool", plan.StartLine());
     }
 
@@ -170,7 +177,8 @@ public sealed class PythonPlanTests
             version = "8.0.0"
             """);
         Assert.Equal(
-            [.. Pip.Split(' '), "colorama==0.4.6 ; sys_platform == 'win32'", "flask==3.0.3", "gunicorn==23.0.0", "werkzeug==3.0.4"],
+            [.. Pip.Split(' '), "colorama==0.4.6 ; sys_platform == 'win32'", "flask==3.0.3", "gunicorn==23.0.0",
+                "werkzeug==3.0.4"],
             tree.Built().Phases[0].Steps[1].Argv);
         Assert.DoesNotContain("NUA2028", tree.Codes());
     }
@@ -178,8 +186,10 @@ public sealed class PythonPlanTests
     [Fact]
     public void Uv_lock_is_followed_from_the_projects_own_list()
     {
-        using var tree = AppTree.Empty().With("main.py", "from starlette.applications import Starlette\napp = Starlette()\n")
-            .With("pyproject.toml", "[project]\nname=\"x\"\nversion=\"1\"\ndependencies=[\"starlette\",\"hypercorn\"]\n")
+        using var tree = AppTree.Empty()
+            .With("main.py", "from starlette.applications import Starlette\napp = Starlette()\n")
+            .With("pyproject.toml",
+                "[project]\nname=\"x\"\nversion=\"1\"\ndependencies=[\"starlette\",\"hypercorn\"]\n")
             .With("uv.lock", """
                 version = 1
                 [[package]]
@@ -208,8 +218,10 @@ public sealed class PythonPlanTests
     [Fact]
     public void Pipfile_lock_gives_exact_versions()
     {
-        using var tree = AppTree.Empty().With("app.py", Flask).With("Pipfile", "[packages]\nflask = \"*\"\n[requires]\npython_version = \"3.9\"\n")
-            .With("Pipfile.lock", """{"default":{"flask":{"version":"==3.0.0"},"gunicorn":{"version":"==22.0.0","markers":"python_version >= '3.7'"}}}""");
+        using var tree = AppTree.Empty().With("app.py", Flask)
+            .With("Pipfile", "[packages]\nflask = \"*\"\n[requires]\npython_version = \"3.9\"\n")
+            .With("Pipfile.lock",
+                """{"default":{"flask":{"version":"==3.0.0"},"gunicorn":{"version":"==22.0.0","markers":"python_version >= '3.7'"}}}""");
         Assert.Contains("flask==3.0.0", tree.Built().Phases[0].Steps[1].Argv);
         Assert.Contains("gunicorn==22.0.0 ; python_version >= '3.7'", tree.Built().Phases[0].Steps[1].Argv);
         Assert.Contains("NUA2017", tree.Codes());
@@ -239,7 +251,8 @@ public sealed class PythonPlanTests
     [Fact]
     public void Pip_install_globs_are_expanded()
     {
-        using var tree = AppTree.Empty().With("dist/a-1-py3-none-any.whl").With("dist/b-1-py3-none-any.whl").With("main.py");
+        using var tree = AppTree.Empty().With("dist/a-1-py3-none-any.whl").With("dist/b-1-py3-none-any.whl")
+            .With("main.py");
         var plan = tree.Built(With(new BuildConfig { PipInstall = ["dist/*.whl", "flask==3.1.0"] }));
         Assert.Equal($"{Pip} ./dist/a-1-py3-none-any.whl ./dist/b-1-py3-none-any.whl flask==3.1.0", plan.Commands()[1]);
         Assert.Equal("NUA2030", tree.Error(With(new BuildConfig { PipInstall = ["wheels/*.whl"] })).Code);
@@ -250,13 +263,15 @@ public sealed class PythonPlanTests
     {
         using var tree = AppTree.Empty().With("app.py", Flask).With("requirements.txt", "flask==3.1.0\n");
         var config = new AppConfig { Run = new RunConfig { Packages = ["python3-psycopg2"] } };
-        Assert.Equal("python3 -m venv --without-pip --system-site-packages /nua/venv", tree.Built(config).Commands()[0]);
+        Assert.Equal("python3 -m venv --without-pip --system-site-packages /nua/venv", tree.Built(config)
+            .Commands()[0]);
     }
 
     [Fact]
     public void Native_packages_bring_compilers_to_the_build_and_libraries_to_the_image()
     {
-        using var tree = AppTree.Empty().With("app.py", Flask).With("requirements.txt", "flask==3\ngunicorn==23\npsycopg2==2.9.9\n");
+        using var tree = AppTree.Empty().With("app.py", Flask)
+            .With("requirements.txt", "flask==3\ngunicorn==23\npsycopg2==2.9.9\n");
         var plan = tree.Built();
         Assert.Contains("libpq-dev", plan.BuildPackages);
         Assert.Contains("libpq5", plan.RunPackages);
@@ -265,7 +280,8 @@ public sealed class PythonPlanTests
     [Fact]
     public void Undeclared_import_is_a_warning()
     {
-        using var tree = AppTree.Empty().With("main.py", "import requests\nimport local\nimport sqlite3\n").With("local.py");
+        using var tree = AppTree.Empty().With("main.py", "import requests\nimport local\nimport sqlite3\n")
+            .With("local.py");
         Assert.Equal(["NUA2018"], tree.Codes());
     }
 

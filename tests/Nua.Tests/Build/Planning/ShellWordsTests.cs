@@ -71,7 +71,8 @@ public sealed class ShellWordsTests
     [InlineData("a\\b")]
     [InlineData("app:create_app()")]
     [InlineData("0.0.0.0:$PORT")]
-    public void Quoted_word_is_read_back(string word) => Assert.Equal(["x", word], ShellWords.Parse("x " + ShellWords.Quote(word))!.Argv);
+    public void Quoted_word_is_read_back(string word) => Assert
+        .Equal(["x", word], ShellWords.Parse("x " + ShellWords.Quote(word))!.Argv);
 
     [Fact]
     public void And_lists_split_outside_quotes() =>

@@ -12,7 +12,8 @@ public sealed class SourcePlanTests
     public void Remote_archive_is_planned_twice()
     {
         using var project = AppTree.Empty().With("nua/templates/etc/x.conf.j2");
-        var config = Config(new BuildConfig { SrcUrl = "https://example.org/a-1.tar.gz", SrcChecksum = new string('a', 64) });
+        var config = Config(new BuildConfig { SrcUrl = "https://example.org/a-1.tar.gz",
+            SrcChecksum = new string('a', 64) });
         var first = project.Built(config);
         Assert.Equal("pending", first.Stack.Name);
         Assert.Equal(new SourceSpec.Archive("https://example.org/a-1.tar.gz", new string('a', 64), null), first.Source);
@@ -27,7 +28,8 @@ public sealed class SourcePlanTests
     public void Commands_of_a_remote_source_are_known_at_once()
     {
         using var project = AppTree.Empty();
-        var config = Config(new BuildConfig { GitUrl = "https://example.org/galene.git", Commands = ["go build"] }) with { Run = new RunConfig { Start = ["/nua/build/galene/galene"] } };
+        var config = Config(new BuildConfig { GitUrl = "https://example.org/galene.git",
+            Commands = ["go build"] }) with { Run = new RunConfig { Start = ["/nua/build/galene/galene"] } };
         var plan = project.Built(config);
         Assert.Equal(new SourceSpec.Git("https://example.org/galene.git", "main", null), plan.Source);
         Assert.Equal("/nua/app/galene", plan.StartLine());
@@ -38,7 +40,8 @@ public sealed class SourcePlanTests
     public void Archive_of_the_folder_must_be_there()
     {
         using var project = AppTree.Empty().With("src.tar.gz");
-        Assert.Equal(new SourceSpec.Archive("src.tar.gz", null, null), project.Built(Config(new BuildConfig { SrcUrl = "./src.tar.gz" })).Source);
+        Assert.Equal(new SourceSpec.Archive("src.tar.gz", null, null), project
+            .Built(Config(new BuildConfig { SrcUrl = "./src.tar.gz" })).Source);
         Assert.Equal("NUA2019", project.Error(Config(new BuildConfig { SrcUrl = "other.zip" })).Code);
         Assert.Equal("NUA2019", project.Error(Config(new BuildConfig { SrcUrl = "../x.zip" })).Code);
         Assert.Equal("NUA2019", project.Error(Config(new BuildConfig { SrcUrl = "https://example.org/x.rar" })).Code);
@@ -59,14 +62,17 @@ public sealed class SourcePlanTests
     public void Folder_named_as_address_is_the_source()
     {
         using var project = AppTree.Empty().With("upstream/index.html");
-        Assert.Equal(new SourceSpec.Folder("upstream"), project.Built(Config(new BuildConfig { SrcUrl = "upstream" })).Source);
+        Assert.Equal(new SourceSpec.Folder("upstream"), project
+            .Built(Config(new BuildConfig { SrcUrl = "upstream" })).Source);
     }
 
     [Fact]
     public void Two_sources_are_a_warning()
     {
         using var project = AppTree.Empty();
-        Assert.Contains("NUA2033", project.Codes(Config(new BuildConfig { SrcUrl = "https://example.org/a.zip", GitUrl = "https://example.org/a.git" })));
+        Assert.Contains("NUA2033", project
+            .Codes(Config(new BuildConfig { SrcUrl = "https://example.org/a.zip",
+            GitUrl = "https://example.org/a.git" })));
     }
 
     [Fact]
@@ -83,7 +89,8 @@ public sealed class SourcePlanTests
     public void Image_with_a_build_is_the_base()
     {
         using var project = AppTree.Empty().With("index.html");
-        Assert.Equal("debian:12", project.Built(Config(new BuildConfig { BaseImage = "debian:12", Method = "build" })).BaseReference);
+        Assert.Equal("debian:12", project
+            .Built(Config(new BuildConfig { BaseImage = "debian:12", Method = "build" })).BaseReference);
         Assert.Equal("oci:x", project.Built(options: new PlanOptions { BaseReference = "oci:x" }).BaseReference);
         Assert.Equal("NUA2029", project.Error(Config(new BuildConfig { Method = "guess" })).Code);
     }

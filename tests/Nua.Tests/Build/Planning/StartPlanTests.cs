@@ -5,7 +5,8 @@ namespace Nua.Tests.Build.Planning;
 
 public sealed class StartPlanTests
 {
-    private static AppConfig Start(params string[] lines) => new() { Run = new RunConfig { Start = lines }, Metadata = new Metadata { Id = "hedgedoc" } };
+    private static AppConfig Start(params string[] lines) =>
+        new() { Run = new RunConfig { Start = lines }, Metadata = new Metadata { Id = "hedgedoc" } };
 
     private static AppTree Page => AppTree.Empty().With("start.sh");
 
@@ -54,7 +55,8 @@ public sealed class StartPlanTests
     public void Only_whole_paths_are_rewritten()
     {
         using var tree = Page;
-        Assert.Equal(["./x", "/my/nua/build/y", "/nua/builder"], tree.Built(Start("./x /my/nua/build/y /nua/builder")).Start.Argv);
+        Assert.Equal(["./x", "/my/nua/build/y", "/nua/builder"], tree
+            .Built(Start("./x /my/nua/build/y /nua/builder")).Start.Argv);
     }
 
     [Fact]
@@ -68,7 +70,8 @@ public sealed class StartPlanTests
     [Fact]
     public void Procfile_is_the_authors_word()
     {
-        using var tree = AppTree.Empty().With("Procfile", "worker: x\nweb: gunicorn app:app --bind 0.0.0.0:$PORT\n").With("requirements.txt", "gunicorn==1\n");
+        using var tree = AppTree.Empty().With("Procfile", "worker: x\nweb: gunicorn app:app --bind 0.0.0.0:$PORT\n")
+            .With("requirements.txt", "gunicorn==1\n");
         var plan = tree.Built();
         Assert.Equal("gunicorn app:app --bind 0.0.0.0:$PORT", plan.StartLine());
         Assert.Contains("Procfile", plan.Start.Because);

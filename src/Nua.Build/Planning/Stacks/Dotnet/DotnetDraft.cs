@@ -42,7 +42,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
         }
 
         var asked = string.Join(';', project.Frameworks);
-        var why = project.Framework is not null ? "that version gets no security updates any more, and its runtime is no longer published"
+        var why = project.Framework is not null
+            ? "that version gets no security updates any more, and its runtime is no longer published"
             : asked.Length == 0 ? "the project names no framework that could be read"
             : "only .NET 8 and later run in an image";
         throw new ProblemException(PlanProblems.OtherFramework(project.Path, asked.Length == 0 ? "?" : asked, why));
@@ -71,7 +72,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             [
                 Step("dotnet publish", "publish",
                 [
-                    "--no-restore", "-c", "Release", "-o", Output, .. project.HasSeveralFrameworks ? (string[])["-f", framework] : [],
+                    "--no-restore", "-c", "Release", "-o", Output, .. project.HasSeveralFrameworks
+                        ? (string[])["-f", framework] : [],
                     .. RuntimeOptions(), "-p:ContinuousIntegrationBuild=true",
                 ]),
             ],
@@ -106,10 +108,12 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",
                 ["MSBUILDDISABLENODEREUSE"] = "1",
-                // Packages are beside the build: the shared cache may be another one, or emptied, when the next phase runs.
+                // Packages are beside the build: the shared cache may be another one, or emptied, when the next phase
+                // runs.
                 ["NUGET_HTTP_CACHE_PATH"] = $"{NuaPaths.Caches}/nuget",
                 ["NUGET_PACKAGES"] = $"{NuaPaths.Dist}/nuget",
-                // A program of one file keeps what restoring made in the user's data folder, and the home is empty in every phase.
+                // A program of one file keeps what restoring made in the user's data folder, and the home is empty in
+                // every phase.
                 ["XDG_DATA_HOME"] = $"{NuaPaths.Dist}/share",
             },
         };
@@ -118,13 +122,15 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
     {
         string[] files =
         [
-            "global.json", "nuget.config", "NuGet.config", "NuGet.Config", "Directory.Build.props", "Directory.Build.targets",
+            "global.json", "nuget.config", "NuGet.config", "NuGet.Config", "Directory.Build.props",
+            "Directory.Build.targets",
             "Directory.Packages.props", "packages.lock.json", ".config/dotnet-tools.json",
         ];
         return IsFile ? [project.Path, .. files.Where(context.Folder.IsFile)]
             :
             [
-                "**/*.csproj", "**/*.fsproj", "**/*.vbproj", "**/*.props", "**/*.targets", "**/packages.lock.json", "*.sln", "*.slnx",
+                "**/*.csproj", "**/*.fsproj", "**/*.vbproj", "**/*.props", "**/*.targets", "**/packages.lock.json",
+                "*.sln", "*.slnx",
                 .. files.Where(context.Folder.IsFile),
             ];
     }
@@ -153,7 +159,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
 
     private SortedDictionary<string, string> Env()
     {
-        var env = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" };
+        var env =
+            new SortedDictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" };
         if (project.IsInvariant)
         {
             env["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
@@ -167,7 +174,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
         var program = $"{NuaPaths.App}/{project.AssemblyName}";
         return new StartSpec
         {
-            // Without it Kestrel listens on localhost alone; set here and not in the image, since PORT may be another one at run time.
+            // Without it Kestrel listens on localhost alone; set here and not in the image, since PORT may be another
+            // one at run time.
             Argv = project.IsWeb ? ["env", "ASPNETCORE_HTTP_PORTS=$PORT", program] : [program],
             Because = $"{project.Path} makes {project.AssemblyName}" + (project.IsWeb ? ", a web application" : ""),
         };
@@ -182,7 +190,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             return;
         }
 
-        notes.Decide("runtime", "published with the program", "a self-contained program needs no .NET in the image", "build.build = [\"…\"]");
+        notes.Decide("runtime", "published with the program", "a self-contained program needs no .NET in the image",
+            "build.build = [\"…\"]");
         notes.Decide(
             "globalization", project.IsInvariant ? "invariant" : "ICU from Debian",
             project.IsInvariant ? $"<InvariantGlobalization> in {project.Path}"

@@ -3,8 +3,8 @@ using Nua.Build.Planning.Reading;
 
 namespace Nua.Build.Planning.Stacks.Dotnet;
 
-/// <summary>What a project file says, with the <c>Directory.Build.props</c> above it. Read, not evaluated: conditions other than "when not set yet"
-/// are skipped.</summary>
+/// <summary>What a project file says, with the <c>Directory.Build.props</c> above it. Read, not evaluated: conditions
+/// other than "when not set yet" are skipped.</summary>
 internal sealed record DotnetProject
 {
     private const int MostExpansions = 10;
@@ -25,10 +25,13 @@ internal sealed record DotnetProject
 
     public IReadOnlyList<string> FrameworkReferences { get; init; } = [];
 
-    public bool IsExecutable => IsWeb || IsBrowser || Sdk == "Microsoft.NET.Sdk.Worker" || OutputType is "Exe" or "WinExe";
+    public bool IsExecutable => IsWeb || IsBrowser || Sdk == "Microsoft.NET.Sdk.Worker"
+        || OutputType is "Exe" or "WinExe";
 
-    public bool IsTest => Is("IsTestProject") || Packages.Contains("Microsoft.NET.Test.Sdk", StringComparer.OrdinalIgnoreCase)
-        || Packages.Any(name => name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase) || name.StartsWith("MSTest", StringComparison.OrdinalIgnoreCase));
+    public bool IsTest => Is("IsTestProject")
+        || Packages.Contains("Microsoft.NET.Test.Sdk", StringComparer.OrdinalIgnoreCase)
+        || Packages.Any(name => name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("MSTest", StringComparison.OrdinalIgnoreCase));
 
     public string? OutputType => Get("OutputType");
 
@@ -44,17 +47,20 @@ internal sealed record DotnetProject
     public bool HasSeveralFrameworks => Get("TargetFramework") is null && Frameworks.Count > 1;
 
     public IReadOnlyList<string> Frameworks =>
-        (Get("TargetFramework") ?? Get("TargetFrameworks") ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        (Get("TargetFramework") ?? Get("TargetFrameworks") ?? "")
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The newest <c>netX.Y</c> of the list; null when there is none.</summary>
-    public string? Framework => Frameworks.Where(name => Major(name) > 0 && !name.Contains('-', StringComparison.Ordinal))
+    public string? Framework => Frameworks
+        .Where(name => Major(name) > 0 && !name.Contains('-', StringComparison.Ordinal))
         .OrderByDescending(Major).FirstOrDefault();
 
     /// <summary>8 of <c>net8.0</c>; 0 for other kinds (<c>net48</c>, <c>netstandard2.0</c>).</summary>
     public static int Major(string framework)
     {
         var dot = framework.IndexOf('.');
-        return framework.StartsWith("net", StringComparison.Ordinal) && dot > 3 && int.TryParse(framework[3..dot], out var major) ? major : 0;
+        return framework.StartsWith("net", StringComparison.Ordinal) && dot > 3
+            && int.TryParse(framework[3..dot], out var major) ? major : 0;
     }
 
     public static DotnetProject Read(AppFolder folder, string path)
@@ -63,7 +69,8 @@ internal sealed record DotnetProject
         var project = new DotnetProject
         {
             Path = path,
-            Sdk = ((string?)root.Attribute("Sdk") ?? (string?)Named(root, "Sdk").FirstOrDefault()?.Attribute("Name") ?? "").Split('/')[0].Trim(),
+            Sdk = ((string?)root.Attribute("Sdk") ?? (string?)Named(root, "Sdk").FirstOrDefault()?.Attribute("Name")
+                ?? "").Split('/')[0].Trim(),
             Packages = Includes(root, "PackageReference"),
             FrameworkReferences = Includes(root, "FrameworkReference"),
         };
@@ -89,7 +96,8 @@ internal sealed record DotnetProject
         };
         project.Properties["OutputType"] = "Exe";
         project.Properties["TargetFramework"] = "net10.0";
-        foreach (var property in Directives(text, "property").Select(value => value.Split('=', 2)).Where(pair => pair.Length == 2))
+        foreach (var property in Directives(text, "property").Select(value => value.Split('=', 2))
+            .Where(pair => pair.Length == 2))
         {
             project.Properties[property[0].Trim()] = property[1].Trim();
         }
@@ -146,10 +154,12 @@ internal sealed record DotnetProject
         return [];
     }
 
-    private static IEnumerable<XElement> Named(XElement root, string name) => root.Elements().Where(element => element.Name.LocalName == name);
+    private static IEnumerable<XElement> Named(XElement root, string name) => root.Elements()
+        .Where(element => element.Name.LocalName == name);
 
     private static List<string> Includes(XElement root, string name) =>
-        [.. Named(root, "ItemGroup").SelectMany(group => Named(group, name)).Select(item => (string?)item.Attribute("Include")).OfType<string>()];
+        [.. Named(root, "ItemGroup").SelectMany(group => Named(group, name))
+            .Select(item => (string?)item.Attribute("Include")).OfType<string>()];
 
     private void AddProperties(XElement root)
     {
@@ -159,7 +169,8 @@ internal sealed record DotnetProject
             {
                 var condition = (string?)element.Attribute("Condition");
                 var name = element.Name.LocalName;
-                var isDefault = condition is not null && condition.Replace(" ", "", StringComparison.Ordinal) == $"'$({name})'==''"
+                var isDefault = condition is not null
+                    && condition.Replace(" ", "", StringComparison.Ordinal) == $"'$({name})'==''"
                     && !Properties.ContainsKey(name);
                 if (condition is null || isDefault)
                 {

@@ -4,7 +4,8 @@ using Nua.Foundation;
 
 namespace Nua.Build.Planning.Stacks.Dotnet;
 
-/// <summary>.NET programs: project, solution, or one <c>.cs</c> file; published self-contained with the host's SDK.</summary>
+/// <summary>.NET programs: project, solution, or one <c>.cs</c> file; published self-contained with the host's
+/// SDK.</summary>
 internal sealed class DotnetStack : IStack
 {
     private const int MostProjects = 500;
@@ -14,12 +15,14 @@ internal sealed class DotnetStack : IStack
 
     public string Name => "dotnet";
 
-    public string LooksFor => "dotnet: *.sln, *.slnx, *.csproj (also in src and one folder down), one *.cs file with #: lines";
+    public string LooksFor =>
+        "dotnet: *.sln, *.slnx, *.csproj (also in src and one folder down), one *.cs file with #: lines";
 
     public Candidate? Detect(StackContext context)
     {
         var folder = context.Folder;
-        if (context.ProjectFile is { } asked && (IsProject(asked) || IsSolution(asked) || asked.EndsWith(".cs", StringComparison.Ordinal)))
+        if (context.ProjectFile is { } asked
+            && (IsProject(asked) || IsSolution(asked) || asked.EndsWith(".cs", StringComparison.Ordinal)))
         {
             return new Candidate(Name, 95, [$"build.project = \"{asked}\""], () => Draft(context, asked));
         }
@@ -38,16 +41,20 @@ internal sealed class DotnetStack : IStack
         }
 
         var sources = top.FindAll(path => path.EndsWith(".cs", StringComparison.Ordinal));
-        var program = sources.Find(path => (folder.ReadHead(path) ?? "").Split('\n').Any(line => line.StartsWith("#:", StringComparison.Ordinal)))
+        var program = sources.Find(path => (folder.ReadHead(path) ?? "").Split('\n')
+            .Any(line => line.StartsWith("#:", StringComparison.Ordinal)))
             ?? (sources.Count == 1 ? sources[0] : null);
         return program is null ? null : new Candidate(Name, 75, [program], () => Draft(context, program));
     }
 
-    private static bool IsProject(string path) => Array.Exists(_projectFiles, end => path.EndsWith(end, StringComparison.Ordinal));
+    private static bool IsProject(string path) => Array
+        .Exists(_projectFiles, end => path.EndsWith(end, StringComparison.Ordinal));
 
-    private static bool IsSolution(string path) => Array.Exists(_solutionFiles, end => path.EndsWith(end, StringComparison.Ordinal));
+    private static bool IsSolution(string path) => Array
+        .Exists(_solutionFiles, end => path.EndsWith(end, StringComparison.Ordinal));
 
-    private static List<string> Deeper(AppFolder folder) => [.. folder.Walk("", 2, 3000).Where(IsProject).Take(MostProjects)];
+    private static List<string> Deeper(AppFolder folder) =>
+        [.. folder.Walk("", 2, 3000).Where(IsProject).Take(MostProjects)];
 
     private static StackDraft Draft(StackContext context, string? named)
     {
@@ -58,33 +65,38 @@ internal sealed class DotnetStack : IStack
 
         var paths = named is null ? Deeper(context.Folder)
             : IsSolution(named) ? Solution(context.Folder, named)
-            : context.ProjectFile is not null ? [named] : [.. context.Folder.List().Where(entry => IsProject(entry.Path)).Select(entry => entry.Path)];
+            : context.ProjectFile is not null ? [named]
+                : [.. context.Folder.List().Where(entry => IsProject(entry.Path)).Select(entry => entry.Path)];
         return new DotnetDraft(context, Choose(context, named, paths)).Make();
     }
 
     /// <summary>The one web project, else the one program.</summary>
     private static DotnetProject Choose(StackContext context, string? named, IReadOnlyList<string> paths)
     {
-        var all = paths.Where(context.Folder.IsFile).Take(MostProjects).Select(path => DotnetProject.Read(context.Folder, path)).ToList();
+        var all = paths.Where(context.Folder.IsFile).Take(MostProjects)
+            .Select(path => DotnetProject.Read(context.Folder, path)).ToList();
         var programs = all.FindAll(project => project.IsExecutable && !project.IsTest);
         var web = programs.FindAll(project => project.IsWeb);
         var fitting = web.Count > 0 ? web : programs;
         if (fitting.Count > 1)
         {
             throw new ProblemException(PlanProblems.SeveralChoices(
-                web.Count > 0 ? "web projects" : "programs", fitting.Select(project => project.Path), $"`build.project = \"{fitting[0].Path}\"`"));
+                web.Count > 0 ? "web projects" : "programs", fitting.Select(project => project.Path),
+                    $"`build.project = \"{fitting[0].Path}\"`"));
         }
 
         if (fitting.Count == 0)
         {
-            var looked = all.Count == 0 ? $"{named ?? "the folder"} names no project that is there" : "only libraries and tests: " + string.Join(", ", paths.Take(5));
+            var looked = all.Count == 0 ? $"{named ?? "the folder"} names no project that is there"
+                : "only libraries and tests: " + string.Join(", ", paths.Take(5));
             throw new ProblemException(PlanProblems.NoProject(looked));
         }
 
         if (all.Count > 1)
         {
             context.Notes.Decide(
-                "project", fitting[0].Path, web.Count > 0 ? "the only web project" : "the only program", "build.project = \"PATH.csproj\"");
+                "project", fitting[0].Path, web.Count > 0 ? "the only web project" : "the only program",
+                "build.project = \"PATH.csproj\"");
         }
 
         return fitting[0];
@@ -95,16 +107,20 @@ internal sealed class DotnetStack : IStack
         var base_ = path.Contains('/', StringComparison.Ordinal) ? path[..(path.LastIndexOf('/') + 1)] : "";
         IEnumerable<string?> listed = path.EndsWith(".slnx", StringComparison.Ordinal)
             ? XmlManifest.Read(folder, path)!.Descendants("Project").Select(item => (string?)item.Attribute("Path"))
-            : (folder.ReadText(path) ?? "").Split('\n').Where(line => line.StartsWith("Project(", StringComparison.Ordinal))
+            : (folder.ReadText(path) ?? "").Split('\n')
+                .Where(line => line.StartsWith("Project(", StringComparison.Ordinal))
                 .Select(line => line.Split('"') is { Length: > 5 } parts ? parts[5] : null);
-        return [.. listed.OfType<string>().Select(item => AppFolder.Clean(base_ + item.Replace('\\', '/'))).OfType<string>().Where(IsProject)];
+        return [.. listed.OfType<string>().Select(item => AppFolder.Clean(base_ + item.Replace('\\', '/')))
+            .OfType<string>().Where(IsProject)];
     }
 
-    /// <summary>The SDK that <c>global.json</c> pins, as a range with its roll-forward rule; null without one.</summary>
+    /// <summary>The SDK that <c>global.json</c> pins, as a range with its roll-forward rule; null without
+    /// one.</summary>
     public static string? PinnedSdk(StackContext context)
     {
         var sdk = JsonManifest.Read(context.Folder, "global.json", context.Notes.Problems)?.Member("sdk");
-        if (sdk?.Text("version") is not { } version || !Version.TryParse(version.Split('-')[0], out var number) || number.Build < 0)
+        if (sdk?.Text("version") is not { } version || !Version.TryParse(version.Split('-')[0], out var number)
+            || number.Build < 0)
         {
             return null;
         }

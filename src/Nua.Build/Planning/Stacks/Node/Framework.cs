@@ -8,17 +8,20 @@ namespace Nua.Build.Planning.Stacks.Node;
 /// <param name="StaticFolder">Relative to the source; null when the result is a server.</param>
 /// <param name="Server">Argv of the server when the author gives no start script; null when there is none.</param>
 /// <param name="Build">What builds it when there is no build script.</param>
-internal sealed partial record Framework(string Name, string? StaticFolder, IReadOnlyList<string>? Server, IReadOnlyList<string> Build)
+internal sealed partial record Framework(string Name, string? StaticFolder, IReadOnlyList<string>? Server,
+    IReadOnlyList<string> Build)
 {
     /// <summary>Variables the server needs to be reached from outside its container.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Env { get; init; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Why a build would leave nothing that runs here.</summary>
     public string? Trouble { get; init; }
 
     /// <summary>The first of the table that the manifest names; null for a plain program.</summary>
     public static Framework? Detect(AppFolder folder, PackageJson package) =>
-        Next(folder, package) ?? Nuxt(package) ?? SvelteKit(folder, package) ?? Astro(folder, package) ?? ReactRouter(folder, package)
+        Next(folder, package) ?? Nuxt(package) ?? SvelteKit(folder, package) ?? Astro(folder, package)
+            ?? ReactRouter(folder, package)
         ?? Angular(folder, package) ?? Plain(folder, package) ?? Vite(folder, package);
 
     private static Framework? Next(AppFolder folder, PackageJson package)
@@ -30,7 +33,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
 
         var config = Config(folder, "next.config");
         string[] build = ["node_modules/.bin/next", "build"];
-        if (Value(OutputPattern(), config) == "export" || (package.Script("build") ?? "").Contains("next export", StringComparison.Ordinal))
+        if (Value(OutputPattern(), config) == "export" || (package.Script("build") ?? "")
+            .Contains("next export", StringComparison.Ordinal))
         {
             return new Framework("Next.js (export)", Value(DistDirPattern(), config) ?? "out", null, build);
         }
@@ -49,7 +53,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         var isGenerated = (package.Script("build") ?? "").Contains("generate", StringComparison.Ordinal);
         string[] build = ["node_modules/.bin/nuxt", "build"];
         return isGenerated ? new Framework("Nuxt (generate)", isTwo ? "dist" : ".output/public", null, build)
-            : new Framework("Nuxt", null, isTwo ? ["node_modules/.bin/nuxt", "start"] : ["node", ".output/server/index.mjs"], build)
+            : new Framework("Nuxt", null, isTwo ? ["node_modules/.bin/nuxt", "start"]
+                : ["node", ".output/server/index.mjs"], build)
             {
                 Env = Host("HOST"),
             };
@@ -65,7 +70,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         string[] build = ["node_modules/.bin/vite", "build"];
         if (package.Uses("@sveltejs/adapter-static"))
         {
-            return new Framework("SvelteKit (static)", Value(PagesPattern(), Config(folder, "svelte.config")) ?? "build", null, build);
+            return new Framework("SvelteKit (static)", Value(PagesPattern(), Config(folder, "svelte.config"))
+                ?? "build", null, build);
         }
 
         return package.Uses("@sveltejs/adapter-node")
@@ -87,7 +93,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         string[] build = ["node_modules/.bin/astro", "build"];
         var output = Value(OutDirPattern(), config) is { } asked ? AppFolder.Clean(asked) ?? "dist" : "dist";
         return Value(OutputPattern(), config) is "server" or "hybrid" || package.Uses("@astrojs/node")
-            ? new Framework("Astro", null, package.Uses("@astrojs/node") ? ["node", $"{output}/server/entry.mjs"] : null, build)
+            ? new Framework("Astro", null, package.Uses("@astrojs/node") ? ["node", $"{output}/server/entry.mjs"]
+                : null, build)
             {
                 Env = Host("HOST"),
                 Trouble = package.Uses("@astrojs/node") ? null : "Astro needs @astrojs/node to run as a server",
@@ -102,11 +109,13 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
             string[] build = ["node_modules/.bin/react-router", "build"];
             return IsSsrOff().IsMatch(Config(folder, "react-router.config"))
                 ? new Framework("React Router (SPA)", "build/client", null, build)
-                : new Framework("React Router", null, ["node_modules/.bin/react-router-serve", "./build/server/index.js"], build);
+                : new Framework("React Router", null,
+                    ["node_modules/.bin/react-router-serve", "./build/server/index.js"], build);
         }
 
         return package.Uses("@remix-run/dev")
-            ? new Framework("Remix", null, ["node_modules/.bin/remix-serve", "./build/server/index.js"], ["node_modules/.bin/remix", "vite:build"])
+            ? new Framework("Remix", null, ["node_modules/.bin/remix-serve", "./build/server/index.js"],
+                ["node_modules/.bin/remix", "vite:build"])
             : null;
     }
 
@@ -139,7 +148,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         top = AppFolder.Clean(top ?? $"dist/{chosen.Name}") ?? "dist";
         var browser = path?.Text("browser") ?? (isApplication ? "browser" : "");
         string[] build = ["node_modules/.bin/ng", "build"];
-        return options?.Member("ssr") is { ValueKind: JsonValueKind.Object or JsonValueKind.True } && options?.Text("outputMode") != "static"
+        return options?.Member("ssr") is { ValueKind: JsonValueKind.Object or JsonValueKind.True }
+            && options?.Text("outputMode") != "static"
             ? new Framework("Angular (SSR)", null, ["node", $"{top}/server/server.mjs"], build)
             : new Framework("Angular", browser.Length == 0 ? top : $"{top}/{browser}", null, build);
     }
@@ -154,11 +164,13 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
                 ["node_modules/.bin/vue-cli-service", "build"]),
             ("gatsby", "Gatsby", "public", ["node_modules/.bin/gatsby", "build"]),
             ("@docusaurus/core", "Docusaurus", "build", ["node_modules/.bin/docusaurus", "build"]),
-            ("@11ty/eleventy", "Eleventy", Value(EleventyPattern(), Config(folder, ".eleventy") + Config(folder, "eleventy.config")) ?? "_site",
+            ("@11ty/eleventy", "Eleventy", Value(EleventyPattern(), Config(folder, ".eleventy")
+                + Config(folder, "eleventy.config")) ?? "_site",
                 ["node_modules/.bin/eleventy"]),
             ("hexo", "Hexo", "public", ["node_modules/.bin/hexo", "generate"]),
             ("vitepress", "VitePress", folder.IsFolder("docs/.vitepress") ? "docs/.vitepress/dist" : ".vitepress/dist",
-                ["node_modules/.bin/vitepress", "build", .. folder.IsFolder("docs/.vitepress") ? (string[])["docs"] : []]),
+                ["node_modules/.bin/vitepress", "build", .. folder.IsFolder("docs/.vitepress") ? (string[])["docs"]
+                    : []]),
             ("vuepress", "VuePress", folder.IsFolder("docs/.vuepress") ? "docs/.vuepress/dist" : ".vuepress/dist",
                 ["node_modules/.bin/vuepress", "build"]),
             ("preact-cli", "Preact CLI", "build", ["node_modules/.bin/preact", "build"]),
@@ -179,7 +191,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
     {
         string[] servers =
         [
-            "vike", "vite-plugin-ssr", "@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start", "@builder.io/qwik-city",
+            "vike", "vite-plugin-ssr", "@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start",
+            "@builder.io/qwik-city",
             "@analogjs/platform", "vinxi",
         ];
         if (!package.Uses("vite") || Array.Exists(servers, package.Uses))
@@ -202,7 +215,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
             : null;
     }
 
-    private static SortedDictionary<string, string> Host(string name) => new(StringComparer.Ordinal) { [name] = "0.0.0.0" };
+    private static SortedDictionary<string, string> Host(string name) =>
+        new(StringComparer.Ordinal) { [name] = "0.0.0.0" };
 
     private static string Config(AppFolder folder, string name)
     {
@@ -214,7 +228,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
     private static string? Value(Regex pattern, string text) =>
         pattern.Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    // The configuration files are programs. A literal value is read where it stands; what a program computes cannot be known
+    // The configuration files are programs. A literal value is read where it stands; what a program computes cannot be
+    // known
     // without running it, and the default is then taken and shown.
     [GeneratedRegex("""\boutDir\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
     private static partial Regex OutDirPattern();

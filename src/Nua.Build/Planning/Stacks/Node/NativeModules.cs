@@ -45,7 +45,8 @@ internal static class NativeModules
         new("zeromq", ["libzmq3-dev", "pkg-config"], ["libzmq5"]),
     ];
 
-    /// <summary>Looks for the modules in the manifest and, by name, in the lock file: most come through another package.</summary>
+    /// <summary>Looks for the modules in the manifest and, by name, in the lock file: most come through another
+    /// package.</summary>
     /// <param name="lockText">Text of the lock file, or empty.</param>
     public static (IReadOnlyList<string> Build, IReadOnlyList<string> Run, IReadOnlyList<string> Modules) Find(
         PackageJson package, string lockText)
@@ -58,12 +59,15 @@ internal static class NativeModules
             [.. found.Select(row => row.Module)]);
     }
 
-    /// <summary>As <c>"node_modules/NAME"</c> (npm), <c>/NAME@</c> or <c> NAME@</c> or <c>'NAME@</c> (pnpm), <c>NAME@</c> at a line's start
-    /// (yarn), <c>"NAME"</c> (bun).</summary>
+    /// <summary>As <c>"node_modules/NAME"</c> (npm), <c>/NAME@</c> or <c> NAME@</c> or <c>'NAME@</c> (pnpm),
+    /// <c>NAME@</c> at a line's start (yarn), <c>"NAME"</c> (bun).</summary>
     private static bool IsLocked(string text, string module) =>
         text.Contains($"node_modules/{module}\"", StringComparison.Ordinal)
-        || text.Contains($"\n{module}@", StringComparison.Ordinal) || text.Contains($"\n\"{module}@", StringComparison.Ordinal)
-        || text.Contains($"\n  /{module}@", StringComparison.Ordinal) || text.Contains($"\n  /{module}/", StringComparison.Ordinal)
-        || text.Contains($"\n  {module}@", StringComparison.Ordinal) || text.Contains($"\n  '{module}@", StringComparison.Ordinal)
+        || text.Contains($"\n{module}@", StringComparison.Ordinal)
+            || text.Contains($"\n\"{module}@", StringComparison.Ordinal)
+        || text.Contains($"\n  /{module}@", StringComparison.Ordinal)
+            || text.Contains($"\n  /{module}/", StringComparison.Ordinal)
+        || text.Contains($"\n  {module}@", StringComparison.Ordinal)
+            || text.Contains($"\n  '{module}@", StringComparison.Ordinal)
         || text.Contains($"\n    \"{module}\": [", StringComparison.Ordinal);
 }

@@ -30,12 +30,14 @@ internal sealed class NodeDraft
 
     private string? BuildScript => _package.Script("build") is not null ? "build" : null;
 
-    public static SortedDictionary<string, string> Production() => new(StringComparer.Ordinal) { ["NODE_ENV"] = "production" };
+    public static SortedDictionary<string, string> Production() =>
+        new(StringComparer.Ordinal) { ["NODE_ENV"] = "production" };
 
     public StackDraft Make()
     {
         var root = StaticRoot();
-        var start = root is null ? FindStart() : StaticStack.Serve(_context, $"{_framework?.Name ?? "the build"} leaves files only, in {root}");
+        var start = root is null ? FindStart()
+            : StaticStack.Serve(_context, $"{_framework?.Name ?? "the build"} leaves files only, in {root}");
         var native = NativeModules.Find(_package, LockText());
         Explain(root, native.Modules);
         var isStatic = root is not null;
@@ -71,7 +73,8 @@ internal sealed class NodeDraft
             return root;
         }
 
-        if (_framework?.StaticFolder is not { } folder || (_package.Script("start") is { } line && !_start.IsDevelopmentServer(line)))
+        if (_framework?.StaticFolder is not { } folder
+            || (_package.Script("start") is { } line && !_start.IsDevelopmentServer(line)))
         {
             return null;
         }
@@ -85,9 +88,12 @@ internal sealed class NodeDraft
         if (_package.Script("start") is { } line)
         {
             // "start" of many templates watches and compiles; the script for production then has its own name.
-            var production = ((string[])["start:prod", "start:production", "serve:prod"]).FirstOrDefault(name => _package.Script(name) is not null);
-            var isTool = line.Contains("nodemon", StringComparison.Ordinal) || line.Contains("ts-node", StringComparison.Ordinal)
-                || line.StartsWith("nest start", StringComparison.Ordinal) || line.Contains("tsx ", StringComparison.Ordinal);
+            var production = ((string[])["start:prod", "start:production", "serve:prod"])
+                .FirstOrDefault(name => _package.Script(name) is not null);
+            var isTool = line.Contains("nodemon", StringComparison.Ordinal)
+                || line.Contains("ts-node", StringComparison.Ordinal)
+                || line.StartsWith("nest start", StringComparison.Ordinal)
+                    || line.Contains("tsx ", StringComparison.Ordinal);
             return _start.Script(isTool && production is not null ? production : "start");
         }
 
@@ -112,7 +118,8 @@ internal sealed class NodeDraft
     private List<Toolchain> Toolchains(StartSpec? start, bool isStatic)
     {
         var words = (start?.Argv ?? []).Concat(start?.Shell ?? []).ToList();
-        var runsBun = _manager.Name == "bun" && words.Exists(word => word == "bun" || word.StartsWith("bun ", StringComparison.Ordinal)
+        var runsBun = _manager.Name == "bun"
+            && words.Exists(word => word == "bun" || word.StartsWith("bun ", StringComparison.Ordinal)
             || word.StartsWith("bunx ", StringComparison.Ordinal));
         var asksForNode = _nodeBecause.Contains("says", StringComparison.Ordinal);
         var needsNode = _manager.Name != "bun" || asksForNode || (!isStatic && !runsBun);
@@ -150,7 +157,8 @@ internal sealed class NodeDraft
         }
 
         var prunes = withDevelopment && !isStatic && !keepsDevelopment && _package.Development.Count > 0;
-        var prune = (prunes ? _manager.Prune() : []).Select(argv => new BuildStep(ShellWords.Join(argv), argv) { Env = InstallEnv() }).ToList();
+        var prune = (prunes ? _manager.Prune() : [])
+            .Select(argv => new BuildStep(ShellWords.Join(argv), argv) { Env = InstallEnv() }).ToList();
         if (_manager.PrunesOffline)
         {
             steps.AddRange(prune);
@@ -176,7 +184,8 @@ internal sealed class NodeDraft
         if (_manager.LockFile is null)
         {
             _context.Notes.Add(PlanProblems.NoLockFile(
-                PackageJson.FileName, ShellWords.Join(command), $"run `{_manager.Name} install` once and keep the lock file it writes"));
+                PackageJson.FileName, ShellWords.Join(command),
+                    $"run `{_manager.Name} install` once and keep the lock file it writes"));
         }
 
         return new BuildPhase("dependencies")
@@ -188,27 +197,32 @@ internal sealed class NodeDraft
         };
     }
 
-    /// <summary>Plug'n'Play needs the archives in the application itself, so no shared folder may take their place.</summary>
+    /// <summary>Plug'n'Play needs the archives in the application itself, so no shared folder may take their
+    /// place.</summary>
     private IReadOnlyList<string> Caches() => _manager.IsPlugAndPlay ? [] : [_manager.Name];
 
-    /// <summary>What decides the installed packages. Null, the whole source, when the application's own install scripts run too.</summary>
+    /// <summary>What decides the installed packages. Null, the whole source, when the application's own install scripts
+    /// run too.</summary>
     private List<string>? Inputs()
     {
         string[] scripts = ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare"];
         if (Array.Find(scripts, name => _package.Script(name) is not null) is { } script)
         {
             _context.Notes.Decide(
-                "dependency cache", "made again at every change", $"{PackageJson.FileName} scripts.{script} may read any file of the source",
+                "dependency cache", "made again at every change",
+                $"{PackageJson.FileName} scripts.{script} may read any file of the source",
                 null);
             return null;
         }
 
         string[] files =
         [
-            PackageJson.FileName, ".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn/releases", ".yarn/plugins", ".yarn/patches", ".yarn/cache",
+            PackageJson.FileName, ".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn/releases", ".yarn/plugins",
+                ".yarn/patches", ".yarn/cache",
             "pnpm-workspace.yaml", ".pnpmfile.cjs", "patches", "bunfig.toml", "prisma", ".pnp.cjs", ".pnp.loader.mjs",
         ];
-        var inputs = files.Where(_context.Folder.Exists).Concat(_package.LocalDependencies().Where(_context.Folder.Exists)).ToList();
+        var inputs = files.Where(_context.Folder.Exists)
+            .Concat(_package.LocalDependencies().Where(_context.Folder.Exists)).ToList();
         if (_manager.LockFile is { } lockFile)
         {
             inputs.Add(lockFile);
@@ -237,7 +251,8 @@ internal sealed class NodeDraft
         var result = _framework?.StaticFolder;
         return _framework is { Build.Count: > 0 } && (isStatic || _framework.Server is not null)
             && (result is null || !_context.Folder.IsFolder(result))
-            ? _manager.IsPlugAndPlay ? [.. _manager.Command, "exec", _framework.Build[0]["node_modules/.bin/".Length..], .. _framework.Build.Skip(1)]
+            ? _manager.IsPlugAndPlay ? [.. _manager.Command, "exec", _framework.Build[0]["node_modules/.bin/".Length..],
+                .. _framework.Build.Skip(1)]
                 : _framework.Build
             : null;
     }
@@ -270,7 +285,8 @@ internal sealed class NodeDraft
         var env = Production();
         // The sandbox says CI=true, and Create React App then makes every lint warning an error.
         env["CI"] = "false";
-        foreach (var quiet in (string[])["NEXT_TELEMETRY_DISABLED", "ASTRO_TELEMETRY_DISABLED", "NUXT_TELEMETRY_DISABLED", "DO_NOT_TRACK"])
+        foreach (var quiet in (string[])["NEXT_TELEMETRY_DISABLED", "ASTRO_TELEMETRY_DISABLED",
+            "NUXT_TELEMETRY_DISABLED", "DO_NOT_TRACK"])
         {
             env[quiet] = "1";
         }
@@ -303,9 +319,11 @@ internal sealed class NodeDraft
 
     private Collect Collected()
     {
-        string[] dependencies = _manager.IsPlugAndPlay ? [".yarn/cache", ".yarn/unplugged", ".pnp.cjs", ".pnp.loader.mjs"]
+        string[] dependencies = _manager.IsPlugAndPlay
+            ? [".yarn/cache", ".yarn/unplugged", ".pnp.cjs", ".pnp.loader.mjs"]
             : [.. HasPackages ? (string[])["node_modules"] : [], .. Workspaces()];
-        return SourceTree.Whole(dependencies, _manager.IsPlugAndPlay ? [".yarn/releases"] : [".yarn", "node_modules/.cache", ".next/cache"]);
+        return SourceTree.Whole(dependencies, _manager.IsPlugAndPlay ? [".yarn/releases"]
+            : [".yarn", "node_modules/.cache", ".next/cache"]);
     }
 
     /// <summary>Each workspace may have packages of its own beside its manifest.</summary>
@@ -314,7 +332,8 @@ internal sealed class NodeDraft
         const int deepest = 4;
         const int most = 20_000;
         var patterns = _package.Workspaces(_context.Folder).Where(glob => !glob.StartsWith('!'))
-            .Select(glob => IgnorePattern.Parse($"{glob.Trim('/')}/{PackageJson.FileName}")).OfType<IgnorePattern>().ToList();
+            .Select(glob => IgnorePattern.Parse($"{glob.Trim('/')}/{PackageJson.FileName}")).OfType<IgnorePattern>()
+                .ToList();
         return patterns.Count == 0 ? []
             : _context.Folder.Walk("", deepest, most).Where(path => patterns.Exists(pattern => pattern.Matches(path)))
                 .Select(path => path[..path.LastIndexOf('/')] + "/node_modules");
@@ -335,20 +354,24 @@ internal sealed class NodeDraft
             notes.Decide("node", _nodeRange, _nodeBecause, $"build.builder = \"node-{major}\"");
         }
 
-        notes.Decide("package manager", $"{_manager.Name} {_manager.Version}", _manager.Because + "; \"packageManager\" in package.json names another");
+        notes.Decide("package manager", $"{_manager.Name} {_manager.Version}", _manager.Because
+            + "; \"packageManager\" in package.json names another");
         if (_framework is not null)
         {
-            notes.Decide("framework", _framework.Name, root is null ? "it runs as a server" : "its result is served without Node");
+            notes.Decide("framework", _framework.Name, root is null ? "it runs as a server"
+                : "its result is served without Node");
         }
 
         if (BuildScript is not null && !_context.HasCommands)
         {
-            notes.Decide("build", ShellWords.Join(_manager.Run("build")), $"{PackageJson.FileName} scripts.build", "build.build = [\"…\"]");
+            notes.Decide("build", ShellWords.Join(_manager.Run("build")), $"{PackageJson.FileName} scripts.build",
+                "build.build = [\"…\"]");
         }
 
         if (native.Count > 0)
         {
-            notes.Decide("native modules", string.Join(", ", native), "they compile or load libraries: Debian packages are added", "build.packages = [\"…\"]");
+            notes.Decide("native modules", string.Join(", ", native),
+                "they compile or load libraries: Debian packages are added", "build.packages = [\"…\"]");
         }
     }
 

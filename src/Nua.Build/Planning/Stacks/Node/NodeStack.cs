@@ -6,7 +6,8 @@ internal sealed class NodeStack : IStack
     private static readonly string[] _entries = ["server", "app", "main", "index"];
     private static readonly string[] _extensions = [".js", ".mjs", ".cjs"];
     private static readonly string[] _servers =
-        ["express", "fastify", "koa", "@hapi/hapi", "hono", "@nestjs/core", "polka", "restify", "h3", "@hono/node-server", "socket.io", "ws"];
+        ["express", "fastify", "koa", "@hapi/hapi", "hono", "@nestjs/core", "polka", "restify", "h3",
+            "@hono/node-server", "socket.io", "ws"];
 
     public string Name => "node";
 
@@ -39,7 +40,8 @@ internal sealed class NodeStack : IStack
         }
 
         // A manifest with nothing to run is often the asset build of an application in another language.
-        return new Candidate(Name, evidence.Count > 1 ? 80 : 40, evidence, () => new NodeDraft(context, package, framework, entry).Make());
+        return new Candidate(Name, evidence.Count > 1 ? 80 : 40, evidence, () =>
+            new NodeDraft(context, package, framework, entry).Make());
     }
 
     /// <summary>The file that node would be given: <c>main</c>, or one of the usual names.</summary>
@@ -56,7 +58,8 @@ internal sealed class NodeStack : IStack
             }
 
             // Made by the build: "dist/index.js".
-            if (package.Script("build") is not null && clean.Contains('/', StringComparison.Ordinal) && clean.EndsWith("js", StringComparison.Ordinal))
+            if (package.Script("build") is not null && clean.Contains('/', StringComparison.Ordinal)
+                && clean.EndsWith("js", StringComparison.Ordinal))
             {
                 return clean;
             }

@@ -1,8 +1,8 @@
 namespace Nua.Build.Planning.Stacks.Node;
 
 /// <summary>
-/// Finds what <c>npm start</c> would run in the end, so that the image starts that program itself: npm as the first process
-/// swallows SIGTERM and costs memory.
+/// Finds what <c>npm start</c> would run in the end, so that the image starts that program itself: npm as the first
+/// process swallows SIGTERM and costs memory.
 /// </summary>
 internal sealed class NodeStart(StackContext context, PackageJson package, PackageManager manager)
 {
@@ -11,29 +11,38 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
     /// <summary>Commands that offer a program under another name than their package's.</summary>
     private static readonly Dictionary<string, string[]> _providers = new(StringComparer.Ordinal)
     {
-        ["nest"] = ["@nestjs/cli"], ["remix-serve"] = ["@remix-run/serve"], ["react-router-serve"] = ["@react-router/serve"],
+        ["nest"] = ["@nestjs/cli"], ["remix-serve"] = ["@remix-run/serve"],
+        ["react-router-serve"] = ["@react-router/serve"],
         ["strapi"] = ["@strapi/strapi", "strapi"], ["fastify"] = ["fastify-cli"], ["moleculer-runner"] = ["moleculer"],
-        ["pm2-runtime"] = ["pm2"], ["medusa"] = ["@medusajs/cli", "@medusajs/medusa"], ["keystone"] = ["@keystone-6/core"],
-        ["nuxi"] = ["nuxt", "nuxi"], ["ng"] = ["@angular/cli"], ["vue-cli-service"] = ["@vue/cli-service"], ["tsc"] = ["typescript"],
+        ["pm2-runtime"] = ["pm2"], ["medusa"] = ["@medusajs/cli", "@medusajs/medusa"],
+        ["keystone"] = ["@keystone-6/core"],
+        ["nuxi"] = ["nuxt", "nuxi"], ["ng"] = ["@angular/cli"], ["vue-cli-service"] = ["@vue/cli-service"],
+        ["tsc"] = ["typescript"],
         ["docusaurus"] = ["@docusaurus/core"], ["eleventy"] = ["@11ty/eleventy"], ["ts-node-dev"] = ["ts-node-dev"],
     };
 
     private static readonly string[] _developmentServers =
     [
-        "react-scripts start", "ng serve", "ng dev", "vue-cli-service serve", "astro dev", "astro preview", "astro start", "gatsby develop",
-        "gatsby serve", "webpack serve", "webpack-dev-server", "docusaurus start", "docusaurus serve", "vuepress dev", "vitepress dev",
-        "vitepress preview", "eleventy --serve", "nuxt dev", "nuxt preview", "nuxi dev", "nuxi preview", "snowpack dev", "next dev", "expo start",
-        "preact watch", "hexo server", "live-server", "http-server", "browser-sync", "parcel index.html", "parcel serve", "serve",
+        "react-scripts start", "ng serve", "ng dev", "vue-cli-service serve", "astro dev", "astro preview",
+        "astro start", "gatsby develop",
+        "gatsby serve", "webpack serve", "webpack-dev-server", "docusaurus start", "docusaurus serve", "vuepress dev",
+        "vitepress dev",
+        "vitepress preview", "eleventy --serve", "nuxt dev", "nuxt preview", "nuxi dev", "nuxi preview", "snowpack dev",
+        "next dev", "expo start",
+        "preact watch", "hexo server", "live-server", "http-server", "browser-sync", "parcel index.html",
+        "parcel serve", "serve",
     ];
 
     private static readonly string[] _watchers = ["nodemon", "ts-node-dev", "tsnd", "supervisor", "node-dev"];
 
-    private static readonly string[] _compilers = ["ts-node", "tsx", "babel-node", "ts-node-esm", "sucrase-node", "coffee"];
+    private static readonly string[] _compilers = ["ts-node", "tsx", "babel-node", "ts-node-esm", "sucrase-node",
+        "coffee"];
 
     /// <summary>A development package is needed at run time: the packages cannot be pruned.</summary>
     public bool KeepsDevelopment { get; private set; }
 
-    /// <summary>The command starts a server that is meant for development, or one that only serves built files.</summary>
+    /// <summary>The command starts a server that is meant for development, or one that only serves built
+    /// files.</summary>
     public bool IsDevelopmentServer(string line)
     {
         if (Follow(line, 0) is not { } followed)
@@ -46,7 +55,8 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         var command = string.Join(' ', words.SkipWhile(word => word is "npx" or "cross-env" or "env" or "bunx"
             || word.Contains('=', StringComparison.Ordinal)));
         return command == "vite" || command.StartsWith("vite ", StringComparison.Ordinal)
-            || Array.Exists(_developmentServers, server => command == server || command.StartsWith(server + " ", StringComparison.Ordinal))
+            || Array.Exists(_developmentServers, server => command == server
+                || command.StartsWith(server + " ", StringComparison.Ordinal))
             || command.StartsWith("next start", StringComparison.Ordinal);
     }
 
@@ -64,14 +74,16 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             return ["node", "-r", $"{NuaPaths.App}/.pnp.cjs", .. argv.Skip(1)];
         }
 
-        return argv[0].StartsWith("node_modules/", StringComparison.Ordinal) ? [$"{NuaPaths.App}/{argv[0]}", .. argv.Skip(1)] : argv;
+        return argv[0].StartsWith("node_modules/", StringComparison.Ordinal)
+            ? [$"{NuaPaths.App}/{argv[0]}", .. argv.Skip(1)] : argv;
     }
 
     /// <summary>The script's text behind any chain of <c>npm run</c>; null when it goes in circles.</summary>
     private string? Follow(string line, int hops)
     {
         var last = ShellWords.SplitAnd(line)[^1];
-        return ShellWords.Parse(last) is { } words && ScriptOf(words.Argv) is { } name && package.Script(name) is { } next
+        return ShellWords.Parse(last) is { } words && ScriptOf(words.Argv) is { } name
+            && package.Script(name) is { } next
             ? hops < MostHops ? Follow(next, hops + 1) : null
             : line;
     }
@@ -87,7 +99,8 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         var line = arguments.Count == 0 ? text : $"{text} {ShellWords.Join(arguments)}";
         var start = Line(line, because, hops + 1) ?? Shell([line], because);
         return package.Script("pre" + name) is { } before && !IsBuild(before)
-            ? Shell([before, start.Argv.Count > 0 ? ShellWords.Join(start.Argv) : line], because + $", scripts.pre{name} is `{before}`")
+            ? Shell([before, start.Argv.Count > 0 ? ShellWords.Join(start.Argv) : line], because
+                + $", scripts.pre{name} is `{before}`")
             : start;
     }
 
@@ -143,7 +156,8 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             return With(Resolve(script, Arguments(argv), hops), assignments);
         }
 
-        return Program(argv) is { } program ? With(new StartSpec { Argv = Run(program), Because = because }, assignments) : null;
+        return Program(argv) is { } program
+            ? With(new StartSpec { Argv = Run(program), Because = because }, assignments) : null;
     }
 
     private IReadOnlyList<string>? Program(IReadOnlyList<string> argv)
@@ -169,7 +183,9 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         }
         else if (isCompiler)
         {
-            context.Notes.Add(PlanProblems.DevelopmentTool(PackageJson.FileName, command, "it compiles the application again at every start"));
+            context.Notes
+                .Add(PlanProblems
+                .DevelopmentTool(PackageJson.FileName, command, "it compiles the application again at every start"));
         }
 
         return manager.IsPlugAndPlay ? argv : [$"node_modules/.bin/{command}", .. argv.Skip(1)];
@@ -180,7 +196,8 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
     {
         var file = argv.Skip(1).FirstOrDefault(word => !word.StartsWith('-') && context.Folder.IsFile(word));
         file ??= package.Main is { } main && context.Folder.IsFile(main) ? main : null;
-        if (file is null || file.EndsWith(".ts", StringComparison.Ordinal) || argv.Contains("--exec") || argv.Contains("-x"))
+        if (file is null || file.EndsWith(".ts", StringComparison.Ordinal) || argv.Contains("--exec")
+            || argv.Contains("-x"))
         {
             return null;
         }
@@ -201,7 +218,8 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         return words switch
         {
             ["run" or "run-script", var name, ..] when package.Script(name) is not null => name,
-            ["start" or "test" or "stop" or "restart", ..] when argv[0] == "npm" && package.Script(words[0]) is not null => words[0],
+            ["start" or "test" or "stop" or "restart", ..] when argv[0] == "npm"
+                && package.Script(words[0]) is not null => words[0],
             [var name, ..] when argv[0] is "yarn" or "pnpm" && package.Script(name) is not null => name,
             _ => null,
         };
@@ -224,7 +242,8 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
 
         return ScriptOf(words.Argv) is { } name
             ? name is "build" or "compile" || (package.Script(name) is { } text && text == package.Script("build"))
-            : part == package.Script("build") || words.Argv is ["tsc", ..] or ["npx", "tsc", ..] or ["next", "build"] or ["vite", "build"]
+            : part == package.Script("build") || words.Argv is ["tsc", ..] or ["npx", "tsc", ..] or ["next", "build"]
+                or ["vite", "build"]
                 or ["nest", "build"] or ["npm" or "yarn" or "pnpm", "install" or "ci"];
     }
 
@@ -241,5 +260,6 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             : start with { Shell = [.. start.Shell.SkipLast(1), prefix + start.Shell[^1]] };
     }
 
-    private static StartSpec Shell(IReadOnlyList<string> lines, string because) => new() { Shell = lines, Because = because };
+    private static StartSpec Shell(IReadOnlyList<string> lines, string because) =>
+        new() { Shell = lines, Because = because };
 }

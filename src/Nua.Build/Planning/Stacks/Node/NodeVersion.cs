@@ -2,7 +2,8 @@ using Nua.Build.Planning.Reading;
 
 namespace Nua.Build.Planning.Stacks.Node;
 
-/// <summary>Which Node an application asks for: an exact version or an npm range, resolved when the build needs it.</summary>
+/// <summary>Which Node an application asks for: an exact version or an npm range, resolved when the build needs
+/// it.</summary>
 internal static class NodeVersion
 {
     /// <summary>The line under long-term support that is used when nothing is asked for.</summary>
@@ -10,7 +11,8 @@ internal static class NodeVersion
 
     private static readonly Dictionary<string, int> _codeNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["argon"] = 4, ["boron"] = 6, ["carbon"] = 8, ["dubnium"] = 10, ["erbium"] = 12, ["fermium"] = 14, ["gallium"] = 16,
+        ["argon"] = 4, ["boron"] = 6, ["carbon"] = 8, ["dubnium"] = 10, ["erbium"] = 12, ["fermium"] = 14,
+        ["gallium"] = 16,
         ["hydrogen"] = 18, ["iron"] = 20, ["jod"] = 22, ["krypton"] = 24,
     };
 
@@ -107,11 +109,13 @@ internal static class NodeVersion
             : throw new Nua.Foundation.ProblemException(PlanProblems.NoMatchingVersion(where, text));
     }
 
-    private static bool IsRangeCharacter(char c) => char.IsAsciiLetterOrDigit(c) || ".-+*<>=^~| ,".Contains(c, StringComparison.Ordinal);
+    private static bool IsRangeCharacter(char c) => char.IsAsciiLetterOrDigit(c)
+        || ".-+*<>=^~| ,".Contains(c, StringComparison.Ordinal);
 
     /// <summary>"22" and "22.11" as ranges that say so.</summary>
     private static string Completed(string range) =>
-        range.All(c => char.IsAsciiDigit(c) || c == '.') && range.Count(c => c == '.') < 2 ? range.TrimEnd('.') + ".x" : range;
+        range.All(c => char.IsAsciiDigit(c) || c == '.') && range.Count(c => c == '.') < 2 ? range.TrimEnd('.') + ".x"
+            : range;
 
     /// <summary>A range without an upper end would pick releases that are not under long-term support yet.</summary>
     private static (string Range, string Because) Capped(string range, string where)
@@ -120,6 +124,7 @@ internal static class NodeVersion
             && !range.Contains('|', StringComparison.Ordinal) && Major(range) <= DefaultMajor);
         var because = $"{where} says {range}";
         return !isOpen ? (range, because)
-            : (range == "*" ? $"{DefaultMajor}.x" : $"{range} <{DefaultMajor + 1}", because + $"; {DefaultMajor} has long-term support");
+            : (range == "*" ? $"{DefaultMajor}.x" : $"{range} <{DefaultMajor + 1}", because
+                + $"; {DefaultMajor} has long-term support");
     }
 }

@@ -46,24 +46,29 @@ internal sealed class PackageJson
     public static PackageJson? Read(StackContext context) =>
         JsonManifest.Read(context.Folder, FileName, context.Notes.Problems) is { } root ? new PackageJson(root) : null;
 
-    public bool Uses(string package) => Dependencies.ContainsKey(package) || Optional.ContainsKey(package) || Development.ContainsKey(package);
+    public bool Uses(string package) => Dependencies.ContainsKey(package) || Optional.ContainsKey(package)
+        || Development.ContainsKey(package);
 
-    public string? Script(string name) => Scripts.TryGetValue(name, out var text) && text.Trim().Length > 0 ? text.Trim() : null;
+    public string? Script(string name) => Scripts.TryGetValue(name, out var text) && text.Trim().Length > 0
+        ? text.Trim() : null;
 
     /// <summary>Globs of the workspaces, whichever way they are written.</summary>
     public IReadOnlyList<string> Workspaces(AppFolder folder)
     {
         var value = _root.Member("workspaces");
-        var globs = value is { ValueKind: JsonValueKind.Object } table ? table.Member("packages").Texts() : value.Texts();
+        var globs = value is { ValueKind: JsonValueKind.Object } table ? table.Member("packages").Texts()
+            : value.Texts();
         return [.. globs.Concat(PnpmWorkspaces(folder)).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>Folders of the source that are dependencies themselves: <c>file:</c>, <c>link:</c>, <c>portal:</c>.</summary>
+    /// <summary>Folders of the source that are dependencies themselves: <c>file:</c>, <c>link:</c>,
+    /// <c>portal:</c>.</summary>
     public IEnumerable<string> LocalDependencies() =>
         Dependencies.Concat(Optional).Concat(Development)
             .Select(pair => pair.Value)
             .Where(range => range.StartsWith("file:", StringComparison.Ordinal)
-                || range.StartsWith("link:", StringComparison.Ordinal) || range.StartsWith("portal:", StringComparison.Ordinal))
+                || range.StartsWith("link:", StringComparison.Ordinal)
+                    || range.StartsWith("portal:", StringComparison.Ordinal))
             .Select(range => AppFolder.Clean(range[(range.IndexOf(':') + 1)..]))
             .OfType<string>()
             .Where(path => path.Length > 0);

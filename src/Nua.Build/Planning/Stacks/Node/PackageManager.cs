@@ -3,7 +3,8 @@ using Nua.Build.Planning.Reading;
 
 namespace Nua.Build.Planning.Stacks.Node;
 
-/// <summary>The package manager of an application: exactly the one that <c>packageManager</c> or the lock file names.</summary>
+/// <summary>The package manager of an application: exactly the one that <c>packageManager</c> or the lock file
+/// names.</summary>
 /// <param name="Name"><c>npm</c>, <c>pnpm</c>, <c>yarn</c> or <c>bun</c>.</param>
 /// <param name="Version">An exact version or a range.</param>
 /// <param name="LockFile">Null when there is none.</param>
@@ -30,10 +31,14 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     /// <summary>Installs from the lock file, or from the manifest alone when there is none.</summary>
     public IReadOnlyList<string> Install(bool withDevelopment) => (Name, IsBerry, LockFile) switch
     {
-        ("npm", _, not null) => [.. Command, "ci", withDevelopment ? "--include=dev" : "--omit=dev", "--no-audit", "--no-fund"],
-        ("npm", _, null) => [.. Command, "install", withDevelopment ? "--include=dev" : "--omit=dev", "--no-audit", "--no-fund"],
-        ("pnpm", _, not null) => [.. Command, "install", "--frozen-lockfile", .. withDevelopment ? Only("--prod=false") : Only("--prod")],
-        ("pnpm", _, null) => [.. Command, "install", "--no-frozen-lockfile", .. withDevelopment ? Only("--prod=false") : Only("--prod")],
+        ("npm", _, not null) => [.. Command, "ci", withDevelopment ? "--include=dev" : "--omit=dev", "--no-audit",
+            "--no-fund"],
+        ("npm", _, null) => [.. Command, "install", withDevelopment ? "--include=dev" : "--omit=dev", "--no-audit",
+            "--no-fund"],
+        ("pnpm", _, not null) => [.. Command, "install", "--frozen-lockfile", .. withDevelopment ? Only("--prod=false")
+            : Only("--prod")],
+        ("pnpm", _, null) => [.. Command, "install", "--no-frozen-lockfile", .. withDevelopment ? Only("--prod=false")
+            : Only("--prod")],
         ("yarn", true, not null) => [.. Command, "install", "--immutable"],
         ("yarn", true, null) => [.. Command, "install", "--no-immutable"],
         ("yarn", false, _) =>
@@ -41,15 +46,16 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             .. Command, "install", "--non-interactive", .. LockFile is null ? Only() : Only("--frozen-lockfile"),
             "--production=" + (withDevelopment ? "false" : "true"),
         ],
-        (_, _, not null) => [.. Command, "install", "--frozen-lockfile", .. withDevelopment ? Only() : Only("--production")],
+        (_, _, not null) => [.. Command, "install", "--frozen-lockfile", .. withDevelopment ? Only()
+            : Only("--production")],
         _ => [.. Command, "install", .. withDevelopment ? Only() : Only("--production")],
     };
 
     /// <summary>Whether the first installation can leave the development packages out.</summary>
     public bool CanOmitDevelopment => !IsBerry;
 
-    /// <summary>Pruning looks at the installed packages alone. The others install again from their cache, which may have been emptied
-    /// meanwhile, so they need the network.</summary>
+    /// <summary>Pruning looks at the installed packages alone. The others install again from their cache, which may
+    /// have been emptied meanwhile, so they need the network.</summary>
     public bool PrunesOffline => Name is "npm" or "pnpm";
 
     /// <summary>Commands that remove the development packages after a build. Empty when there are none.</summary>
@@ -57,7 +63,8 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     {
         "npm" => [[.. Command, "prune", "--omit=dev", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]],
         "pnpm" => [[.. Command, "prune", "--prod"]],
-        "yarn" when IsBerry => NodeVersion.Major(Version) >= 4 ? [[.. Command, "workspaces", "focus", "--all", "--production"]] : [],
+        "yarn" when IsBerry => NodeVersion.Major(Version) >= 4
+            ? [[.. Command, "workspaces", "focus", "--all", "--production"]] : [],
         "yarn" => [[.. Install(withDevelopment: false), "--ignore-scripts"]],
         _ => [["rm", "-rf", "node_modules"], Install(withDevelopment: false)],
     };
@@ -98,9 +105,11 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             var name = at > 0 ? text[..at] : text;
             if (name is "npm" or "pnpm" or "yarn" or "bun")
             {
-                // What follows the plus is a hash of an archive that corepack knows; the registry's own integrity is checked instead.
+                // What follows the plus is a hash of an archive that corepack knows; the registry's own integrity is
+                // checked instead.
                 var version = at > 0 ? text[(at + 1)..].Split('+')[0] : null;
-                return (name, IsExact(version) ? version : null, $"package.json packageManager says {text.Split('+')[0]}");
+                return (name, IsExact(version) ? version
+                    : null, $"package.json packageManager says {text.Split('+')[0]}");
             }
         }
 
@@ -114,7 +123,8 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     }
 
     private static bool IsExact(string? version) =>
-        version is { Length: > 0 and < 64 } && char.IsAsciiDigit(version[0]) && version.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+        version is { Length: > 0 and < 64 } && char.IsAsciiDigit(version[0])
+            && version.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
 
     private static (string Version, string Because) Guess(
         string name, string? lockFile, PackageJson package, AppFolder folder, string nodeRange)
@@ -150,9 +160,11 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     private static (string, string) Pnpm(string head, PackageJson package, AppFolder folder)
     {
         var format = Value(head, "lockfileVersion:")?.Trim('\'', '"') ?? "9.0";
-        // pnpm 10 is the first that asks which packages may run scripts, and writes the same lock file format as pnpm 9.
+        // pnpm 10 is the first that asks which packages may run scripts, and writes the same lock file format as pnpm
+        // 9.
         var asksForScripts = package.Root.Member("pnpm")?.Member("onlyBuiltDependencies") is not null
-            || (folder.ReadText("pnpm-workspace.yaml") ?? "").Contains("onlyBuiltDependencies", StringComparison.Ordinal);
+            || (folder.ReadText("pnpm-workspace.yaml") ?? "")
+                .Contains("onlyBuiltDependencies", StringComparison.Ordinal);
         var version = format switch
         {
             _ when asksForScripts => "10.x",
@@ -173,7 +185,8 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
         }
 
         var format = Value(head[berry..], "version:") ?? "8";
-        return (int.TryParse(format, out var number) ? number switch { <= 4 => "2.x", <= 6 => "3.x", _ => "4.x" } : "4.x",
+        return (int.TryParse(format, out var number) ? number switch { <= 4 => "2.x", <= 6 => "3.x", _ => "4.x" }
+            : "4.x",
             $"lock file format {format}");
     }
 
@@ -189,8 +202,10 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
         var path = Line(settings, "yarnPath:");
         if (path is not null && folder.IsFile(path))
         {
-            manager = manager with { YarnPath = AppFolder.Clean(path), Because = manager.Because + $"; .yarnrc.yml yarnPath {path}" };
-            if (path.Contains("yarn-", StringComparison.Ordinal) && NodeVersion.Major(path[path.LastIndexOf('-')..]) is >= 2 and < 20 and var major)
+            manager = manager with { YarnPath = AppFolder.Clean(path), Because = manager.Because
+                + $"; .yarnrc.yml yarnPath {path}" };
+            if (path.Contains("yarn-", StringComparison.Ordinal) && NodeVersion.Major(path[path.LastIndexOf('-')..])
+                is >= 2 and < 20 and var major)
             {
                 manager = manager with { Version = $"{major}.x" };
             }

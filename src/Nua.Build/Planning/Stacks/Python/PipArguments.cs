@@ -7,13 +7,15 @@ namespace Nua.Build.Planning.Stacks.Python;
 /// <param name="Folders">Folders of the source that are installed.</param>
 /// <param name="InstallsProject">The whole source is one of them (<c>.</c>); it is then not in the words.</param>
 internal sealed record PipArguments(
-    IReadOnlyList<string> Words, IReadOnlyList<string> Packages, IReadOnlyList<string> Files, IReadOnlyList<string> Folders, bool InstallsProject)
+    IReadOnlyList<string> Words, IReadOnlyList<string> Packages, IReadOnlyList<string> Files,
+        IReadOnlyList<string> Folders, bool InstallsProject)
 {
     public bool IsEmpty => Words.Count == 0 && !InstallsProject;
 
     public static PipArguments Read(StackContext context)
     {
-        var (words, packages, files, folders) = (new List<string>(), new List<string>(), new List<string>(), new List<string>());
+        var (words, packages, files, folders) = (new List<string>(), new List<string>(), new List<string>(),
+            new List<string>());
         var installsProject = false;
         var previous = "";
         foreach (var word in context.Build.PipInstall.SelectMany(Split))
@@ -57,7 +59,8 @@ internal sealed record PipArguments(
 
     private static string? Local(AppFolder folder, string word, List<string> files, List<string> folders)
     {
-        if (word.Contains("://", StringComparison.Ordinal) || AppFolder.Clean(word.Split('[')[0]) is not { Length: > 0 } path)
+        if (word.Contains("://", StringComparison.Ordinal)
+            || AppFolder.Clean(word.Split('[')[0]) is not { Length: > 0 } path)
         {
             return null;
         }

@@ -1,10 +1,12 @@
 namespace Nua.Build.Planning.Stacks.Python;
 
-/// <summary>Poetry's version ranges in the words of pip: <c>^1.2</c> is <c>&gt;=1.2,&lt;2</c>, <c>~1.2</c> is <c>&gt;=1.2,&lt;1.3</c>.</summary>
+/// <summary>Poetry's version ranges in the words of pip: <c>^1.2</c> is <c>&gt;=1.2,&lt;2</c>, <c>~1.2</c> is
+/// <c>&gt;=1.2,&lt;1.3</c>.</summary>
 internal static class PoetryRange
 {
     public static string ToPip(string range) =>
-        string.Join(',', range.Split("||")[0].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        string.Join(',', range.Split("||")[0]
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(One).Where(part => part.Length > 0));
 
     private static string One(string part)

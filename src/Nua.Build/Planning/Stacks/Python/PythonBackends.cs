@@ -1,8 +1,9 @@
 namespace Nua.Build.Planning.Stacks.Python;
 
 /// <summary>
-/// What a package's own build needs. The usual backends are Debian packages: taken from there, they are verified and recorded like every other package and
-/// nothing is fetched for them. The rest is fetched by pip to a place outside the image.
+/// What a package's own build needs. The usual backends are Debian packages: taken from there, they are verified and
+/// recorded like every other package and nothing is fetched for them. The rest is fetched by pip to a place outside the
+/// image.
 /// </summary>
 /// <param name="Packages">Debian packages of the build root.</param>
 /// <param name="Fetched">Requirements for pip; empty when Debian has everything.</param>
@@ -23,7 +24,8 @@ internal sealed record PythonBackends(IReadOnlyList<string> Packages, IReadOnlyL
     {
         var names = requirements.Select(PythonNames.OfRequirement).ToList();
         return names.TrueForAll(name => name is not null && _debian.ContainsKey(name))
-            ? new PythonBackends([.. names.Select(name => _debian[name!]).Append("python3-wheel").Distinct().Order(StringComparer.Ordinal)], [])
+            ? new PythonBackends([.. names.Select(name => _debian[name!]).Append("python3-wheel").Distinct()
+                .Order(StringComparer.Ordinal)], [])
             : new PythonBackends([], requirements);
     }
 }

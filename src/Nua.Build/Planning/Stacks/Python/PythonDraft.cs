@@ -17,7 +17,8 @@ internal sealed class PythonDraft
     /// <summary>A server or tool that the application needs and does not declare.</summary>
     private readonly List<string> _added = [];
 
-    public PythonDraft(StackContext context, PythonProject project, PythonEntry? entry, string? script, IReadOnlyList<string> wheels)
+    public PythonDraft(StackContext context, PythonProject project, PythonEntry? entry, string? script,
+        IReadOnlyList<string> wheels)
     {
         _context = context;
         _project = project;
@@ -29,7 +30,8 @@ internal sealed class PythonDraft
         _declared = new HashSet<string>(project.Declared.Concat(_pip.Packages), StringComparer.Ordinal);
     }
 
-    private bool UsesSystemPackages => _context.Config.Run.Packages.Any(name => name.StartsWith("python3-", StringComparison.Ordinal));
+    private bool UsesSystemPackages => _context.Config.Run.Packages
+        .Any(name => name.StartsWith("python3-", StringComparison.Ordinal));
 
     private bool InstallsProject => (_project.IsPackage && !_context.HasCommands) || _pip.InstallsProject;
 
@@ -49,7 +51,8 @@ internal sealed class PythonDraft
             AppName = _project.Name,
             AppVersion = _project.Version,
             RunPackages = [.. RunPackages(hasVenv), .. libraries.Run],
-            BuildPackages = hasVenv ? ["python3-pip", .. libraries.Build, .. InstallsProject ? _backends.Packages : [], .. NeedsGit() ? ["git"] : (string[])[]] : [],
+            BuildPackages = hasVenv ? ["python3-pip", .. libraries.Build, .. InstallsProject ? _backends.Packages
+                : [], .. NeedsGit() ? ["git"] : (string[])[]] : [],
             Phases = phases,
             Collects =
             [
@@ -58,7 +61,8 @@ internal sealed class PythonDraft
                 [
                     "**/*.pyc", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache",
                     // What building the package leaves beside the source.
-                    .. InstallsProject ? (string[])["**/*.egg-info", .. _context.Folder.Exists("build") ? (string[])[] : ["build"]] : [],
+                    .. InstallsProject ? (string[])["**/*.egg-info", .. _context.Folder.Exists("build") ? (string[])[]
+                        : ["build"]] : [],
                 ]),
             ],
             SourceIgnore = ["**/__pycache__", ".venv", "venv", "**/*.egg-info"],
@@ -71,7 +75,8 @@ internal sealed class PythonDraft
 
     private IEnumerable<string> AllPackages() =>
         _project.Requirements.Select(PythonNames.OfRequirement).OfType<string>()
-            .Concat(_project.RequirementsFile?.Packages.Select(PythonNames.OfRequirement).OfType<string>() ?? []).Concat(_declared).Concat(_added);
+            .Concat(_project.RequirementsFile?.Packages.Select(PythonNames.OfRequirement).OfType<string>() ?? [])
+                .Concat(_declared).Concat(_added);
 
     private bool NeedsGit() =>
         _project.Requirements.Concat(_project.RequirementsFile?.Packages ?? []).Concat(_pip.Words)
@@ -98,7 +103,8 @@ internal sealed class PythonDraft
         var folder = _context.Folder;
         var manifest = TomlManifest.Read(folder, "pyproject.toml");
         yield return ("pyproject.toml", manifest?.Member("project")?.Text("requires-python"));
-        yield return ("pyproject.toml", manifest?.Member("tool")?.Member("poetry")?.Member("dependencies")?.Text("python"));
+        yield return ("pyproject.toml",
+            manifest?.Member("tool")?.Member("poetry")?.Member("dependencies")?.Text("python"));
         yield return (".python-version", folder.ReadText(".python-version", 4096)?.Split('\n')[0].Trim());
         yield return ("runtime.txt", folder.ReadText("runtime.txt", 4096)?.Split('\n')[0].Trim());
         yield return ("Pipfile", TomlManifest.Read(folder, "Pipfile")?.Member("requires")?.Text("python_version"));
@@ -119,7 +125,8 @@ internal sealed class PythonDraft
 
         if (_project.IsPackage && ConsoleScript() is { } command)
         {
-            return new StartSpec { Argv = [$"{NuaPaths.Venv}/bin/{command}"], Because = $"console script {command} of {_project.Files[0]}" };
+            return new StartSpec { Argv = [$"{NuaPaths.Venv}/bin/{command}"],
+                Because = $"console script {command} of {_project.Files[0]}" };
         }
 
         if (_script is null)
@@ -143,12 +150,14 @@ internal sealed class PythonDraft
 
     private StartSpec? Streamlit()
     {
-        var page = ((string[])["streamlit_app.py", "app.py", "main.py", "Home.py"]).FirstOrDefault(_context.Folder.IsFile);
+        var page = ((string[])["streamlit_app.py", "app.py", "main.py", "Home.py"])
+            .FirstOrDefault(_context.Folder.IsFile);
         return page is null ? null : new StartSpec
         {
             Argv =
             [
-                $"{NuaPaths.Venv}/bin/streamlit", "run", $"{NuaPaths.App}/{page}", "--server.port=$PORT", "--server.address=0.0.0.0",
+                $"{NuaPaths.Venv}/bin/streamlit", "run", $"{NuaPaths.App}/{page}", "--server.port=$PORT",
+                    "--server.address=0.0.0.0",
                 "--server.headless=true", "--browser.gatherUsageStats=false",
             ],
             Because = $"streamlit is declared; page {page}",
@@ -162,7 +171,8 @@ internal sealed class PythonDraft
         {
             _added.Add(server.Package);
             _context.Notes.Decide(
-                "web server", server.Package, $"no server for {entry.Protocol.ToString().ToUpperInvariant()} is declared: the newest is added to {NuaPaths.Venv}",
+                "web server", server.Package,
+                $"no server for {entry.Protocol.ToString().ToUpperInvariant()} is declared: the newest is added to {NuaPaths.Venv}",
                 $"build.pip-install = [\"{server.Package}==…\"]");
         }
 
@@ -181,7 +191,8 @@ internal sealed class PythonDraft
         return new StartSpec
         {
             Argv = server.Argv(entry),
-            WorkDir = entry.Folder.Length == 0 || entry.Folder == "src" ? NuaPaths.App : $"{NuaPaths.App}/{entry.Folder}",
+            WorkDir = entry.Folder.Length == 0 || entry.Folder == "src" ? NuaPaths.App
+                : $"{NuaPaths.App}/{entry.Folder}",
             Because = $"{entry.File} has the {entry.Framework} application {entry.Target}",
         };
     }
@@ -191,7 +202,8 @@ internal sealed class PythonDraft
     {
         foreach (var line in _context.StartCommands)
         {
-            if (ShellWords.Parse(line) is { } words && PythonServer.Of(words.Argv[0]) is { } server && !_declared.Contains(server.Package)
+            if (ShellWords.Parse(line) is { } words && PythonServer.Of(words.Argv[0]) is { } server
+                && !_declared.Contains(server.Package)
                 && (IsDeclared || !_context.HasCommands) && !_added.Contains(server.Package))
             {
                 _added.Add(server.Package);
@@ -212,7 +224,8 @@ internal sealed class PythonDraft
 
         foreach (var module in PythonSource.Read(text).TopModules().Distinct().Where(module => module.Length > 0))
         {
-            if (!PythonNames.IsStandard(module) && !_context.Folder.IsFile(module + ".py") && !_context.Folder.IsFolder(module))
+            if (!PythonNames.IsStandard(module) && !_context.Folder.IsFile(module + ".py")
+                && !_context.Folder.IsFolder(module))
             {
                 _context.Notes.Add(PlanProblems.Undeclared(file, module));
             }
@@ -275,7 +288,8 @@ internal sealed class PythonDraft
     private string Summary(List<string> words) => words.Count <= 8 ? ShellWords.Join(words)
         : $"{words.Count} packages from {_project.DependencyFile ?? "build.pip-install"}";
 
-    /// <summary>Requirements given as words are in the command itself, so only files that pip opens are inputs.</summary>
+    /// <summary>Requirements given as words are in the command itself, so only files that pip opens are
+    /// inputs.</summary>
     private List<string>? Inputs()
     {
         var inputs = new List<string>();
@@ -300,7 +314,8 @@ internal sealed class PythonDraft
     {
         yield return "python3";
         var imports = _script is null || _context.Folder.ReadHead(_script) is not { } text ? []
-            : PythonSource.Read(text).Imports.Values.Select(name => name.TrimStart('*').Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+            : PythonSource.Read(text).Imports.Values.Select(name => name.TrimStart('*').Split('.')[0])
+                .ToHashSet(StringComparer.Ordinal);
         if (hasVenv || imports.Overlaps((string[])["ssl", "urllib", "smtplib", "imaplib", "ftplib"]))
         {
             yield return "ca-certificates";
@@ -331,28 +346,36 @@ internal sealed class PythonDraft
     private void Explain(bool hasVenv, IReadOnlyList<string> libraries)
     {
         var notes = _context.Notes;
-        notes.Decide("python", "Debian's python3", $"Python {PythonVersion.Debian} in Debian stable", "build.base-image = \"…\"");
+        notes.Decide("python", "Debian's python3", $"Python {PythonVersion.Debian} in Debian stable",
+            "build.base-image = \"…\"");
         if (!hasVenv)
         {
-            notes.Decide("packages", "none", "nothing is declared: no virtual environment, no build", "build.pip-install = [\"…\"]");
+            notes.Decide("packages", "none", "nothing is declared: no virtual environment, no build",
+                "build.pip-install = [\"…\"]");
             return;
         }
 
         var from = _project.DependencyFile ?? (_wheels.Count > 0 ? _wheels[0] : "build.pip-install");
-        notes.Decide("packages", $"{NuaPaths.Venv} from {from}", _project.IsLocked ? "every version is fixed" : "the newest versions that fit", "build.pip-install = [\"…\"]");
-        if (!_project.IsLocked && _project.DependencyFile is { } file && _project.Declared.Count > 0 && !_context.HasCommands)
+        notes.Decide("packages", $"{NuaPaths.Venv} from {from}", _project.IsLocked ? "every version is fixed"
+            : "the newest versions that fit", "build.pip-install = [\"…\"]");
+        if (!_project.IsLocked && _project.DependencyFile is { } file && _project.Declared.Count > 0
+            && !_context.HasCommands)
         {
-            notes.Add(PlanProblems.NoLockFile(file, "pip install", "fix versions with `==` (`pip freeze` prints them), or add uv.lock or poetry.lock"));
+            notes.Add(PlanProblems
+                .NoLockFile(file, "pip install",
+                "fix versions with `==` (`pip freeze` prints them), or add uv.lock or poetry.lock"));
         }
 
         if (UsesSystemPackages)
         {
-            notes.Decide("Debian's Python packages", "visible in the virtual environment", "run.packages names python3-*");
+            notes.Decide("Debian's Python packages", "visible in the virtual environment",
+                "run.packages names python3-*");
         }
 
         if (libraries.Count > 0)
         {
-            notes.Decide("native packages", string.Join(", ", libraries), "they compile or load libraries: Debian packages are added", "build.packages = [\"…\"]");
+            notes.Decide("native packages", string.Join(", ", libraries),
+                "they compile or load libraries: Debian packages are added", "build.packages = [\"…\"]");
         }
     }
 }

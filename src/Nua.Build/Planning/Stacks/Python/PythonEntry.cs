@@ -14,29 +14,35 @@ internal enum EntryProtocol
 /// <param name="Folder">Relative to the source; what must be on the import path. Empty is the top.</param>
 /// <param name="IsFactory">A function that makes the object.</param>
 internal sealed record PythonEntry(
-    string File, string Folder, string Module, string Variable, EntryProtocol Protocol, bool IsFactory, string Framework)
+    string File, string Folder, string Module, string Variable, EntryProtocol Protocol, bool IsFactory,
+        string Framework)
 {
     private const int MostFiles = 300;
     private const int MostEntries = 4000;
     private const int Deepest = 3;
 
     private static readonly string[] _files =
-        ["wsgi.py", "asgi.py", "app.py", "main.py", "server.py", "application.py", "api.py", "web.py", "run.py", "index.py", "start.py", "__init__.py"];
+        ["wsgi.py", "asgi.py", "app.py", "main.py", "server.py", "application.py", "api.py", "web.py", "run.py",
+            "index.py", "start.py", "__init__.py"];
 
     private static readonly string[] _variables = ["application", "app", "server", "api", "asgi_app", "wsgi_app"];
-    private static readonly string[] _factories = ["create_app", "make_app", "create_application", "get_app", "app_factory", "build_app"];
+    private static readonly string[] _factories = ["create_app", "make_app", "create_application", "get_app",
+        "app_factory", "build_app"];
 
     private static readonly HashSet<string> _skipped = new(
         [
-            "tests", "test", "docs", "doc", "examples", "example", "migrations", "alembic", "node_modules", "venv", "env", "site-packages", "static",
+            "tests", "test", "docs", "doc", "examples", "example", "migrations", "alembic", "node_modules", "venv",
+            "env", "site-packages", "static",
             "templates", "scripts", "build", "dist", "nua", "__pycache__", "fixtures", "locale", "benchmarks", "tools",
         ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Full name of what makes the object, its protocol, and the name to show.</summary>
-    private static readonly Dictionary<string, (EntryProtocol Protocol, string Framework)> _makers = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (EntryProtocol Protocol, string Framework)> _makers =
+        new(StringComparer.Ordinal)
     {
         ["flask.Flask"] = (EntryProtocol.Wsgi, "Flask"), ["flask.app.Flask"] = (EntryProtocol.Wsgi, "Flask"),
-        ["apiflask.APIFlask"] = (EntryProtocol.Wsgi, "APIFlask"), ["flask_openapi3.OpenAPI"] = (EntryProtocol.Wsgi, "Flask"),
+        ["apiflask.APIFlask"] = (EntryProtocol.Wsgi, "APIFlask"),
+        ["flask_openapi3.OpenAPI"] = (EntryProtocol.Wsgi, "Flask"),
         ["eve.Eve"] = (EntryProtocol.Wsgi, "Eve"), ["connexion.FlaskApp"] = (EntryProtocol.Wsgi, "Connexion"),
         ["bottle.Bottle"] = (EntryProtocol.Wsgi, "Bottle"), ["bottle.default_app"] = (EntryProtocol.Wsgi, "Bottle"),
         ["bottle.app"] = (EntryProtocol.Wsgi, "Bottle"), ["falcon.App"] = (EntryProtocol.Wsgi, "Falcon"),
@@ -44,13 +50,19 @@ internal sealed record PythonEntry(
         ["django.core.wsgi.get_wsgi_application"] = (EntryProtocol.Wsgi, "Django"),
         ["django.core.asgi.get_asgi_application"] = (EntryProtocol.Asgi, "Django"),
         ["channels.routing.ProtocolTypeRouter"] = (EntryProtocol.Asgi, "Django Channels"),
-        ["fastapi.FastAPI"] = (EntryProtocol.Asgi, "FastAPI"), ["fastapi.applications.FastAPI"] = (EntryProtocol.Asgi, "FastAPI"),
-        ["starlette.applications.Starlette"] = (EntryProtocol.Asgi, "Starlette"), ["quart.Quart"] = (EntryProtocol.Asgi, "Quart"),
-        ["litestar.Litestar"] = (EntryProtocol.Asgi, "Litestar"), ["starlite.Starlite"] = (EntryProtocol.Asgi, "Starlite"),
+        ["fastapi.FastAPI"] = (EntryProtocol.Asgi, "FastAPI"),
+        ["fastapi.applications.FastAPI"] = (EntryProtocol.Asgi, "FastAPI"),
+        ["starlette.applications.Starlette"] = (EntryProtocol.Asgi, "Starlette"),
+        ["quart.Quart"] = (EntryProtocol.Asgi, "Quart"),
+        ["litestar.Litestar"] = (EntryProtocol.Asgi, "Litestar"),
+        ["starlite.Starlite"] = (EntryProtocol.Asgi, "Starlite"),
         ["falcon.asgi.App"] = (EntryProtocol.Asgi, "Falcon"), ["sanic.Sanic"] = (EntryProtocol.Asgi, "Sanic"),
-        ["blacksheep.Application"] = (EntryProtocol.Asgi, "BlackSheep"), ["blacksheep.server.Application"] = (EntryProtocol.Asgi, "BlackSheep"),
-        ["fasthtml.common.FastHTML"] = (EntryProtocol.Asgi, "FastHTML"), ["fasthtml.common.fast_app"] = (EntryProtocol.Asgi, "FastHTML"),
-        ["socketio.ASGIApp"] = (EntryProtocol.Asgi, "Socket.IO"), ["connexion.AsyncApp"] = (EntryProtocol.Asgi, "Connexion"),
+        ["blacksheep.Application"] = (EntryProtocol.Asgi, "BlackSheep"),
+        ["blacksheep.server.Application"] = (EntryProtocol.Asgi, "BlackSheep"),
+        ["fasthtml.common.FastHTML"] = (EntryProtocol.Asgi, "FastHTML"),
+        ["fasthtml.common.fast_app"] = (EntryProtocol.Asgi, "FastHTML"),
+        ["socketio.ASGIApp"] = (EntryProtocol.Asgi, "Socket.IO"),
+        ["connexion.AsyncApp"] = (EntryProtocol.Asgi, "Connexion"),
         ["responder.API"] = (EntryProtocol.Asgi, "Responder"),
     };
 
@@ -63,7 +75,8 @@ internal sealed record PythonEntry(
         foreach (var file in Files(folder).OrderBy(Rank))
         {
             // Most modules make no application: the words that one needs are looked for before the text is taken apart.
-            if (folder.ReadHead(file) is { } text && MayHold(text) && In(folder, file, PythonSource.Read(text)) is { } entry)
+            if (folder.ReadHead(file) is { } text && MayHold(text) && In(folder, file, PythonSource.Read(text))
+                is { } entry)
             {
                 return entry;
             }
@@ -87,7 +100,8 @@ internal sealed record PythonEntry(
                     yield break;
                 }
 
-                if (entry.Kind == EntryKind.File && entry.Name.EndsWith(".py", StringComparison.Ordinal) && !IsTest(entry.Name))
+                if (entry.Kind == EntryKind.File && entry.Name.EndsWith(".py", StringComparison.Ordinal)
+                    && !IsTest(entry.Name))
                 {
                     if (++files > MostFiles)
                     {
@@ -96,7 +110,8 @@ internal sealed record PythonEntry(
 
                     yield return entry.Path;
                 }
-                else if (entry.Kind == EntryKind.Folder && next.Depth < Deepest && !entry.Name.StartsWith('.') && !_skipped.Contains(entry.Name))
+                else if (entry.Kind == EntryKind.Folder && next.Depth < Deepest && !entry.Name.StartsWith('.')
+                    && !_skipped.Contains(entry.Name))
                 {
                     waiting.Enqueue((entry.Path, next.Depth + 1));
                 }
@@ -123,7 +138,8 @@ internal sealed record PythonEntry(
 
     private static PythonEntry? In(AppFolder folder, string file, PythonSource source)
     {
-        var found = source.Assignments().Select(item => (item.Name, Maker: Maker(folder, file, source, item.Callee, item.IsCall)))
+        var found = source.Assignments()
+            .Select(item => (item.Name, Maker: Maker(folder, file, source, item.Callee, item.IsCall)))
             .Where(item => item.Maker is not null)
             .OrderBy(item => Array.IndexOf(_variables, item.Name) is >= 0 and var index ? index : _variables.Length)
             .ToList();
@@ -142,7 +158,8 @@ internal sealed record PythonEntry(
         if (!isCall)
         {
             // Dash: "server = app.server" is the Flask application inside.
-            return callee.EndsWith(".server", StringComparison.Ordinal) && source.Imports.Values.Any(name => name is "dash" or "dash.Dash")
+            return callee.EndsWith(".server", StringComparison.Ordinal) && source.Imports.Values
+                .Any(name => name is "dash" or "dash.Dash")
                 ? (EntryProtocol.Wsgi, "Dash") : null;
         }
 
@@ -152,7 +169,8 @@ internal sealed record PythonEntry(
         }
 
         if (!callee.Contains('.', StringComparison.Ordinal)
-            && source.Imports.Values.Where(name => name.StartsWith('*')).Select(name => $"{name[1..]}.{callee}").FirstOrDefault(_makers.ContainsKey) is { } star)
+            && source.Imports.Values.Where(name => name.StartsWith('*')).Select(name => $"{name[1..]}.{callee}")
+                .FirstOrDefault(_makers.ContainsKey) is { } star)
         {
             return _makers[star];
         }
@@ -162,7 +180,8 @@ internal sealed record PythonEntry(
             return (EntryProtocol.Wsgi, "Pyramid");
         }
 
-        return Array.IndexOf(_factories, callee[(callee.LastIndexOf('.') + 1)..]) >= 0 ? MadeBy(folder, file, source, full) : null;
+        return Array.IndexOf(_factories, callee[(callee.LastIndexOf('.') + 1)..]) >= 0
+            ? MadeBy(folder, file, source, full) : null;
     }
 
     /// <summary>What a factory makes: told by what its file, or the file it is imported from, uses.</summary>
@@ -176,7 +195,8 @@ internal sealed record PythonEntry(
         var module = full.Contains('.', StringComparison.Ordinal) ? full[..full.LastIndexOf('.')].Trim('.') : "";
         var path = module.Replace('.', '/');
         var beside = file.Contains('/', StringComparison.Ordinal) ? file[..(file.LastIndexOf('/') + 1)] : "";
-        foreach (var candidate in (string[])[path + ".py", path + "/__init__.py", beside + path + ".py", beside + path + "/__init__.py", $"src/{path}/__init__.py"])
+        foreach (var candidate in (string[])[path + ".py", path + "/__init__.py", beside + path + ".py", beside + path
+            + "/__init__.py", $"src/{path}/__init__.py"])
         {
             if (path.Length > 0 && folder.ReadHead(candidate) is { } text && Used(PythonSource.Read(text)) is { } there)
             {
@@ -197,7 +217,8 @@ internal sealed record PythonEntry(
                 return known;
             }
 
-            if (_makers.FirstOrDefault(pair => pair.Key.StartsWith(full + ".", StringComparison.Ordinal) && !full.Contains('.', StringComparison.Ordinal))
+            if (_makers.FirstOrDefault(pair => pair.Key.StartsWith(full + ".", StringComparison.Ordinal)
+                && !full.Contains('.', StringComparison.Ordinal))
                 is { Key: not null } pair)
             {
                 return pair.Value;
@@ -211,7 +232,8 @@ internal sealed record PythonEntry(
     private static PythonEntry? Reexported(AppFolder folder, string file, PythonSource source)
     {
         var name = file[(file.LastIndexOf('/') + 1)..];
-        if (name is not ("wsgi.py" or "asgi.py") || Array.Find(_variables, source.Imports.ContainsKey) is not { } variable)
+        if (name is not ("wsgi.py" or "asgi.py") || Array.Find(_variables, source.Imports.ContainsKey)
+            is not { } variable)
         {
             return null;
         }
@@ -248,7 +270,8 @@ internal sealed record PythonEntry(
     }
 
     private static PythonEntry Make(
-        AppFolder folder, string file, PythonSource source, string variable, (EntryProtocol Protocol, string Framework) maker, bool isFactory)
+        AppFolder folder, string file, PythonSource source, string variable,
+            (EntryProtocol Protocol, string Framework) maker, bool isFactory)
     {
         var top = ImportFolder(folder, file, source);
         var relative = (top.Length == 0 ? file : file[(top.Length + 1)..])[..^3];
@@ -257,8 +280,8 @@ internal sealed record PythonEntry(
         return new PythonEntry(file, top, module, variable, maker.Protocol, isFactory, maker.Framework);
     }
 
-    /// <summary>The folder that imports start from: above the outermost package, or beside the file when it imports its neighbours by
-    /// their bare names.</summary>
+    /// <summary>The folder that imports start from: above the outermost package, or beside the file when it imports its
+    /// neighbours by their bare names.</summary>
     private static string ImportFolder(AppFolder folder, string file, PythonSource source)
     {
         var own = file.Contains('/', StringComparison.Ordinal) ? file[..file.LastIndexOf('/')] : "";
@@ -281,11 +304,14 @@ internal sealed record PythonEntry(
 
         if (outermost != own)
         {
-            return outermost == "src" || !source.TopModules().Any(module => folder.Exists(module) || folder.IsFile(module + ".py")) ? outermost : "";
+            return outermost == "src" || !source.TopModules().Any(module => folder.Exists(module)
+                || folder.IsFile(module + ".py")) ? outermost : "";
         }
 
-        var importsNeighbour = source.TopModules().Any(module => folder.IsFile($"{own}/{module}.py") || folder.IsFile($"{own}/{module}/__init__.py"));
-        var importsFromTop = source.TopModules().Any(module => folder.IsFile(module + ".py") || folder.IsFolder(module));
+        var importsNeighbour = source.TopModules().Any(module => folder.IsFile($"{own}/{module}.py")
+            || folder.IsFile($"{own}/{module}/__init__.py"));
+        var importsFromTop = source.TopModules().Any(module => folder.IsFile(module + ".py")
+            || folder.IsFolder(module));
         return own == "src" || (importsNeighbour && !importsFromTop) ? own : "";
     }
 }

@@ -28,9 +28,11 @@ internal static class PythonLibraries
     };
 
     /// <summary>Only runs with a library; nothing is compiled.</summary>
-    private static readonly HashSet<string> _pure = new(["psycopg", "pyodbc", "python-magic", "weasyprint"], StringComparer.Ordinal);
+    private static readonly HashSet<string> _pure = new(["psycopg", "pyodbc", "python-magic", "weasyprint"],
+        StringComparer.Ordinal);
 
-    public static (IReadOnlyList<string> Build, IReadOnlyList<string> Run, IReadOnlyList<string> Names) Find(IEnumerable<string> packages)
+    public static (IReadOnlyList<string> Build, IReadOnlyList<string> Run,
+        IReadOnlyList<string> Names) Find(IEnumerable<string> packages)
     {
         var names = packages.Where(_table.ContainsKey).Distinct().Order(StringComparer.Ordinal).ToList();
         var compiler = names.Exists(name => !_pure.Contains(name)) ? _compiler : [];

@@ -4,16 +4,19 @@ using Nua.Build.Planning.Reading;
 namespace Nua.Build.Planning.Stacks.Python;
 
 /// <summary>
-/// Exact versions from the lock file of another tool (poetry, uv, pdm, pipenv, <c>pylock.toml</c>), as requirements that pip takes. Only
-/// what the application itself needs is taken, found by following the dependencies from its own list.
+/// Exact versions from the lock file of another tool (poetry, uv, pdm, pipenv, <c>pylock.toml</c>), as requirements
+/// that pip takes. Only what the application itself needs is taken, found by following the dependencies from its own
+/// list.
 /// </summary>
-/// <param name="Pins">Like <c>flask==3.1.0</c>, with a marker where the package is not for every platform; sorted.</param>
+/// <param name="Pins">Like <c>flask==3.1.0</c>, with a marker where the package is not for every platform;
+/// sorted.</param>
 internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
 {
     private static readonly string[] _names = ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"];
 
     /// <param name="own">Normal names of the packages that the application asks for itself.</param>
-    public static PythonLock? Find(AppFolder folder, IReadOnlyCollection<string> own, ICollection<Nua.Foundation.Problem> warnings)
+    public static PythonLock? Find(AppFolder folder, IReadOnlyCollection<string> own,
+        ICollection<Nua.Foundation.Problem> warnings)
     {
         if (Array.Find(_names, folder.IsFile) is { } name && TomlManifest.Read(folder, name) is { } root)
         {
@@ -32,7 +35,8 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
         {
             var version = item.Value.Text("version") ?? "";
             var marker = item.Value.Text("markers") is { } text ? $" ; {text}" : "";
-            pins.Add(item.Value.Text("git") is { } git ? $"{item.Name} @ git+{git}@{item.Value.Text("ref")}" : item.Name + version + marker);
+            pins.Add(item.Value.Text("git") is { } git ? $"{item.Name} @ git+{git}@{item.Value.Text("ref")}" : item.Name
+                + version + marker);
         }
 
         pins.Sort(StringComparer.Ordinal);
@@ -56,7 +60,8 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
 
         // pylock.toml lists exactly what is to be installed.
         var isFlat = root.Member("packages") is not null;
-        var wanted = isFlat ? packages.Keys.ToDictionary(name => name, name => packages[name].Text("marker") ?? "") : Follow(packages, own);
+        var wanted = isFlat ? packages.Keys.ToDictionary(name => name, name => packages[name].Text("marker") ?? "")
+            : Follow(packages, own);
         var pins = new List<string>();
         foreach (var (name, marker) in wanted.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
@@ -82,12 +87,15 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
             return $"{name} @ git+{source.Value.Text("url")}@{source.Value.Text("resolved_reference")}";
         }
 
-        var isLocal = source?.Member("virtual") is not null || source?.Member("editable") is not null || source?.Text("type") == "directory";
+        var isLocal = source?.Member("virtual") is not null || source?.Member("editable") is not null
+            || source?.Text("type") == "directory";
         return isLocal ? null : $"{name}=={package.Text("version")}";
     }
 
-    /// <summary>Every package that is reached, with the marker it is reached by; empty when some way has none.</summary>
-    private static Dictionary<string, string> Follow(SortedDictionary<string, JsonElement> packages, IReadOnlyCollection<string> own)
+    /// <summary>Every package that is reached, with the marker it is reached by; empty when some way has
+    /// none.</summary>
+    private static Dictionary<string, string> Follow(SortedDictionary<string, JsonElement> packages,
+        IReadOnlyCollection<string> own)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         var waiting = new Queue<(string Name, string Marker)>(own.Select(name => (name, "")));
@@ -105,7 +113,8 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
             {
                 foreach (var (name, own2) in Needs(package))
                 {
-                    waiting.Enqueue((name, marker.Length == 0 ? own2 : own2.Length == 0 ? marker : $"({marker}) and ({own2})"));
+                    waiting.Enqueue((name, marker.Length == 0 ? own2 : own2.Length == 0 ? marker
+                        : $"({marker}) and ({own2})"));
                 }
             }
         }
@@ -124,7 +133,8 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
                 var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.Text("name") ?? "";
                 if (PythonNames.OfRequirement(text) is { } name)
                 {
-                    var marker = item.ValueKind == JsonValueKind.String ? text.Split(';', 2) is [_, var after] ? after.Trim() : "" : item.Text("marker");
+                    var marker = item.ValueKind == JsonValueKind.String ? text.Split(';', 2) is [_, var after]
+                        ? after.Trim() : "" : item.Text("marker");
                     yield return (name, WithoutExtra(marker ?? ""));
                 }
             }
@@ -142,5 +152,6 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
     }
 
     /// <summary>A marker that speaks of extras cannot be decided by pip for a plain requirement.</summary>
-    private static string WithoutExtra(string marker) => marker.Contains("extra", StringComparison.Ordinal) ? "" : marker;
+    private static string WithoutExtra(string marker) => marker.Contains("extra", StringComparison.Ordinal) ? ""
+        : marker;
 }

@@ -64,7 +64,8 @@ internal sealed record PythonProject
             return project;
         }
 
-        project = project.Files.Count == 0 || project.Requirements.Count == 0 ? WithPipfile(folder, project, warnings) : project;
+        project = project.Files.Count == 0 || project.Requirements.Count == 0 ? WithPipfile(folder, project, warnings)
+            : project;
         return WithLock(folder, project, warnings);
     }
 
@@ -83,7 +84,8 @@ internal sealed record PythonProject
 
         var requirements = project?.Member("dependencies").Texts() ?? [];
         var poetryNames = Poetry(poetry).ToList();
-        var scripts = project?.Member("scripts").Members().Concat(poetry?.Member("scripts").Members() ?? []).Select(item => item.Name)
+        var scripts = project?.Member("scripts").Members().Concat(poetry?.Member("scripts").Members() ?? [])
+            .Select(item => item.Name)
             ?? poetry?.Member("scripts").Members().Select(item => item.Name) ?? [];
         var isPackage = backend is not null && !IsFalse(poetry?.Member("package-mode"))
             && !IsFalse(manifest?.Member("tool")?.Member("uv")?.Member("package"));
@@ -103,7 +105,8 @@ internal sealed record PythonProject
 
     private static bool IsFalse(JsonElement? element) => element is { ValueKind: JsonValueKind.False };
 
-    /// <summary>Poetry's own list: <c>flask = "^3.0"</c>. The caret and the tilde are written out as pip's comparisons.</summary>
+    /// <summary>Poetry's own list: <c>flask = "^3.0"</c>. The caret and the tilde are written out as pip's
+    /// comparisons.</summary>
     private static IEnumerable<(string Name, string Requirement)> Poetry(JsonElement? poetry)
     {
         foreach (var item in poetry?.Member("dependencies").Members() ?? [])
@@ -113,11 +116,15 @@ internal sealed record PythonProject
                 continue;
             }
 
-            var extras = item.Value.Member("extras").Texts() is { Count: > 0 } list ? $"[{string.Join(',', list)}]" : "";
-            var range = item.Value.ValueKind == JsonValueKind.String ? item.Value.GetString()! : item.Value.Text("version") ?? "";
+            var extras = item.Value.Member("extras").Texts() is { Count: > 0 } list ? $"[{string.Join(',', list)}]"
+                : "";
+            var range = item.Value.ValueKind == JsonValueKind.String ? item.Value.GetString()!
+                : item.Value.Text("version") ?? "";
             var marker = item.Value.Text("markers") is { } text ? $" ; {text}" : "";
             var requirement = item.Value.Text("git") is { } git
-                ? $"{item.Name}{extras} @ git+{git}" + ((item.Value.Text("rev") ?? item.Value.Text("tag") ?? item.Value.Text("branch")) is { } at ? "@" + at : "")
+                ? $"{item.Name}{extras} @ git+{git}"
+                    + ((item.Value.Text("rev") ?? item.Value.Text("tag") ?? item.Value.Text("branch")) is { } at ? "@"
+                    + at : "")
                 : item.Name + extras + PoetryRange.ToPip(range) + marker;
             if (item.Value.Text("path") is null)
             {
@@ -139,15 +146,19 @@ internal sealed record PythonProject
         return project with
         {
             Name = ini.Value("metadata", "name") ?? (script is null ? null : PythonSource.Argument(script, "name")),
-            Version = ini.Value("metadata", "version") is { } version && !version.StartsWith("attr:", StringComparison.Ordinal)
-                && !version.StartsWith("file:", StringComparison.Ordinal) ? version : PythonSource.Argument(script ?? "", "version"),
-            Files = [.. (script is null ? (string[])[] : ["setup.py"]), .. (settings is null ? (string[])[] : ["setup.cfg"])],
+            Version = ini.Value("metadata", "version") is { } version
+                && !version.StartsWith("attr:", StringComparison.Ordinal)
+                && !version.StartsWith("file:", StringComparison.Ordinal) ? version
+                    : PythonSource.Argument(script ?? "", "version"),
+            Files = [.. (script is null ? (string[])[] : ["setup.py"]), .. (settings is null ? (string[])[]
+                : ["setup.cfg"])],
             DependencyFile = script is null ? "setup.cfg" : "setup.py",
             IsPackage = true,
             BuildRequirements = ["setuptools"],
             Requirements = [.. ini.Lines("options", "install_requires")],
             Declared = [.. Names(ini.Lines("options", "install_requires"))],
-            Scripts = [.. ini.Lines("options.entry_points", "console_scripts").Concat(ConsoleScripts(script ?? "")).Select(line => line.Split('=')[0].Trim())],
+            Scripts = [.. ini.Lines("options.entry_points", "console_scripts").Concat(ConsoleScripts(script ?? ""))
+                .Select(line => line.Split('=')[0].Trim())],
         };
     }
 
@@ -158,7 +169,8 @@ internal sealed record PythonProject
         var open = at < 0 ? -1 : script.IndexOf('[', at);
         var close = open < 0 ? -1 : script.IndexOf(']', open);
         return close < 0 ? []
-            : script[(open + 1)..close].Split(',').Select(item => item.Trim().Trim('"', '\'')).Where(item => item.Contains('=', StringComparison.Ordinal));
+            : script[(open + 1)..close].Split(',').Select(item => item.Trim().Trim('"', '\''))
+                .Where(item => item.Contains('=', StringComparison.Ordinal));
     }
 
     private static PythonProject WithPipfile(AppFolder folder, PythonProject project, ICollection<Problem> warnings)
@@ -171,7 +183,8 @@ internal sealed record PythonProject
         var requirements = new List<string>();
         foreach (var item in pipfile.Member("packages").Members())
         {
-            var range = item.Value.ValueKind == JsonValueKind.String ? item.Value.GetString()! : item.Value.Text("version") ?? "*";
+            var range = item.Value.ValueKind == JsonValueKind.String ? item.Value.GetString()!
+                : item.Value.Text("version") ?? "*";
             requirements.Add(item.Name + (range == "*" ? "" : range));
         }
 
@@ -188,7 +201,8 @@ internal sealed record PythonProject
     {
         if (PythonLock.Find(folder, project.Declared, warnings) is not { Pins.Count: > 0 } locked)
         {
-            return project with { IsLocked = project.Requirements.Count > 0 && project.Requirements.All(PythonNames.IsPinned) };
+            return project with { IsLocked = project.Requirements.Count > 0 && project.Requirements
+                .All(PythonNames.IsPinned) };
         }
 
         return project with

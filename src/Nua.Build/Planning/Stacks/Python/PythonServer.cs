@@ -4,28 +4,34 @@ namespace Nua.Build.Planning.Stacks.Python;
 internal sealed record PythonServer(string Package, string Command, Func<PythonEntry, IReadOnlyList<string>> Options)
 {
     private static readonly PythonServer _gunicorn = new(
-        "gunicorn", "gunicorn", entry => ["--bind", "0.0.0.0:$PORT", "--access-logfile", "-", entry.Target + (entry.IsFactory ? "()" : "")]);
+        "gunicorn", "gunicorn", entry => ["--bind", "0.0.0.0:$PORT", "--access-logfile", "-", entry.Target
+            + (entry.IsFactory ? "()" : "")]);
 
     private static readonly PythonServer _waitress = new(
-        "waitress", "waitress-serve", entry => ["--listen=0.0.0.0:$PORT", .. entry.IsFactory ? (string[])["--call"] : [], entry.Target]);
+        "waitress", "waitress-serve", entry => ["--listen=0.0.0.0:$PORT", .. entry.IsFactory ? (string[])["--call"]
+            : [], entry.Target]);
 
     private static readonly PythonServer _uwsgi = new(
         "uwsgi", "uwsgi",
-        entry => ["--http-socket", "0.0.0.0:$PORT", "--master", "--die-on-term", "--need-app", "--module", entry.Target + (entry.IsFactory ? "()" : "")]);
+        entry => ["--http-socket", "0.0.0.0:$PORT", "--master", "--die-on-term", "--need-app", "--module", entry.Target
+            + (entry.IsFactory ? "()" : "")]);
 
     private static readonly PythonServer _uvicorn = new(
-        "uvicorn", "uvicorn", entry => ["--host", "0.0.0.0", "--port", "$PORT", .. entry.IsFactory ? (string[])["--factory"] : [], entry.Target]);
+        "uvicorn", "uvicorn", entry => ["--host", "0.0.0.0", "--port", "$PORT", .. entry.IsFactory
+            ? (string[])["--factory"] : [], entry.Target]);
 
     private static readonly PythonServer _hypercorn = new(
         "hypercorn", "hypercorn", entry => ["--bind", "0.0.0.0:$PORT", entry.Target + (entry.IsFactory ? "()" : "")]);
 
-    private static readonly PythonServer _daphne = new("daphne", "daphne", entry => ["-b", "0.0.0.0", "-p", "$PORT", entry.Target]);
+    private static readonly PythonServer _daphne = new("daphne", "daphne", entry =>
+        ["-b", "0.0.0.0", "-p", "$PORT", entry.Target]);
 
     private static readonly PythonServer _granian = new(
         "granian", "granian",
         entry =>
         [
-            "--interface", entry.Protocol == EntryProtocol.Asgi ? "asgi" : "wsgi", "--host", "0.0.0.0", "--port", "$PORT",
+            "--interface", entry.Protocol == EntryProtocol.Asgi ? "asgi" : "wsgi", "--host", "0.0.0.0", "--port",
+            "$PORT",
             .. entry.IsFactory ? (string[])["--factory"] : [], entry.Target,
         ]);
 
@@ -35,7 +41,8 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
     /// <summary>Packages that bring a server with them.</summary>
     private static readonly Dictionary<string, string> _bringers = new(StringComparer.Ordinal)
     {
-        ["python-fasthtml"] = "uvicorn", ["quart"] = "hypercorn", ["uvicorn-worker"] = "uvicorn", ["fastapi-cli"] = "uvicorn",
+        ["python-fasthtml"] = "uvicorn", ["quart"] = "hypercorn", ["uvicorn-worker"] = "uvicorn",
+        ["fastapi-cli"] = "uvicorn",
     };
 
     public IReadOnlyList<string> Argv(PythonEntry entry) => [$"{NuaPaths.Venv}/bin/{Command}", .. Options(entry)];
@@ -45,11 +52,14 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
     {
         var fitting = protocol == EntryProtocol.Wsgi ? _wsgi : _asgi;
         var found = Array.Find(fitting, server => declared.Contains(server.Package))
-            ?? Array.Find(fitting, server => _bringers.Any(pair => declared.Contains(pair.Key) && pair.Value == server.Package));
+            ?? Array
+                .Find(fitting, server => _bringers.Any(pair => declared.Contains(pair.Key)
+                && pair.Value == server.Package));
         return found is null ? (fitting[0], true) : (found, false);
     }
 
     /// <summary>The server that a command belongs to.</summary>
     public static PythonServer? Of(string command) =>
-        _wsgi.Concat(_asgi).FirstOrDefault(server => server.Command == command || $"{NuaPaths.Venv}/bin/{server.Command}" == command);
+        _wsgi.Concat(_asgi).FirstOrDefault(server => server.Command == command
+            || $"{NuaPaths.Venv}/bin/{server.Command}" == command);
 }

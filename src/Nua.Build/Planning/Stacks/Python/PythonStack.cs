@@ -2,11 +2,13 @@ using Nua.Build.Planning.Reading;
 
 namespace Nua.Build.Planning.Stacks.Python;
 
-/// <summary>Python applications: with packages in <c>/nua/venv</c>, or plain scripts that need nothing but Python.</summary>
+/// <summary>Python applications: with packages in <c>/nua/venv</c>, or plain scripts that need nothing but
+/// Python.</summary>
 internal sealed class PythonStack : IStack
 {
     private static readonly string[] _scripts =
-        ["main.py", "app.py", "server.py", "start.py", "run.py", "web.py", "bot.py", "hello.py", "index.py", "__main__.py"];
+        ["main.py", "app.py", "server.py", "start.py", "run.py", "web.py", "bot.py", "hello.py", "index.py",
+            "__main__.py"];
 
     private static readonly string[] _wheelFolders = ["", "dist", "wheels", "wheelhouse"];
 
@@ -32,11 +34,14 @@ internal sealed class PythonStack : IStack
         evidence.AddRange(wheels.Take(1));
         evidence.AddRange(asks ? ["build.pip-install"] : (string[])[]);
         evidence.AddRange(folder.IsFile("manage.py") ? ["manage.py"] : (string[])[]);
-        evidence.AddRange(entry is not null ? [$"{entry.Framework} in {entry.File}"] : script is not null ? [script] : (string[])[]);
+        evidence.AddRange(entry is not null ? [$"{entry.Framework} in {entry.File}"] : script is not null ? [script]
+            : (string[])[]);
         var hasManifest = project.Files.Count > 0 || wheels.Count > 0 || asks;
         var runs = entry is not null || script is not null || project.Scripts.Count > 0 || wheels.Count > 0;
-        var confidence = (hasManifest, runs) switch { (true, true) => 80, (true, false) => 40, (_, _) when entry is not null => 70, _ => 60 };
-        return new Candidate(Name, confidence, evidence, () => new PythonDraft(context, project, entry, script, wheels).Make());
+        var confidence = (hasManifest, runs) switch { (true, true) => 80, (true, false) => 40,
+            (_, _) when entry is not null => 70, _ => 60 };
+        return new Candidate(Name, confidence, evidence, () => new PythonDraft(context, project, entry, script, wheels)
+            .Make());
     }
 
     /// <summary>Wheels that the folder brings: each is installed.</summary>

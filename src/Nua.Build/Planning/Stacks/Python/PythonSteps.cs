@@ -8,8 +8,9 @@ internal static class PythonSteps
     private const string Interpreter = $"{NuaPaths.Venv}/bin/python";
 
     /// <summary>
-    /// Byte code that depends on the sources alone: by default it holds their time stamps. A file that does not compile (templates and tests of some
-    /// packages) is left as it is, as pip does, so the module is called and not the command, whose status would fail the build.
+    /// Byte code that depends on the sources alone: by default it holds their time stamps. A file that does not compile
+    /// (templates and tests of some packages) is left as it is, as pip does, so the module is called and not the
+    /// command, whose status would fail the build.
     /// </summary>
     private const string CompileProgram =
         $"import compileall, py_compile; compileall.compile_dir('{NuaPaths.Venv}/lib', quiet=2, force=True, "
@@ -20,14 +21,17 @@ internal static class PythonSteps
         Env = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["PYTHONHASHSEED"] = "0" },
     };
 
-    /// <summary>Offline: what its build needs is there already, in a place of its own that never reaches the image.</summary>
+    /// <summary>Offline: what its build needs is there already, in a place of its own that never reaches the
+    /// image.</summary>
     public static BuildStep InstallProject(bool fromDebian) =>
         new("pip install .", [.. Install, "--no-deps", "--no-build-isolation", "--no-index", "."])
         {
-            Env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal) { ["PYTHONPATH"] = fromDebian ? DebianModules : Backends },
+            Env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal) { ["PYTHONPATH"] = fromDebian
+                ? DebianModules : Backends },
         };
 
-    private static IReadOnlyList<string> Install => ["python3", "-m", "pip", "--python", Interpreter, "install", "--no-compile"];
+    private static IReadOnlyList<string> Install => ["python3", "-m", "pip", "--python", Interpreter, "install",
+        "--no-compile"];
 
     private static SortedDictionary<string, string> PipEnv => new(StringComparer.Ordinal)
     {
@@ -39,12 +43,15 @@ internal static class PythonSteps
 
     public static BuildStep MakeVenv(bool withSystemPackages) => new(
         "make " + NuaPaths.Venv,
-        ["python3", "-m", "venv", "--without-pip", .. withSystemPackages ? (string[])["--system-site-packages"] : [], NuaPaths.Venv]);
+        ["python3", "-m", "venv", "--without-pip", .. withSystemPackages ? (string[])["--system-site-packages"]
+            : [], NuaPaths.Venv]);
 
-    public static BuildStep Pip(string title, IReadOnlyList<string> words) => new(title, [.. Install, .. words]) { Env = PipEnv };
+    public static BuildStep Pip(string title, IReadOnlyList<string> words) =>
+        new(title, [.. Install, .. words]) { Env = PipEnv };
 
     public static BuildStep Backend(IReadOnlyList<string> requirements) => new(
-        "fetch the build backend", ["python3", "-m", "pip", "install", "--no-compile", "--target", Backends, .. requirements]) { Env = PipEnv };
+        "fetch the build backend",
+        ["python3", "-m", "pip", "install", "--no-compile", "--target", Backends, .. requirements]) { Env = PipEnv };
 
     /// <summary>For commands of the author that call <c>pip</c>: it installs into the virtual environment.</summary>
     public static SortedDictionary<string, string> CommandEnv => new(PipEnv, StringComparer.Ordinal)

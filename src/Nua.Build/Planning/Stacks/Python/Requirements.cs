@@ -4,13 +4,15 @@ namespace Nua.Build.Planning.Stacks.Python;
 /// <param name="Files">The files, first the one that was named.</param>
 /// <param name="Packages">Requirements, one each, options and comments gone.</param>
 /// <param name="Paths">Folders and archives of the source that are installed.</param>
-internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<string> Packages, IReadOnlyList<string> Paths)
+internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<string> Packages,
+    IReadOnlyList<string> Paths)
 {
     private const int MostFiles = 50;
 
     private static readonly string[] _names =
     [
-        "requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt", "requirements-prod.txt",
+        "requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt",
+        "requirements-prod.txt",
         "requirements_prod.txt", "requirements/requirements.txt", "requirements/main.txt",
     ];
 
@@ -43,7 +45,8 @@ internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<s
         return new Requirements(files, packages, paths);
     }
 
-    private static void ReadLine(string line, string file, Queue<string> waiting, List<string> packages, List<string> paths)
+    private static void ReadLine(string line, string file, Queue<string> waiting, List<string> packages,
+        List<string> paths)
     {
         if ((Option(line, "-r", "--requirement") ?? Option(line, "-c", "--constraint")) is { } included)
         {
@@ -101,7 +104,8 @@ internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<s
 
     private static IEnumerable<string> Lines(string text)
     {
-        var joined = text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal);
+        var joined = text.Replace("\\\r\n", " ", StringComparison.Ordinal)
+            .Replace("\\\n", " ", StringComparison.Ordinal);
         foreach (var raw in joined.Split('\n'))
         {
             var comment = raw.StartsWith('#') ? 0 : raw.IndexOf(" #", StringComparison.Ordinal);
