@@ -124,19 +124,34 @@ public static class ForegroundRun
         return listeners;
     }
 
-    /// <summary>The first signal asks the container to end in its own way; what does not end is killed by the engine's own second.</summary>
+    /// <summary>
+    /// A signal asks the container to end in its own way; the third one kills it. The same request often arrives twice at once (a terminal
+    /// signals the whole group, a supervisor each of its children): what comes within a second counts as one.
+    /// </summary>
     private static Registrations Forward(Workshop workshop, CancellationToken cancel)
     {
+        var gate = new Lock();
         var count = 0;
+        long last = 0;
         void Send(int number)
         {
-            try
+            lock (gate)
             {
-                workshop.Signal(Interlocked.Increment(ref count) > 2 ? Kill : number);
-            }
-            catch (IOException)
-            {
-                // The container has just ended.
+                var now = Environment.TickCount64;
+                if (count > 0 && now - last < 1000)
+                {
+                    return;
+                }
+
+                (count, last) = (count + 1, now);
+                try
+                {
+                    workshop.Signal(count > 2 ? Kill : number);
+                }
+                catch (IOException)
+                {
+                    // The container has just ended.
+                }
             }
         }
 

@@ -9,12 +9,12 @@ namespace Nua.Rootfs.Worker;
 /// own form, whiteouts and all.</summary>
 internal static class LayerUnpacker
 {
-    /// <exception cref="ProblemException">NUA3014 a media type that is no layer; NUA3056 the bytes are not those of the diff ID; those of the tar reader.</exception>
+    /// <exception cref="ProblemException">NUA4033 a media type that is no layer; NUA3056 the bytes are not those of the diff ID; those of the tar reader.</exception>
     public static void Unpack(Stream blob, string mediaType, Digest diffId, string folder)
     {
         var where = $"layer {diffId}";
         var compression = MediaTypes.LayerCompressionOf(mediaType)
-            ?? throw new ProblemException(new Problem("NUA3014", $"A layer of type '{Printable.Escape(mediaType, 80)}' cannot be unpacked")
+            ?? throw new ProblemException(new Problem("NUA4033", $"A layer of type '{Printable.Escape(mediaType, 80)}' cannot be unpacked")
             {
                 Where = where,
             });
