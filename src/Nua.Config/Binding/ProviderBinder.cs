@@ -42,7 +42,7 @@ internal static class ProviderBinder
             return null;
         }
 
-        var name = fields.Text("name") ?? draft.Name;
+        var name = fields.Text("name") ?? (draft.Name is { Length: > 0 } place ? place : null);
         if (name is null)
         {
             log.Add(ConfigProblems.Missing(draft.Path, "name"), draft.At);

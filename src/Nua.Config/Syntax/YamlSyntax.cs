@@ -90,7 +90,12 @@ internal sealed class YamlSyntax
             return Aliased(alias, at);
         }
 
-        var start = (NodeEvent)Current;
+        // For some odd input the parser ends a mapping between a key and its value.
+        if (Current is not NodeEvent start)
+        {
+            throw new SyntaxStop(ConfigProblems.Syntax("YAML", "a value is missing"), at);
+        }
+
         if (!start.Tag.IsEmpty && !start.Tag.IsNonSpecific)
         {
             throw new SyntaxStop(ConfigProblems.Tag(start.Tag.Value), at);

@@ -129,6 +129,23 @@ public sealed class HostileTests
             (extension, bytes) => ConfigReader.ReadText("nua-config." + extension, bytes) is not null,
             iter: 3_000);
 
+    [Fact]
+    public void Damaged_files_never_throw()
+    {
+        string[] extensions = ["toml", "yaml", "json"];
+        var samples = Array.ConvertAll(
+            extensions, extension => File.ReadAllBytes(RepositoryFiles.Sample("complete." + extension)));
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 10_000], Gen.Int[0, 30], TreeGen.Scribble).Sample(
+            (syntax, at, cut, bytes) =>
+            {
+                var sample = samples[syntax];
+                at %= sample.Length;
+                byte[] damaged = [.. sample[..at], .. bytes, .. sample[Math.Min(at + cut, sample.Length)..]];
+                return ConfigReader.ReadText("nua-config." + extensions[syntax], damaged) is not null;
+            },
+            iter: 1_000);
+    }
+
     private static ConfigResult Bounded(string extension, string name, string text)
     {
         Assert.InRange(Encoding.UTF8.GetByteCount(text), 0, Mebibyte);
