@@ -51,6 +51,7 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
     /// <exception cref="Foundation.ProblemException">NUA6051, exit code 124; NUA6052, exit code 128 + signal.</exception>
     public void Checkpoint()
     {
+        SmallHeap.Keep();
         if (Limit.IsOver)
         {
             throw Refusal.TimedOut(Verb, TimeoutOf(Variables) ?? 0);

@@ -34,6 +34,8 @@ internal sealed unsafe class Connection(int fd, long id, string client)
 
     public bool IsWriting => _unsent.Length > 0 || _fileFd >= 0;
 
+    public int UnreadBytes => _unread.Length;
+
     public bool HasPartialHead => _unread.Length > 0;
 
     public bool IsIdle => !IsWriting && !HasPartialHead;

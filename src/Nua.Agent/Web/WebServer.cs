@@ -5,17 +5,21 @@ namespace Nua.Agent.Web;
 
 /// <summary>
 /// The event loop: one thread, no buffer per idle client, a bound on everything. A head has 10 s from its first byte, an idle
-/// connection 30 s, an answer that nobody takes 30 s; when the table is full the longest idle client makes room, and without one new clients
-/// wait in the kernel's queue.
+/// connection 30 s, an answer that nobody takes 30 s; when the table is full the longest idle client makes room, without one a head has
+/// 2 s, and new clients wait in the kernel's queue.
 /// </summary>
 internal sealed unsafe class WebServer : IDisposable
 {
     private const long _listenId = 0, _signalId = 1, _firstClientId = 2;
     private const int _headMilliseconds = 10_000, _idleMilliseconds = 30_000, _stallMilliseconds = 30_000;
+    private const int _crowdedMilliseconds = 2_000;
     private const int _closeMilliseconds = 2_000;
     private const int _stopMilliseconds = 4_500;
     private const int _sweepMilliseconds = 1_000;
     private const int _acceptsPerTurn = 64;
+
+    /// <summary>Of all incomplete heads together.</summary>
+    private const long _mostUnreadBytes = 4 << 20;
 
     private readonly Epoll _epoll = new();
     private readonly Dictionary<long, Connection> _connections = [];
@@ -25,6 +29,7 @@ internal sealed unsafe class WebServer : IDisposable
     private readonly AccessLog? _log;
     private readonly int _capacity;
     private readonly int _signals;
+    private long _unreadBytes;
     private int _listener;
     private long _nextId = _firstClientId;
     private bool _isListening;
@@ -53,6 +58,7 @@ internal sealed unsafe class WebServer : IDisposable
         {
             var limit = _sweep.IsBefore(_stop) ? _sweep : _stop;
             _epoll.Wait(limit.Left, Handle);
+            SmallHeap.Keep();
             if (_isStopping)
             {
                 EndWhere(static connection => connection.IsIdle);
@@ -107,9 +113,15 @@ internal sealed unsafe class WebServer : IDisposable
         {
             TakeSignals();
         }
-        else if (_connections.TryGetValue(id, out var connection) && !Work(connection, events))
+        else if (_connections.TryGetValue(id, out var connection))
         {
-            End(connection);
+            var before = connection.UnreadBytes;
+            var goesOn = Work(connection, events);
+            _unreadBytes += connection.UnreadBytes - before;
+            if (!goesOn || (connection.HasPartialHead && _unreadBytes > _mostUnreadBytes))
+            {
+                End(connection);
+            }
         }
     }
 
@@ -297,6 +309,11 @@ internal sealed unsafe class WebServer : IDisposable
     {
         _sweep = Deadline.After(_sweepMilliseconds);
         EndWhere(static connection => connection.Limit.IsOver);
+        if (_connections.Count >= _capacity)
+        {
+            // Full of clients that do not come to the point: two seconds are enough then.
+            EndWhere(static connection => !connection.IsWriting && connection.Limit.Left < _headMilliseconds - _crowdedMilliseconds);
+        }
     }
 
     private void EndWhere(Predicate<Connection> condition)
@@ -320,6 +337,7 @@ internal sealed unsafe class WebServer : IDisposable
     private void End(Connection connection)
     {
         _connections.Remove(connection.Id);
+        _unreadBytes -= connection.UnreadBytes;
         _epoll.Remove(connection.Fd);
         connection.Close();
     }
