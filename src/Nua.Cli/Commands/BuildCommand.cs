@@ -57,6 +57,11 @@ public static class BuildCommand
     private static async Task<int> RunAsync(BuildRequest request, IReadOnlyList<ImageLocation> destinations, bool verify, Session session)
     {
         var (outcome, time) = await BuildAsync(request, session);
+        if (verify)
+        {
+            await SecondBuild.CompareAsync(request, outcome, session.Messages.Note, session.Cancellation);
+        }
+
         CopyTo(destinations, outcome, session);
         session.Out.WriteLine(session.Json ? Json(outcome, time) : outcome.Digest.ToString());
         return ExitStatus.Done;

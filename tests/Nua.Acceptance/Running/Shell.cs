@@ -45,6 +45,10 @@ public sealed record Shell(string Program)
 
     public Shell Within(TimeSpan limit) => this with { Limit = limit };
 
+    /// <summary>The same, started by another program: <c>unshare</c>, <c>setpriv</c>.</summary>
+    public Shell Wrapped(string program, params IReadOnlyList<string> arguments) =>
+        this with { Program = program, Arguments = [.. arguments, Program, .. Arguments] };
+
     /// <summary>Runs to the end, stdin empty.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancellation = default)
     {
