@@ -84,7 +84,7 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
             network ? "build.network = false" : "build.network = true");
         yield return new BuildPhase("build")
         {
-            Steps = [.. steps.Select(step => usesVenv ? step with { Env = PythonSteps.CommandEnv } : step)],
+            Steps = [.. steps.Select(step => usesVenv ? PythonSteps.ForCommand(step) : step)],
             Network = network,
             Caches = [.. Caches()],
         };

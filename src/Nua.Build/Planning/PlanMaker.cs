@@ -237,7 +237,7 @@ internal sealed class PlanMaker
         var before = new BuildPhase("before build")
         {
             Steps = [.. draft?.HasVenv ?? false
-                ? steps.Select(step => step with { Env = Stacks.Python.PythonSteps.CommandEnv }) : steps],
+                ? steps.Select(Stacks.Python.PythonSteps.ForCommand) : steps],
             Network = Build.Network ?? tools.Fetcher is not null,
         };
         var at = phases.FindIndex(phase => phase.Inputs is null && phase.Name != "dependencies");

@@ -120,7 +120,7 @@ public static class PlanText
         }
 
         yield return "runtime";
-        if (plan.Collects.Any(collect => collect.Layer == LayerKind.Dependencies
+        if (plan.Collects.Any(collect => (collect.Layer == LayerKind.Dependencies && !collect.Optional)
             || (collect.Dependencies.Count > 0 && plan.Phases.Count > 0)))
         {
             yield return "dependencies";

@@ -75,11 +75,14 @@ public sealed class CommandPlanTests
     {
         using var tree = AppTree.Empty().With("x");
         var plan = tree.Built(Config(Commands("pip install flask"), "flask run -p $PORT"));
-        Assert.Equal("python3 -m venv --without-pip /nua/venv", plan.Commands()[0]);
+        Assert.Equal("/usr/bin/python3 -m venv --without-pip /nua/venv", plan.Commands()[0]);
         Assert.Equal("/nua/venv/bin/python", plan.Phase("build").Steps[0].Env["PIP_PYTHON"]);
         Assert.Contains("python3-pip", plan.BuildPackages);
         Assert.Contains("python3", plan.RunPackages);
         Assert.Equal("/nua/venv", plan.Collects[0].From);
+        Assert.DoesNotContain("PYTHONPATH", plan.Phase("build").Steps[0].Env.Keys);
+        var module = tree.Built(Config(Commands("python3 -m pip install flask"), "flask run")).Phase("build").Steps[0];
+        Assert.Equal("/usr/lib/python3/dist-packages", module.Env["PYTHONPATH"]);
     }
 
     [Fact]

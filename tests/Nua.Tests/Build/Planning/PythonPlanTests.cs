@@ -6,7 +6,7 @@ namespace Nua.Tests.Build.Planning;
 
 public sealed class PythonPlanTests
 {
-    private const string Pip = "python3 -m pip --python /nua/venv/bin/python install --no-compile";
+    private const string Pip = "/usr/bin/python3 -m pip --python /nua/venv/bin/python install --no-compile";
     private const string Flask = "from flask import Flask\napp = Flask(__name__)\n";
 
     private static AppConfig With(BuildConfig build) => new() { Build = build };
@@ -49,7 +49,7 @@ public sealed class PythonPlanTests
         Assert.Equal(["requirements.txt", "base.txt"], phase.Inputs);
         Assert.True(phase.Network);
         Assert.Equal(["pip"], phase.Caches);
-        Assert.Equal("python3 -m venv --without-pip /nua/venv", plan.Commands()[0]);
+        Assert.Equal("/usr/bin/python3 -m venv --without-pip /nua/venv", plan.Commands()[0]);
         Assert.Equal($"{Pip} -r requirements.txt", plan.Commands()[1]);
         Assert.Contains("UNCHECKED_HASH", plan.Commands()[2]);
         Assert.Equal("/nua/venv/bin/gunicorn --bind 0.0.0.0:$PORT --access-logfile - app:app", plan.StartLine());
@@ -114,7 +114,7 @@ public sealed class PythonPlanTests
             """);
         var plan = tree.Built();
         Assert.Equal(["dependencies", "application"], plan.Phases.Select(phase => phase.Name));
-        Assert.Contains("python3 -m pip install --no-compile --target /nua/build/dist/backend flit_core >=3.4", plan
+        Assert.Contains("/usr/bin/python3 -m pip install --no-compile --target /nua/build/dist/backend flit_core >=3.4", plan
             .Commands());
         Assert.False(plan.Phase("application").Network);
         Assert.Equal($"{Pip} --no-deps --no-build-isolation --no-index .", string
@@ -263,7 +263,7 @@ public sealed class PythonPlanTests
     {
         using var tree = AppTree.Empty().With("app.py", Flask).With("requirements.txt", "flask==3.1.0\n");
         var config = new AppConfig { Run = new RunConfig { Packages = ["python3-psycopg2"] } };
-        Assert.Equal("python3 -m venv --without-pip --system-site-packages /nua/venv", tree.Built(config)
+        Assert.Equal("/usr/bin/python3 -m venv --without-pip --system-site-packages /nua/venv", tree.Built(config)
             .Commands()[0]);
     }
 

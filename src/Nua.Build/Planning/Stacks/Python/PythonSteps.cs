@@ -4,6 +4,9 @@ namespace Nua.Build.Planning.Stacks.Python;
 internal static class PythonSteps
 {
     private const string Backends = $"{NuaPaths.Dist}/backend";
+    /// <summary>By its path: in PATH the virtual environment comes first, and has no pip.</summary>
+    private const string SystemPython = "/usr/bin/python3";
+
     private const string DebianModules = "/usr/lib/python3/dist-packages";
     private const string Interpreter = $"{NuaPaths.Venv}/bin/python";
 
@@ -30,7 +33,7 @@ internal static class PythonSteps
                 ? DebianModules : Backends },
         };
 
-    private static IReadOnlyList<string> Install => ["python3", "-m", "pip", "--python", Interpreter, "install",
+    private static IReadOnlyList<string> Install => [SystemPython, "-m", "pip", "--python", Interpreter, "install",
         "--no-compile"];
 
     private static SortedDictionary<string, string> PipEnv => new(StringComparer.Ordinal)
@@ -43,7 +46,7 @@ internal static class PythonSteps
 
     public static BuildStep MakeVenv(bool withSystemPackages) => new(
         "make " + NuaPaths.Venv,
-        ["python3", "-m", "venv", "--without-pip", .. withSystemPackages ? (string[])["--system-site-packages"]
+        [SystemPython, "-m", "venv", "--without-pip", .. withSystemPackages ? (string[])["--system-site-packages"]
             : [], NuaPaths.Venv]);
 
     public static BuildStep Pip(string title, IReadOnlyList<string> words) =>
@@ -51,14 +54,23 @@ internal static class PythonSteps
 
     public static BuildStep Backend(IReadOnlyList<string> requirements) => new(
         "fetch the build backend",
-        ["python3", "-m", "pip", "install", "--no-compile", "--target", Backends, .. requirements]) { Env = PipEnv };
+        [SystemPython, "-m", "pip", "install", "--no-compile", "--target", Backends, .. requirements]) { Env = PipEnv };
 
-    /// <summary>For commands of the author that call <c>pip</c>: it installs into the virtual environment.</summary>
-    public static SortedDictionary<string, string> CommandEnv => new(PipEnv, StringComparer.Ordinal)
+    /// <summary>A command of the author that may call <c>pip</c>: it installs into the virtual environment.</summary>
+    public static BuildStep ForCommand(BuildStep step)
     {
-        ["PATH"] = $"{NuaPaths.Venv}/bin:{NuaPaths.Path}",
-        ["PIP_NO_COMPILE"] = "1",
-        ["PIP_PYTHON"] = Interpreter,
-        ["VIRTUAL_ENV"] = NuaPaths.Venv,
-    };
+        var env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal)
+        {
+            ["PIP_NO_COMPILE"] = "1",
+            ["PIP_PYTHON"] = Interpreter,
+            ["VIRTUAL_ENV"] = NuaPaths.Venv,
+        };
+        if (step.Argv[^1].Contains("-m pip", StringComparison.Ordinal))
+        {
+            // Here pip is a module of the python that PATH finds, which is the environment's own and has none.
+            env["PYTHONPATH"] = DebianModules;
+        }
+
+        return step with { Env = env };
+    }
 }
