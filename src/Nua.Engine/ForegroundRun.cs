@@ -41,7 +41,7 @@ public static class ForegroundRun
                 SharesNetwork = true,
                 IsRootReadOnly = true,
             };
-            var result = workshop.Run(stack, order, (number, bytes) => Copy(number == 1 ? request.Output : request.Error, bytes.Span));
+            var result = workshop.Run(stack, order, (number, bytes) => Copy(number == 1 ? request.Output : request.Error, bytes.Span), cancel: CancellationToken.None);
             return result.Status;
         }
         finally

@@ -200,7 +200,7 @@ internal static class RuntimeDocument
     };
 
     public static int WebPort(BuildPlan plan) =>
-        plan.Ports.FirstOrDefault(p => p.Name == "web")?.Port ?? plan.Ports.FirstOrDefault()?.Port ?? 8080;
+        plan.Ports.FirstOrDefault(p => p.Name == "web")?.Port ?? (plan.Ports.Count > 0 ? plan.Ports[0].Port : 8080);
 
     private static void WriteStart(Utf8JsonWriter json, StartSpec start)
     {
