@@ -38,6 +38,11 @@ internal static class CommandLine
             Output.Problem(problem);
             return problem.ExitCode;
         }
+        catch (UnauthorizedAccessException)
+        {
+            Output.Problem(Refusal.NoPermission());
+            return ExitCode.Permission;
+        }
     }
 
     private static int Dispatch(Paths paths, Variables inherited, string[] arguments)

@@ -153,6 +153,10 @@ internal static class Refusal
     public static ProblemException InputOutput(string what, int errno) => Make(
         FromErrno(errno), "NUA6050", what, null, null, null);
 
+    public static ProblemException NoPermission() => Make(
+        ExitCode.Permission, "NUA6053", "a file of the image cannot be read", null, "its owner or mode does not let this user in",
+        "run as uid 10001 or any uid with group 0; build the image again if that does not help");
+
     public static ProblemException TimedOut(string what, long seconds) => Make(
         ExitCode.TimedOut, "NUA6051", $"{what} was not done within {seconds} s", null, null, "raise NUA_TIMEOUT");
 

@@ -151,7 +151,7 @@ public static class Builder
     };
 
     /// <summary>
-    /// The digest of everything an image is made from. Hashed, parts separated by NUL: compatibility number, agent, plan (canonical JSON), source tree,
+    /// The digest of everything an image is made from. Hashed, parts separated by NUL: compatibility number, agent, plan and configuration (canonical JSON), source tree,
     /// runtime root, toolchains with their published hashes, secret names (never values), network override, epoch.
     /// </summary>
     private static string Key(
@@ -161,7 +161,10 @@ public static class Builder
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
+            json.WriteStartArray();
             PlanJson.Write(plan, json);
+            ConfigWriter.ToJson(plan.Config, json);
+            json.WriteEndArray();
         }
 
         return Hash(

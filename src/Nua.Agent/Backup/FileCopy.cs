@@ -38,7 +38,7 @@ internal sealed class FileCopy(Action checkpoint)
                 hash.Append(_buffer.AsSpan(0, count));
                 if (target is { } fd)
                 {
-                    FileBytes.WriteAll(fd, _buffer.AsSpan(0, count), offset, path);
+                    FileBytes.WriteAll(fd, _buffer.AsSpan(0, count), offset, "the copy of " + path);
                 }
 
                 offset += count;

@@ -7,7 +7,7 @@ namespace Nua.Agent.Steps;
 
 /// <summary>
 /// <c>steps FILE</c>: runs the commands of a build phase inside the sandbox, one after the other, with empty input. Around each it prints on
-/// standard output <c>␞STEP n TITLE</c> and <c>␞DONE n STATUS</c> (␞ is 0x1E). Nothing of a build outlives it.
+/// standard output <c>␞STEP n TITLE</c> and, after an empty line, <c>␞DONE n STATUS</c> (␞ is 0x1E). Nothing of a build outlives it.
 /// </summary>
 internal static class StepRunner
 {
@@ -34,7 +34,9 @@ internal static class StepRunner
         {
             Output.Line($"{_recordSeparator}STEP {i + 1} {Printable.Escape(steps.Steps[i].Title)}");
             status = Run(steps.Steps[i], common);
-            Output.Line($"{_recordSeparator}DONE {i + 1} {status}");
+
+            // The command may have left its last line open; the separator must begin one.
+            Output.Line($"\n{_recordSeparator}DONE {i + 1} {status}");
         }
 
         Leftovers.Kill();

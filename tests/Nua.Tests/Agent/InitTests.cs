@@ -339,13 +339,13 @@ public sealed class InitTests : IDisposable
     {
         _image.Write("/tmp/steps.json", """
             {"steps":[{"title":"one","argv":["sh","-c","echo $A $B; (sleep 60 &) ; cat"],"workdir":"/tmp","env":{"B":"2"}},
-                      {"title":"two","argv":["sh","-c","exit 3"]},{"title":"never","argv":["true"]}],"env":{"A":"1"}}
+                      {"title":"two","argv":["sh","-c","printf open; exit 3"]},{"title":"never","argv":["true"]}],"env":{"A":"1"}}
             """);
 
         var result = _image.Run("/nua/bin/nua-agent", "steps", "/tmp/steps.json");
 
         Assert.Equal(3, result.Code);
-        Assert.Equal("\u001eSTEP 1 one\n1 2\n\u001eDONE 1 0\n\u001eSTEP 2 two\n\u001eDONE 2 3\n", result.Output);
+        Assert.Equal("\u001eSTEP 1 one\n1 2\n\n\u001eDONE 1 0\n\u001eSTEP 2 two\nopen\n\u001eDONE 2 3\n", result.Output);
     }
 
     [Fact]
