@@ -159,7 +159,7 @@ public sealed class BuildTests(ExampleImages images) : IDisposable
     [Fact]
     public async Task Test_runs_in_the_finished_image_and_its_failure_is_the_builds()
     {
-        await BuildAsync(Commands("build = [\"echo hello > /nua/app/made\"]\ntest = [\"test -f /nua/app/made\", \"test ! -e /nua/build\"]"));
+        await BuildAsync(Commands("build = [\"echo hello > made\"]\ntest = [\"test -f /nua/app/made\", \"test -z \\\"$(ls /nua | grep build)\\\"\"]"));
         (await Nua.RunAsync("build", Commands("build = [\"true\"]\ntest = [\"exit 9\"]"))).Expect(1);
     }
 
@@ -187,6 +187,7 @@ public sealed class BuildTests(ExampleImages images) : IDisposable
     {
         var app = _folder[$"app{Guid.NewGuid():n}"[..12]];
         Directory.CreateDirectory(app);
+        File.WriteAllText(Path.Combine(app, "source.txt"), "something to build\n");
         File.WriteAllText(
             Path.Combine(app, "nua-config.toml"),
             $"[metadata]\nid = \"{Path.GetFileName(app)}\"\nversion = \"1\"\ntitle = \"t\"\nauthor = \"a\"\n[build]\n{build}\n[run]\nstart = \"sleep 1000\"\n");

@@ -5,8 +5,8 @@ public sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder()
     {
-        // Lower case only: podman makes a repository name of the path.
-        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"nua-acceptance-{Guid.NewGuid():n}");
+        // Lower case only: podman makes a repository name of the path. Short: its run root may have 50 characters, a socket 107.
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"nua-test-{Guid.NewGuid():n}"[..21]);
         // World-readable: some tests run as another user, and the worker is another user on the host.
         Directory.CreateDirectory(Path, (UnixFileMode)0b111_101_101);
     }
