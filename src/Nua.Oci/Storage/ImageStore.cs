@@ -259,7 +259,9 @@ public sealed class ImageStore
             throw StoreProblem.NotOurs(directory, status.Uid, Libc.GetEuid());
         }
 
-        if ((status.Mode & 0xFFF) != Private)
+        // A group may have the right to walk through: the sandbox's root has it on the blobs, in another process that is working now.
+        const uint forbidden = 0x37;
+        if ((status.Mode & forbidden) != 0 || (status.Mode & Private) != Private)
         {
             Posix.Check(Libc.FchmodAt(Libc.AtFdCwd, Posix.Path(directory), Private, 0), "protecting", directory);
         }
