@@ -3,8 +3,8 @@ using Nua.Foundation;
 namespace Nua.Agent;
 
 /// <summary>
-/// Every way the agent says no, in one place: its code, its exit code of the contract, and what to do. Names, values and
-/// paths are escaped here.
+/// Every way the agent says no, in one place: its code, its exit code of the contract, and what to do. Names, values
+/// and paths are escaped here.
 /// </summary>
 internal static class Refusal
 {

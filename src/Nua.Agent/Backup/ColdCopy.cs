@@ -6,8 +6,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// Copies volumes into a backup as plain files and lists them in the manifest, a folder before what is in it. The list has the exact mode,
-/// owner, times and attributes; the copies themselves are always readable for their owner.
+/// Copies volumes into a backup as plain files and lists them in the manifest, a folder before what is in it. The list
+/// has the exact mode, owner, times and attributes; the copies themselves are always readable for their owner.
 /// </summary>
 internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action checkpoint)
 {

@@ -16,7 +16,8 @@ internal sealed class ManifestReader
 
     /// <param name="each">Called with every entry, after the header is known.</param>
     /// <returns>the header.</returns>
-    /// <exception cref="ProblemException">NUA6041 without a manifest, NUA6042 when it is damaged; exit code 65.</exception>
+    /// <exception cref="ProblemException">NUA6041 without a manifest, NUA6042 when it is damaged; exit code
+    /// 65.</exception>
     public static BackupHeader Read(string path, Action<BackupHeader, BackupEntry> each)
     {
         var fd = Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0);

@@ -5,8 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// The inverse of <see cref="ColdCopy"/>. Each entry must lie in a folder that this very run has entered, so no link that a hostile
-/// backup plants is ever walked through. Modes and times of a folder are set when it is left.
+/// The inverse of <see cref="ColdCopy"/>. Each entry must lie in a folder that this very run has entered, so no link
+/// that a hostile backup plants is ever walked through. Modes and times of a folder are set when it is left.
 /// </summary>
 internal sealed class RestoreCopy
 {
@@ -126,7 +126,9 @@ internal sealed class RestoreCopy
         Posix.Check(Libc.FchmodAt(Libc.AtFdCwd, Posix.Path(target), _folderMode, 0), "opening up", target);
     }
 
-    /// <summary>Owner before mode, because changing the owner clears setuid; time last, because everything else changes it.</summary>
+    /// <summary>
+    /// Owner before mode, because changing the owner clears setuid; time last, because everything else changes it.
+    /// </summary>
     private void SetStatus(BackupEntry entry, string target)
     {
         var path = Posix.Path(target);

@@ -109,7 +109,9 @@ internal sealed class Sha256
         _state[7] += h;
     }
 
-    /// <summary>The first 32 bits of the fractional parts of the cube roots of the first 64 primes, found with integers.</summary>
+    /// <summary>
+    /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes, found with integers.
+    /// </summary>
     private static uint[] Constants()
     {
         var constants = new uint[_blockSize];

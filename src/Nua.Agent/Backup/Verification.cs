@@ -41,7 +41,10 @@ internal sealed class Verification(string folder, Action checkpoint)
         }
     }
 
-    /// <summary>Folders, links and further names of a file: the manifest has all about them, but a name that is gone shows damage.</summary>
+    /// <summary>
+    /// Folders, links and further names of a file: the manifest has all about them, but a name that is gone shows
+    /// damage.
+    /// </summary>
     private void Presence(BackupEntry entry)
     {
         var isThere = FileStatus.Of($"{folder}/{entry.Path}", followLinks: false) is { } status

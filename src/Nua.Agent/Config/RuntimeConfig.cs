@@ -1,7 +1,7 @@
 namespace Nua.Agent.Config;
 
-/// <summary>What the image says about its application: the sections <c>runtime</c> and <c>lifecycle</c> of nua-config.json,
-/// with the contract's defaults filled in. Times are seconds.</summary>
+/// <summary>What the image says about its application: the sections <c>runtime</c> and <c>lifecycle</c> of
+/// nua-config.json, with the contract's defaults filled in. Times are seconds.</summary>
 internal sealed record RuntimeConfig
 {
     public string AppId { get; init; } = "app";

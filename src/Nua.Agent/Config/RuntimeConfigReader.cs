@@ -113,7 +113,9 @@ internal static class RuntimeConfigReader
         return volumes.Count > 0 ? volumes : [new VolumeSpec("data", "/nua/data", "data")];
     }
 
-    /// <summary>Build keys, then metadata keys over them; a hyphen in a key becomes an underscore, as a template needs it.</summary>
+    /// <summary>
+    /// Build keys, then metadata keys over them; a hyphen in a key becomes an underscore, as a template needs it.
+    /// </summary>
     private static Dictionary<string, object?> TemplateValues(ConfigNode root)
     {
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);

@@ -8,8 +8,8 @@ namespace Nua.Agent.Health;
 internal sealed record HttpAnswer(int Status, string? Location)
 {
     /// <summary>
-    /// 2xx; or 3xx that stays on this scheme. A redirect to HTTPS is answered by a proxy's rule even when the application behind it is dead,
-    /// so it proves nothing.
+    /// 2xx; or 3xx that stays on this scheme. A redirect to HTTPS is answered by a proxy's rule even when the
+    /// application behind it is dead, so it proves nothing.
     /// </summary>
     public bool IsGood => Status is >= 200 and < 300
         || (Status is >= 300 and < 400 && Location?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) != true);

@@ -4,7 +4,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Health;
 
-/// <summary>A connection to the application on this host's loopback, IPv4 first, then IPv6, with a time limit over all of it.</summary>
+/// <summary>
+/// A connection to the application on this host's loopback, IPv4 first, then IPv6, with a time limit over all of it.
+/// </summary>
 internal sealed unsafe class Probe : IDisposable
 {
     private readonly int _fd;

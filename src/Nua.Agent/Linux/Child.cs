@@ -10,7 +10,9 @@ internal sealed record ChildProgram(IReadOnlyList<string> Argv, Variables Variab
     /// <summary>Absolute; null is the agent's own.</summary>
     public string? WorkDir { get; init; }
 
-    /// <summary>Keeps the agent's standard input and, on a terminal, becomes its foreground group; else the input is empty.</summary>
+    /// <summary>
+    /// Keeps the agent's standard input and, on a terminal, becomes its foreground group; else the input is empty.
+    /// </summary>
     public bool Interactive { get; init; }
 
     /// <summary>Where standard output and error go; null is the agent's own.</summary>
@@ -28,7 +30,9 @@ internal sealed unsafe class Child
 
     public int Pid { get; }
 
-    /// <summary>Starts a program, or says with what status it counts as ended: 127 not found, 126 not executable.</summary>
+    /// <summary>
+    /// Starts a program, or says with what status it counts as ended: 127 not found, 126 not executable.
+    /// </summary>
     public static Child? Start(ChildProgram program, out int failure, out string why)
     {
         failure = 0;
@@ -63,7 +67,9 @@ internal sealed unsafe class Child
 
     public bool GroupIsAlive => Signal(0);
 
-    /// <summary>Reaps this child if it has ended; as the first process of a container, every other that has ended as well.</summary>
+    /// <summary>
+    /// Reaps this child if it has ended; as the first process of a container, every other that has ended as well.
+    /// </summary>
     /// <returns>this child's exit status (128 + n for a signal) once it has ended, else null.</returns>
     public int? Reap()
     {

@@ -2,7 +2,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
 
-/// <summary>Reading and writing at a position, whole or with an error; short writes and interruptions are gone.</summary>
+/// <summary>
+/// Reading and writing at a position, whole or with an error; short writes and interruptions are gone.
+/// </summary>
 internal static unsafe class FileBytes
 {
     /// <exception cref="IOException">with the errno.</exception>

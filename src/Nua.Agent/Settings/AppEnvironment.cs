@@ -9,10 +9,12 @@ namespace Nua.Agent.Settings;
 internal sealed record AppEnvironment(Variables Variables, string? RunDirectory, string EtcDirectory)
 {
     /// <summary>
-    /// Fills in what the operator did not give. Running it twice gives the same, so init and a script called directly agree.
+    /// Fills in what the operator did not give. Running it twice gives the same, so init and a script called directly
+    /// agree.
     /// </summary>
     /// <param name="touch">False for verbs that must not write: no folder is created, only looked for.</param>
-    /// <exception cref="Foundation.ProblemException">NUA6012: PORT is not a port. NUA6013: a secret cannot be read.</exception>
+    /// <exception cref="Foundation.ProblemException">NUA6012: PORT is not a port. NUA6013: a secret cannot be
+    /// read.</exception>
     public static AppEnvironment Prepare(Paths paths, RuntimeConfig config, Variables inherited, string? verb, bool touch)
     {
         var variables = new Variables(inherited);
@@ -89,7 +91,9 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
         }
     }
 
-    /// <summary>An engine sets HOME to what the image's passwd says, often <c>/</c>; only the packager's own choice is kept.</summary>
+    /// <summary>
+    /// An engine sets HOME to what the image's passwd says, often <c>/</c>; only the packager's own choice is kept.
+    /// </summary>
     private static void Home(Variables variables, Paths paths, RuntimeConfig config, string? run)
     {
         if (!config.PackagerVariables.Contains("HOME") || !variables.Has("HOME"))

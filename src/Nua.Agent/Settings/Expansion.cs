@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Nua.Agent.Settings;
 
-/// <summary>Replaces <c>$NAME</c> and <c>${NAME}</c> of known variables in an argument. Anything else is left as it stands.</summary>
+/// <summary>
+/// Replaces <c>$NAME</c> and <c>${NAME}</c> of known variables in an argument. Anything else is left as it stands.
+/// </summary>
 internal static class Expansion
 {
     public static string Expand(string text, Variables variables)

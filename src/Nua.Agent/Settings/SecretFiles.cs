@@ -55,7 +55,9 @@ internal static class SecretFiles
         }
     }
 
-    /// <summary>The secrets' values, to keep them out of what is printed. Values too short to be recognised are left out.</summary>
+    /// <summary>
+    /// The secrets' values, to keep them out of what is printed. Values too short to be recognised are left out.
+    /// </summary>
     public static List<string> Values(Variables variables, RuntimeConfig config)
     {
         var values = new List<string>();

@@ -7,7 +7,8 @@ namespace Nua.Agent.Steps;
 internal sealed record Step(string Title, IReadOnlyList<string> Argv, string? WorkDir, IReadOnlyList<KeyValuePair<string, string>> Env);
 
 /// <summary>The commands of one build phase, as the build hands them to the sandbox:
-/// <c>{"steps":[{"title":"npm ci","argv":["npm","ci"],"workdir":"/nua/build/src","env":{"K":"V"}}],"env":{}}</c>.</summary>
+/// <c>{"steps":[{"title":"npm
+/// ci","argv":["npm","ci"],"workdir":"/nua/build/src","env":{"K":"V"}}],"env":{}}</c>.</summary>
 internal sealed record StepsFile(IReadOnlyList<Step> Steps, IReadOnlyList<KeyValuePair<string, string>> Env)
 {
     /// <exception cref="Foundation.ProblemException">NUA6060; exit code 64.</exception>

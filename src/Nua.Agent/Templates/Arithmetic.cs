@@ -1,6 +1,8 @@
 namespace Nua.Agent.Templates;
 
-/// <summary>Python's operators on the values that templates know; integers have 64 bits and say so when that is not enough.</summary>
+/// <summary>
+/// Python's operators on the values that templates know; integers have 64 bits and say so when that is not enough.
+/// </summary>
 internal static class Arithmetic
 {
     public static object? Apply(string symbol, object? left, object? right, Position position)

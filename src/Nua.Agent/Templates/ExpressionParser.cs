@@ -4,7 +4,8 @@ using System.Text;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// Reads an expression. Loosest first: <c>if else</c>, <c>or</c>, <c>and</c>, <c>not</c>, comparisons and <c>in</c>, <c>+ -</c>, <c>~</c>,
+/// Reads an expression. Loosest first: <c>if else</c>, <c>or</c>, <c>and</c>, <c>not</c>, comparisons and <c>in</c>,
+/// <c>+ -</c>, <c>~</c>,
 /// <c>* / // %</c>, <c>**</c>, signs, then attributes, calls, filters and <c>is</c>.
 /// </summary>
 internal sealed class ExpressionParser(TokenReader tokens)

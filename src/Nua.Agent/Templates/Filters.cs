@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Nua.Agent.Templates;
 
-/// <summary>What can stand behind <c>|</c>: the filters on single values. Those on lists are in <see cref="ListFilters"/>.</summary>
+/// <summary>
+/// What can stand behind <c>|</c>: the filters on single values. Those on lists are in <see cref="ListFilters"/>.
+/// </summary>
 internal static class Filters
 {
     public static object? Apply(string name, object? value, Arguments arguments)

@@ -19,7 +19,8 @@ internal sealed class JinjaTemplate
     /// <exception cref="TemplateError">the template is not in the subset.</exception>
     public static JinjaTemplate Parse(string source) => new(new TokenReader(Lexer.Read(source)));
 
-    /// <exception cref="TemplateError">a name is not defined, a value does not fit its use, or a limit is reached.</exception>
+    /// <exception cref="TemplateError">a name is not defined, a value does not fit its use, or a limit is
+    /// reached.</exception>
     public string Render(IReadOnlyDictionary<string, object?> names)
     {
         var state = new RenderState(names);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// The <c>tojson</c> filter, byte for byte as Jinja2's: keys sorted, ASCII only, and <c>&lt; &gt; &amp; '</c> escaped, so that the result may also
-/// stand in HTML.
+/// The <c>tojson</c> filter, byte for byte as Jinja2's: keys sorted, ASCII only, and <c>&lt; &gt; &amp; '</c> escaped,
+/// so that the result may also stand in HTML.
 /// </summary>
 internal static class JsonText
 {

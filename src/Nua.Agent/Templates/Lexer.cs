@@ -3,8 +3,8 @@ using System.Text;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// Cuts a template into tokens: <c>{{ }}</c>, <c>{% %}</c>, <c>{# #}</c>, <c>{% raw %}</c>, and the white space control of <c>-</c>. Line
-/// ends and everything else outside of tags stay as they are.
+/// Cuts a template into tokens: <c>{{ }}</c>, <c>{% %}</c>, <c>{# #}</c>, <c>{% raw %}</c>, and the white space control
+/// of <c>-</c>. Line ends and everything else outside of tags stay as they are.
 /// </summary>
 internal sealed class Lexer
 {

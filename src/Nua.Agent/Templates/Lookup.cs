@@ -1,6 +1,8 @@
 namespace Nua.Agent.Templates;
 
-/// <summary>Attributes, elements, slices. What is not there is <see cref="Undefined"/>, and so is anything below it.</summary>
+/// <summary>
+/// Attributes, elements, slices. What is not there is <see cref="Undefined"/>, and so is anything below it.
+/// </summary>
 internal static class Lookup
 {
     public static object? Attribute(object? target, string name, Position position) => target switch

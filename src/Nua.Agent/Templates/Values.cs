@@ -3,14 +3,16 @@ using System.Text;
 
 namespace Nua.Agent.Templates;
 
-/// <summary>A name that nothing gives. Only <c>default</c>, <c>is defined</c> and looking further into it accept one.</summary>
+/// <summary>
+/// A name that nothing gives. Only <c>default</c>, <c>is defined</c> and looking further into it accept one.
+/// </summary>
 internal sealed record Undefined(string Name);
 
 /// <summary>A function or a method of a value.</summary>
 internal delegate object? TemplateFunction(Arguments arguments);
 
-/// <summary>The values that templates know, and what Python makes of them: null, bool, long, double, string, a list, a dictionary with
-/// text keys.</summary>
+/// <summary>The values that templates know, and what Python makes of them: null, bool, long, double, string, a list, a
+/// dictionary with text keys.</summary>
 internal static class Values
 {
     public static bool IsTrue(object? value, Position position) => value switch

@@ -8,7 +8,10 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Verbs;
 
-/// <summary><c>backup</c>: fills NUA_BACKUP_DIR by the packager's command, or with a cold copy of the data volumes, and seals it.</summary>
+/// <summary>
+/// <c>backup</c>: fills NUA_BACKUP_DIR by the packager's command, or with a cold copy of the data volumes, and seals
+/// it.
+/// </summary>
 internal static class BackupVerb
 {
     public static int Run(VerbContext context)
@@ -76,7 +79,9 @@ internal static class BackupVerb
         return ExitCode.Done;
     }
 
-    /// <summary>Lists what the command left, unless it sealed the backup itself. Nothing at all is not a backup.</summary>
+    /// <summary>
+    /// Lists what the command left, unless it sealed the backup itself. Nothing at all is not a backup.
+    /// </summary>
     private static int ByCommand(VerbContext context, PackagerCommand command, BackupFolder folder, ManifestWriter manifest)
     {
         VerbProgram.Render(context);

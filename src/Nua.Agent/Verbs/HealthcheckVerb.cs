@@ -7,7 +7,8 @@ using Nua.Agent.Settings;
 namespace Nua.Agent.Verbs;
 
 /// <summary>
-/// <c>healthcheck [live|ready|started]</c>: the packager's command; else HTTP where a path is declared; else a TCP connection to
+/// <c>healthcheck [live|ready|started]</c>: the packager's command; else HTTP where a path is declared; else a TCP
+/// connection to
 /// <c>PORT</c>. Exits 0 or 1 only, prints one line, ends itself in time and leaves no process behind.
 /// </summary>
 internal static class HealthcheckVerb
@@ -45,7 +46,9 @@ internal static class HealthcheckVerb
         return probe is null ? (false, $"port {port}: {why}") : (true, $"port {port} accepts connections");
     }
 
-    /// <summary>Live and started: any answer shows that the program can serve, even one that says a dependency is away.</summary>
+    /// <summary>
+    /// Live and started: any answer shows that the program can serve, even one that says a dependency is away.
+    /// </summary>
     private static (bool, string) Http(int port, string path, string kind, Deadline limit)
     {
         var answer = HttpProbe.Get(port, path.StartsWith('/') ? path : "/" + path, limit, out var why);

@@ -8,8 +8,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Verbs;
 
 /// <summary>
-/// <c>restore</c>: rebuilds data from a backup on a new, empty volume. Everything is checked before anything is changed. The data keeps
-/// the backup's version; the operator then runs <c>upgrade</c>.
+/// <c>restore</c>: rebuilds data from a backup on a new, empty volume. Everything is checked before anything is
+/// changed. The data keeps the backup's version; the operator then runs <c>upgrade</c>.
 /// </summary>
 internal static class RestoreVerb
 {
@@ -47,7 +47,9 @@ internal static class RestoreVerb
         return Finish(context, header, "restored");
     }
 
-    /// <summary>The backup must be of this application and of a data version that this image can work up from.</summary>
+    /// <summary>
+    /// The backup must be of this application and of a data version that this image can work up from.
+    /// </summary>
     private static void Accept(RuntimeConfig config, BackupHeader header)
     {
         if (header.Contract != 1)

@@ -3,7 +3,9 @@ using Nua.Agent.Settings;
 
 namespace Nua.Agent.Verbs;
 
-/// <summary><c>rollback</c>: brings data down to <c>NUA_TO_DATA_VERSION</c> for the older image, if the packager said how.</summary>
+/// <summary>
+/// <c>rollback</c>: brings data down to <c>NUA_TO_DATA_VERSION</c> for the older image, if the packager said how.
+/// </summary>
 internal static class RollbackVerb
 {
     /// <returns>3, with nothing touched, when the operator has to use its snapshot.</returns>

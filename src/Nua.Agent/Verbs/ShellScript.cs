@@ -1,9 +1,13 @@
 namespace Nua.Agent.Verbs;
 
-/// <summary>Makes one script of a packager's shell lines in which, where that is safe, the last command replaces the shell.</summary>
+/// <summary>
+/// Makes one script of a packager's shell lines in which, where that is safe, the last command replaces the shell.
+/// </summary>
 internal static class ShellScript
 {
-    /// <summary>Anything here may join commands, open a compound or be data of a here-document: such a line is left alone.</summary>
+    /// <summary>
+    /// Anything here may join commands, open a compound or be data of a here-document: such a line is left alone.
+    /// </summary>
     private const string _compound = "|&;<>(){}`\n!";
 
     /// <summary>First words that are not programs.</summary>

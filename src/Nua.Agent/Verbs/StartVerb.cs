@@ -19,8 +19,8 @@ internal static class StartVerb
     }
 
     /// <summary>
-    /// Checks the data and takes its lock, which the application then holds for as long as it lives. Data that an image without
-    /// data versions finds is recorded here; anything else is for <c>upgrade</c>.
+    /// Checks the data and takes its lock, which the application then holds for as long as it lives. Data that an image
+    /// without data versions finds is recorded here; anything else is for <c>upgrade</c>.
     /// </summary>
     public static DataLock? TakeData(VerbContext context)
     {

@@ -64,7 +64,9 @@ internal static class UpgradeVerb
         return ExitCode.Done;
     }
 
-    /// <summary>The number comes last but for the marks: a crash before it runs the command again, one after it does not.</summary>
+    /// <summary>
+    /// The number comes last but for the marks: a crash before it runs the command again, one after it does not.
+    /// </summary>
     public static void Record(VerbContext context, int version)
     {
         var data = context.Data;

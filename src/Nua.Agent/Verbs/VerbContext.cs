@@ -18,7 +18,8 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
 
     public DataFolder Data => new(Paths.Data);
 
-    /// <exception cref="Foundation.ProblemException">the verb, its argument, the configuration or a setting is wrong.</exception>
+    /// <exception cref="Foundation.ProblemException">the verb, its argument, the configuration or a setting is
+    /// wrong.</exception>
     public static VerbContext Prepare(Paths paths, Variables inherited, string verb, IReadOnlyList<string> arguments)
     {
         Verbs.Verb.Check(verb, arguments);
@@ -48,7 +49,8 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
         TimeoutOf(variables) is { } seconds ? Deadline.After(seconds * 1000L) : Deadline.Never;
 
     /// <summary>To be called often by work that takes long: ends it when time is over or somebody asks.</summary>
-    /// <exception cref="Foundation.ProblemException">NUA6051, exit code 124; NUA6052, exit code 128 + signal.</exception>
+    /// <exception cref="Foundation.ProblemException">NUA6051, exit code 124; NUA6052, exit code 128 +
+    /// signal.</exception>
     public void Checkpoint()
     {
         SmallHeap.Keep();

@@ -5,8 +5,8 @@ using Nua.Foundation;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// One line per request on standard output, in the common log format, without the query (it may hold tokens). When nobody reads the
-/// log, lines are dropped and counted rather than requests held up.
+/// One line per request on standard output, in the common log format, without the query (it may hold tokens). When
+/// nobody reads the log, lines are dropped and counted rather than requests held up.
 /// </summary>
 internal sealed unsafe class AccessLog(TimeProvider time)
 {

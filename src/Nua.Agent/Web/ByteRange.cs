@@ -8,7 +8,8 @@ internal readonly record struct ByteRange(long Start, long Length)
 {
     /// <summary>Reads a Range header with one range.</summary>
     /// <param name="isUnsatisfiable">The range is well formed and lies outside: 416.</param>
-    /// <returns>null when the header is to be ignored, as several ranges and other units are, or when unsatisfiable.</returns>
+    /// <returns>null when the header is to be ignored, as several ranges and other units are, or when
+    /// unsatisfiable.</returns>
     public static ByteRange? Parse(string? header, long size, out bool isUnsatisfiable)
     {
         isUnsatisfiable = false;

@@ -5,8 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// Opens files below one folder. The kernel itself sees to it that no <c>..</c> and no link leads out (openat2 with RESOLVE_BENEATH);
-/// where a seccomp profile does not know that call, links are not followed at all.
+/// Opens files below one folder. The kernel itself sees to it that no <c>..</c> and no link leads out (openat2 with
+/// RESOLVE_BENEATH); where a seccomp profile does not know that call, links are not followed at all.
 /// </summary>
 internal sealed unsafe partial class WebFolder : IDisposable
 {

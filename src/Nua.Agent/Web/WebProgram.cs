@@ -6,7 +6,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Web;
 
-/// <summary><c>serve ROOT [--spa]</c>: serves the files of a folder on <c>PORT</c>, all addresses, IPv4 and IPv6.</summary>
+/// <summary>
+/// <c>serve ROOT [--spa]</c>: serves the files of a folder on <c>PORT</c>, all addresses, IPv4 and IPv6.
+/// </summary>
 internal static unsafe class WebProgram
 {
     private const int _defaultPort = 8080;

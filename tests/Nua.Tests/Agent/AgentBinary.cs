@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Nua.Tests.Agent;
 
-/// <summary>The agent as it ships: NUA_AGENT, else artifacts/nua-agent when it is newer than its sources, else published once here.</summary>
+/// <summary>
+/// The agent as it ships: NUA_AGENT, else artifacts/nua-agent when it is newer than its sources, else published once
+/// here.
+/// </summary>
 internal static class AgentBinary
 {
     private static readonly Lazy<string> _path = new(Find);

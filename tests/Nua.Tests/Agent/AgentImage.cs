@@ -11,8 +11,8 @@ namespace Nua.Tests.Agent;
 internal sealed record AgentResult(int Code, string Output, string Error);
 
 /// <summary>
-/// A root folder as an image would have it. Verbs run inside the test process on it through <see cref="Paths"/>, or as the published program, as
-/// the first process of new user, mount and process namespaces with this folder as its root.
+/// A root folder as an image would have it. Verbs run inside the test process on it through <see cref="Paths"/>, or as
+/// the published program, as the first process of new user, mount and process namespaces with this folder as its root.
 /// </summary>
 internal sealed class AgentImage : IDisposable
 {
