@@ -37,7 +37,7 @@ internal sealed class BackupFolder : IDisposable
             throw Refusal.BackupTarget(path, Directory.Exists(path) ? "it cannot be written" : "it does not exist");
         }
 
-        var fd = Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0), "opening", path);
+        var fd = FileBytes.OpenFolder(path);
         if (Libc.Flock(fd, Libc.LockEx | Libc.LockNb) < 0 && Posix.LastError == Libc.EWouldBlock)
         {
             _ = Libc.Close(fd);

@@ -40,6 +40,8 @@ internal readonly struct ConfigNode(JsonElement element, string key, string file
         return child.IsNull ? null : child.AsText();
     }
 
+    public string RequiredText(string name) => Text(name) ?? throw Child(name).Wrong("a text is wanted");
+
     public bool Bool(string name, bool otherwise)
     {
         var child = Child(name);

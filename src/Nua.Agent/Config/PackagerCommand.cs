@@ -27,6 +27,7 @@ internal sealed record PackagerCommand(string Line, IReadOnlyList<string>? List 
         }
 
         var words = Line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return Verbs.ShellScript.HasAny(Line, _shellSyntax) || words[0].Contains('=') ? throw Refusal.NoShell(Line) : words;
+        return Verbs.ShellScript.HasAny(Line, _shellSyntax) || words[0].Contains('=')
+            ? throw Refusal.NoShell(Line) : words;
     }
 }

@@ -46,7 +46,8 @@ internal sealed record RuntimeConfig
     public IReadOnlyList<string> PackagerVariables { get; init; } = [];
 
     /// <summary>The keys of <c>metadata</c> and <c>build</c> for templates; values as templates know them.</summary>
-    public IReadOnlyDictionary<string, object?> TemplateValues { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, object?> TemplateValues { get; init; } = new Dictionary<string, object?>(
+        StringComparer.Ordinal);
 }
 
 internal sealed record NamedPort(string Name, int Port);

@@ -29,7 +29,8 @@ internal static class HttpProbe
             return null;
         }
 
-        var request = $"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: nua-healthcheck\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+        var request = $"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: nua-healthcheck\r\n"
+            + "Accept: */*\r\nConnection: close\r\n\r\n";
         if (!probe.Send(Encoding.ASCII.GetBytes(request)))
         {
             why = "it closed the connection";
@@ -38,7 +39,10 @@ internal static class HttpProbe
 
         var head = ReadHead(probe);
         var answer = Parse(head);
-        why = answer is not null ? "" : limit.IsOver ? "no answer in time" : head.Length == 0 ? "it closed the connection" : "not an HTTP answer";
+        why = answer is not null ? ""
+            : limit.IsOver ? "no answer in time"
+            : head.Length == 0 ? "it closed the connection"
+            : "not an HTTP answer";
         return answer;
     }
 

@@ -83,7 +83,7 @@ internal sealed unsafe class Probe : IDisposable
 
     private static bool TryConnect(bool v6, int port, Deadline limit, out int fd, out int error)
     {
-        fd = Native.Socket(v6 ? Native.AfInet6 : Native.AfInet, Native.SockStream | Native.SockNonBlock | Native.SockCloExec, 0);
+        fd = Native.TcpSocket(v6);
         error = fd < 0 ? Posix.LastError : 0;
         if (fd < 0)
         {

@@ -53,7 +53,8 @@ internal static class InitProgram
     {
         var told = inherited.With(("NUA_REASON", "install"), ("NUA_FROM_DATA_VERSION", "0"));
         var context = VerbContext.Prepare(start.Paths, told, Verb.Upgrade, []);
-        Output.Note($"the data is empty: installing {Printable.Escape(context.Config.AppId)} {Printable.Escape(context.Config.Version)}");
+        var name = Printable.Escape($"{context.Config.AppId} {context.Config.Version}");
+        Output.Note($"the data is empty: installing {name}");
         var status = RunVerb(context);
         if (status != ExitCode.Done)
         {
@@ -101,7 +102,8 @@ internal static class InitProgram
             Output.Problem(e);
         }
 
-        return Supervisor.Run(new ChildProgram(command, variables) { Interactive = true }, StopPlan.PassOnInteractive, Deadline.Never);
+        return Supervisor.Run(new ChildProgram(command, variables) { Interactive = true }, StopPlan.PassOnInteractive,
+            Deadline.Never);
     }
 
     private static StopPlan StopOf(VerbContext context)

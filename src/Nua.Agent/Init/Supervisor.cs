@@ -104,7 +104,8 @@ internal sealed class Supervisor
 
     private void Receive(int signal)
     {
-        var isRequest = signal == Signals.Term || signal == _stop.Signal || (signal == Signals.Int && _stop.IsInterruptRequest);
+        var isRequest = signal == Signals.Term || signal == _stop.Signal
+            || (signal == Signals.Int && _stop.IsInterruptRequest);
         if (!isRequest)
         {
             _child.Signal(signal);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Nua.Agent.Settings;
+using Nua.Foundation;
 using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
@@ -40,7 +42,7 @@ internal sealed unsafe class Child
         var name = program.Argv[0];
         if (Executable.Find(name, program.Variables, program.WorkDir) is not { } file)
         {
-            (failure, why) = (ExitCode.NotFound, $"no program '{Foundation.Printable.Escape(name, 200)}' in PATH");
+            (failure, why) = (ExitCode.NotFound, $"no program '{Printable.Escape(name, 200)}' in PATH");
             return null;
         }
 
@@ -57,7 +59,7 @@ internal sealed unsafe class Child
         }
 
         failure = error == Libc.ENoEnt ? ExitCode.NotFound : ExitCode.NotExecutable;
-        why = Foundation.Printable.Escape(file, 200) + ": " + System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)
+        why = Printable.Escape(file, 200) + ": " + Marshal.GetPInvokeErrorMessage(error)
             + (error == Libc.ENoEnt && FileStatus.Of(file) is not null ? " (its interpreter is not in the image)" : "");
         return null;
     }
@@ -105,7 +107,8 @@ internal sealed unsafe class Child
         var mask = stackalloc ulong[_setWords];
         Signals.FillForChild(defaults);
         _ = Native.SpawnAttrInit(attributes);
-        _ = Native.SpawnAttrSetFlags(attributes, Native.SpawnSetPGroup | Native.SpawnSetSigDef | Native.SpawnSetSigMask);
+        _ = Native.SpawnAttrSetFlags(attributes,
+            Native.SpawnSetPGroup | Native.SpawnSetSigDef | Native.SpawnSetSigMask);
         _ = Native.SpawnAttrSetPGroup(attributes, 0);
         _ = Native.SpawnAttrSetSigDefault(attributes, defaults);
         _ = Native.SpawnAttrSetSigMask(attributes, mask);
@@ -113,7 +116,8 @@ internal sealed unsafe class Child
         AddActions(actions, program);
         using var arguments = new ByteStrings(argv);
         using var environ = new ByteStrings(program.Variables.ToEnviron());
-        var error = Native.PosixSpawn(out pid, Posix.Path(file), actions, attributes, arguments.Pointer, environ.Pointer);
+        var error = Native.PosixSpawn(out pid, Posix.Path(file), actions, attributes, arguments.Pointer,
+            environ.Pointer);
         _ = Native.SpawnActionsDestroy(actions);
         _ = Native.SpawnAttrDestroy(attributes);
         return error;

@@ -15,8 +15,7 @@ internal static unsafe class DirectoryReader
     /// <exception cref="IOException">with the errno.</exception>
     public static List<string> Names(string path)
     {
-        var fd = Posix.Check(
-            Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0), "opening", path);
+        var fd = FileBytes.OpenFolder(path);
         var directory = Native.FdOpenDir(fd);
         if (directory == 0)
         {

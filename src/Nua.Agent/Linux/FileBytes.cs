@@ -7,6 +7,13 @@ namespace Nua.Agent.Linux;
 /// </summary>
 internal static unsafe class FileBytes
 {
+    /// <summary>Opens a file for reading; a link is refused.</summary>
+    /// <exception cref="IOException">with the errno.</exception>
+    public static int OpenToRead(string path) => Open(path, Libc.ONoFollow);
+
+    /// <exception cref="IOException">with the errno; also when it is not a folder.</exception>
+    public static int OpenFolder(string path) => Open(path, Libc.ODirectory);
+
     /// <exception cref="IOException">with the errno.</exception>
     public static void WriteAll(int fd, ReadOnlySpan<byte> bytes, long offset, string path)
     {
@@ -52,4 +59,7 @@ internal static unsafe class FileBytes
             return done;
         }
     }
+
+    private static int Open(string path, int flags) =>
+        Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.OCloExec | flags, 0), "opening", path);
 }

@@ -36,9 +36,9 @@ internal static unsafe class Signals
 
     private static readonly string[] _names =
     [
-        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
-        "PWR", "SYS",
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
     ];
 
     /// <summary>
@@ -72,7 +72,8 @@ internal static unsafe class Signals
         // Where /proc is missing the program goes on with the main thread's mask alone, and looks around more often.
         if (Environment.ProcessPath is { } self)
         {
-            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(), keepMask: true);
+            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(),
+                keepMask: true);
         }
     }
 
@@ -118,7 +119,8 @@ internal static unsafe class Signals
         if (name.StartsWith("RTMIN", StringComparison.OrdinalIgnoreCase))
         {
             var offset = 0;
-            var valid = name.Length == 5 || int.TryParse(name[5..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out offset);
+            var valid = name.Length == 5
+                || int.TryParse(name[5..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out offset);
             signal = RealTimeMin + offset;
             return valid && signal is >= RealTimeMin and <= _last;
         }
@@ -130,7 +132,8 @@ internal static unsafe class Signals
     public static string Name(int signal) =>
         signal > 0 && signal < _names.Length ? "SIG" + _names[signal] : $"signal {signal}";
 
-    internal static void FillForChild(ulong* defaults) => defaults[0] = MakeSet(static signal => signal is not (Kill or Stop) and < 32);
+    internal static void FillForChild(ulong* defaults) =>
+        defaults[0] = MakeSet(static signal => signal is not (Kill or Stop) and < 32);
 
     private static ulong MakeSet(Func<int, bool> contains)
     {

@@ -15,7 +15,8 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
     /// <param name="touch">False for verbs that must not write: no folder is created, only looked for.</param>
     /// <exception cref="Foundation.ProblemException">NUA6012: PORT is not a port. NUA6013: a secret cannot be
     /// read.</exception>
-    public static AppEnvironment Prepare(Paths paths, RuntimeConfig config, Variables inherited, string? verb, bool touch)
+    public static AppEnvironment Prepare(Paths paths, RuntimeConfig config, Variables inherited, string? verb,
+        bool touch)
     {
         var variables = new Variables(inherited);
         Identity(variables, config, verb);
@@ -84,7 +85,8 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
 
         void Check(string name)
         {
-            if (!ushort.TryParse(variables[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+            if (!ushort.TryParse(variables[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || number == 0)
             {
                 throw Refusal.SettingInvalid(name, variables[name]!, "a number from 1 to 65535 is wanted");
             }
@@ -103,7 +105,8 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
             variables["HOME"] = usable ? home : run ?? paths.Run;
         }
 
-        var cache = FolderAccess.IsWritable(paths.Cache) ? paths.Cache : run is null ? variables["TMPDIR"]! : run + "/cache";
+        var cache = FolderAccess.IsWritable(paths.Cache)
+            ? paths.Cache : run is null ? variables["TMPDIR"]! : run + "/cache";
         variables.Default("XDG_CACHE_HOME", cache);
         variables.Default("XDG_CONFIG_HOME", variables["HOME"] + "/.config");
         variables.Default("XDG_DATA_HOME", variables["HOME"] + "/.local/share");

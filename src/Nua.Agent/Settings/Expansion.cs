@@ -18,7 +18,8 @@ internal static class Expansion
         var position = 0;
         while (position < text.Length)
         {
-            if (text[position] == '$' && TryReference(text, position, out var name, out var end) && variables[name] is { } value)
+            if (text[position] == '$' && TryReference(text, position, out var name, out var end)
+                && variables[name] is { } value)
             {
                 result.Append(value);
                 position = end;

@@ -55,7 +55,8 @@ internal static class Leftovers
         {
             foreach (var task in Directory.GetDirectories($"/proc/{own}/task"))
             {
-                foreach (var pid in File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                var pids = File.ReadAllText(task + "/children");
+                foreach (var pid in pids.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
                     children.Add(int.Parse(pid, CultureInfo.InvariantCulture));
                 }

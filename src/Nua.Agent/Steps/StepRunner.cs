@@ -52,7 +52,8 @@ internal static class StepRunner
             variables[name] = value;
         }
 
-        var child = Child.Start(new ChildProgram(step.Argv, variables) { WorkDir = step.WorkDir }, out var failure, out var why);
+        var child = Child.Start(new ChildProgram(step.Argv, variables) { WorkDir = step.WorkDir }, out var failure,
+            out var why);
         if (child is null)
         {
             Output.Note(step.WorkDir is { } directory && !Directory.Exists(directory)

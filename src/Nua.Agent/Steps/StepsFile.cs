@@ -4,7 +4,8 @@ namespace Nua.Agent.Steps;
 
 /// <summary>One command of a build.</summary>
 /// <param name="WorkDir">Absolute; null is where the agent was started.</param>
-internal sealed record Step(string Title, IReadOnlyList<string> Argv, string? WorkDir, IReadOnlyList<KeyValuePair<string, string>> Env);
+internal sealed record Step(string Title,
+    IReadOnlyList<string> Argv, string? WorkDir, IReadOnlyList<KeyValuePair<string, string>> Env);
 
 /// <summary>The commands of one build phase, as the build hands them to the sandbox:
 /// <c>{"steps":[{"title":"npm

@@ -25,7 +25,8 @@ internal static class Arithmetic
             ("+", List<object?> a, List<object?> b) => Checked([.. a, .. b], position),
             ("*", string a, long n) => Repeated(a, n, position),
             ("*", long n, string a) => Repeated(a, n, position),
-            _ => throw new TemplateError(position, $"{Values.TypeName(left)} {symbol} {Values.TypeName(right)} does not work"),
+            _ => throw new TemplateError(position,
+                $"{Values.TypeName(left)} {symbol} {Values.TypeName(right)} does not work"),
         };
     }
 
@@ -48,7 +49,8 @@ internal static class Arithmetic
     }
 
     private static List<object?> Checked(List<object?> list, Position position) =>
-        list.Count <= Limits.Elements ? list : throw new TemplateError(position, $"the list is longer than {Limits.Elements}");
+        list.Count <= Limits.Elements
+            ? list : throw new TemplateError(position, $"the list is longer than {Limits.Elements}");
 
     private static object Integers(string symbol, long left, long right, Position position)
     {

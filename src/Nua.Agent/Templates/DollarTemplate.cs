@@ -44,7 +44,8 @@ internal static class DollarTemplate
     {
         if (!Expansion.TryReference(source, dollar, out var name, out end))
         {
-            throw new TemplateError(PositionOf(source, dollar), "'${' must be followed by a name and '}'; write $${ for the characters themselves");
+            throw new TemplateError(PositionOf(source, dollar),
+                "'${' must be followed by a name and '}'; write $${ for the characters themselves");
         }
 
         return names.TryGetValue(name, out var value)

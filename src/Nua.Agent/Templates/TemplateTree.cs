@@ -141,7 +141,8 @@ internal static class TemplateTree
             _ = Libc.Close(fd);
         }
 
-        Posix.Check(Libc.RenameAt2(Libc.AtFdCwd, Posix.Path(temporary), Libc.AtFdCwd, Posix.Path(path), 0), "renaming to", path);
+        Posix.Check(Libc.RenameAt2(Libc.AtFdCwd, Posix.Path(temporary), Libc.AtFdCwd, Posix.Path(path), 0),
+            "renaming to", path);
     }
 
     private static void CreateFolder(string path)

@@ -15,7 +15,8 @@ internal static class CommandRunner
     /// <summary>Runs a command with empty input until it ends. Signals that come meanwhile are its own.</summary>
     /// <returns>its exit status; 128 + n for a signal; 124 when the limit ended it; 126 or 127 when it could not
     /// start.</returns>
-    public static int Run(PackagerCommand command, Variables variables, string? workDir, Deadline limit, string? argument = null)
+    public static int Run(PackagerCommand command, Variables variables, string? workDir, Deadline limit,
+        string? argument = null)
     {
         var argv = new List<string>(command.ToArgv());
         if (argument is not null)

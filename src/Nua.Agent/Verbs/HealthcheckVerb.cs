@@ -22,7 +22,8 @@ internal static class HealthcheckVerb
         var limit = LimitOf(context);
         var (healthy, text) = context.Config.Health.Command is { } command ? Command(context, command, kind, limit)
             : context.Variables["PORT"] is not { } port || context.Config.Port is null ? (true, "no port is declared")
-            : context.Config.Health.Http is { } path ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
+            : context.Config.Health.Http is { } path
+                ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
             : Tcp(int.Parse(port, CultureInfo.InvariantCulture), limit);
         Output.Line(HealthLine.Shorten(text, SecretFiles.Values(context.Variables, context.Config)));
         return healthy ? ExitCode.Done : ExitCode.Failed;
@@ -76,6 +77,11 @@ internal static class HealthcheckVerb
         }
 
         var said = output.Text;
-        return (status == 0, said.Trim().Length > 0 ? said : status == 0 ? "healthy" : $"the command ended with {status}");
+        if (said.Trim().Length == 0)
+        {
+            said = status == 0 ? "healthy" : $"the command ended with {status}";
+        }
+
+        return (status == 0, said);
     }
 }

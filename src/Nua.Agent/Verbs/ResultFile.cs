@@ -15,7 +15,8 @@ internal static class ResultFile
     private const int _longestMessage = 1000;
     private const uint _mode = 0x1B0;
 
-    public static void Write(Variables variables, int? dataVersion, string message, IReadOnlyList<string>? warnings = null) =>
+    public static void Write(Variables variables, int? dataVersion, string message,
+        IReadOnlyList<string>? warnings = null) =>
         WriteJson(variables, json =>
         {
             if (dataVersion is { } version)

@@ -36,10 +36,12 @@ internal static class RollbackVerb
 
         if (to < (config.RollbackTo ?? 0))
         {
-            return NotSupported($"this image rolls back to data version {config.RollbackTo} at the lowest, not to {to}");
+            return NotSupported(
+                $"this image rolls back to data version {config.RollbackTo} at the lowest, not to {to}");
         }
 
-        return context.Argument is not null ? Plan(context, from, to) : from == to ? Finish(context, to) : Work(context, command, from, to);
+        return context.Argument is not null
+            ? Plan(context, from, to) : from == to ? Finish(context, to) : Work(context, command, from, to);
     }
 
     private static int Work(VerbContext context, Config.PackagerCommand command, int from, int to)

@@ -13,9 +13,10 @@ internal static class ShellScript
     /// <summary>First words that are not programs.</summary>
     private static readonly string[] _words =
     [
-        "exec", "cd", "export", "set", "unset", "if", "for", "while", "until", "case", "eval", ".", "source", "trap", "wait",
-        "exit", "return", "read", "shift", "ulimit", "umask", "alias", "command", "time", "function", "[", "test", "true", "false",
-        "echo", "printf", ":",
+        "exec", "cd", "export", "set", "unset", "if", "for", "while", "until", "case", "eval", ".", "source", "trap",
+        "wait", "exit", "return", "read", "shift", "ulimit", "umask", "alias", "command", "time", "function", "[",
+        "test",
+        "true", "false", "echo", "printf", ":",
     ];
 
     public static string Compose(IReadOnlyList<string> lines)

@@ -55,7 +55,8 @@ internal static class StartVerb
         var workDir = context.Paths.At(start.WorkDir);
         if (start.StaticRoot is { } root)
         {
-            string[] serve = [context.Paths.Agent, "serve", context.Paths.At(root), .. start.Spa ? (string[])["--spa"] : []];
+            string[] serve = [context.Paths.Agent, "serve", context.Paths.At(root), .. start.Spa
+                ? (string[])["--spa"] : []];
             return Become(context.Paths.Agent, serve, variables, keepMask: true);
         }
 

@@ -7,7 +7,8 @@ using Nua.Agent.Settings;
 namespace Nua.Agent.Verbs;
 
 /// <summary>What a verb works with: the image's configuration and the resolved environment.</summary>
-internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnvironment Environment, string Verb, string? Argument)
+internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnvironment Environment, string Verb,
+    string? Argument)
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -24,7 +25,8 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
     {
         Verbs.Verb.Check(verb, arguments);
         var config = RuntimeConfigReader.Read(paths.Config);
-        var environment = AppEnvironment.Prepare(paths, config, inherited, verb, touch: !Verbs.Verb.IsOnlyLooking(verb));
+        var environment = AppEnvironment.Prepare(paths, config, inherited, verb,
+            touch: !Verbs.Verb.IsOnlyLooking(verb));
         return new VerbContext(paths, config, environment, verb, arguments.Count > 0 ? arguments[0] : null)
         {
             Limit = LimitOf(environment.Variables),

@@ -38,7 +38,8 @@ internal readonly record struct ByteRange(long Start, long Length)
         }
 
         isUnsatisfiable = first >= size;
-        return isUnsatisfiable ? null : new ByteRange(first.Value, Math.Min(last ?? (size - 1), size - 1) - first.Value + 1);
+        return isUnsatisfiable
+            ? null : new ByteRange(first.Value, Math.Min(last ?? (size - 1), size - 1) - first.Value + 1);
     }
 
     /// <summary>Empty is null; a number too large for 64 bits is the largest.</summary>
@@ -55,7 +56,8 @@ internal readonly record struct ByteRange(long Start, long Length)
             return false;
         }
 
-        number = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : long.MaxValue;
+        number = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value : long.MaxValue;
         return true;
     }
 }

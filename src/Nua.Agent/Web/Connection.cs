@@ -114,7 +114,8 @@ internal sealed unsafe class Connection(int fd, long id, string client)
             nint count;
             fixed (byte* start = _unsent)
             {
-                count = Native.Send(Fd, start, _unsent.Length, Native.MsgNoSignal | (_fileFd >= 0 ? Native.MsgMore : 0));
+                count = Native.Send(Fd, start, _unsent.Length,
+                    Native.MsgNoSignal | (_fileFd >= 0 ? Native.MsgMore : 0));
             }
 
             if (count <= 0)

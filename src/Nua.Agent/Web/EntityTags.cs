@@ -43,6 +43,8 @@ internal sealed class EntityTags
             return $"\"{hash.AsSpan(0, 32)}\"";
         }
 
-        return $"\"{status.Size:x}-{status.Seconds:x}.{status.Nanoseconds:x}-{status.ChangedSeconds:x}.{status.ChangedNanoseconds:x}\"";
+        var modified = $"{status.Seconds:x}.{status.Nanoseconds:x}";
+        var changed = $"{status.ChangedSeconds:x}.{status.ChangedNanoseconds:x}";
+        return $"\"{status.Size:x}-{modified}-{changed}\"";
     }
 }

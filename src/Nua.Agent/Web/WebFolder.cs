@@ -65,7 +65,8 @@ internal sealed unsafe partial class WebFolder : IDisposable
         for (var i = 0; i < segments.Length; i++)
         {
             var isLast = i == segments.Length - 1;
-            var flags = Libc.ONoFollow | Libc.OCloExec | (isLast ? Libc.ORdOnly | Libc.ONonBlock : Libc.OPath | Libc.ODirectory);
+            var flags = Libc.ONoFollow | Libc.OCloExec | (isLast
+                ? Libc.ORdOnly | Libc.ONonBlock : Libc.OPath | Libc.ODirectory);
             var next = Libc.OpenAt(directory, Posix.Path(segments[i].Length == 0 ? "." : segments[i]), flags, 0);
             var error = Posix.LastError;
             if (directory != _fd)

@@ -303,7 +303,8 @@ internal sealed unsafe class WebServer : IDisposable
         }
 
         // While writing nothing is read: a client cannot pile up requests.
-        _epoll.Modify(connection.Fd, connection.IsWriting ? Native.EpollOut : Native.EpollIn | Native.EpollRdHup, connection.Id);
+        _epoll.Modify(connection.Fd, connection.IsWriting
+            ? Native.EpollOut : Native.EpollIn | Native.EpollRdHup, connection.Id);
         return true;
     }
 
@@ -314,7 +315,8 @@ internal sealed unsafe class WebServer : IDisposable
         if (_connections.Count >= _capacity)
         {
             // Full of clients that do not come to the point: two seconds are enough then.
-            EndWhere(static connection => !connection.IsWriting && connection.Limit.Left < _headMilliseconds - _crowdedMilliseconds);
+            EndWhere(static connection => !connection.IsWriting
+                && connection.Limit.Left < _headMilliseconds - _crowdedMilliseconds);
         }
     }
 
