@@ -10,8 +10,8 @@ using Nua.Foundation;
 namespace Nua.Agent;
 
 /// <summary>
-/// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>steps FILE</c>, <c>version</c>. Under the name of a verb (a link
-/// in /nua/scripts) it is <c>do</c> of that verb.
+/// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>steps
+/// FILE</c>, <c>version</c>. Under the name of a verb (a link in /nua/scripts) it is <c>do</c> of that verb.
 /// </summary>
 internal static class CommandLine
 {

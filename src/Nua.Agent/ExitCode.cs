@@ -1,6 +1,8 @@
 namespace Nua.Agent;
 
-/// <summary>The exit codes of the lifecycle contract, §2.2. The numbers 64–78 are those of BSD's <c>sysexits</c>.</summary>
+/// <summary>
+/// The exit codes of the lifecycle contract, §2.2. The numbers 64–78 are those of BSD's <c>sysexits</c>.
+/// </summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -3,7 +3,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent;
 
-/// <summary>Standard output and error, unbuffered. .NET's console would bring encodings, a terminal driver and signal handlers.</summary>
+/// <summary>
+/// Standard output and error, unbuffered. .NET's console would bring encodings, a terminal driver and signal handlers.
+/// </summary>
 internal static unsafe class Output
 {
     /// <summary>A result line on standard output.</summary>

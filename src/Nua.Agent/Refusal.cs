@@ -3,8 +3,8 @@ using Nua.Foundation;
 namespace Nua.Agent;
 
 /// <summary>
-/// Every way the agent says no, in one place: its code, its exit code of the contract, and what to do. Names, values and
-/// paths are escaped here.
+/// Every way the agent says no, in one place: its code, its exit code of the contract, and what to do. Names, values
+/// and paths are escaped here.
 /// </summary>
 internal static class Refusal
 {
@@ -13,7 +13,8 @@ internal static class Refusal
         "build the image again with nua; IMAGE -- CMD runs a command without it");
 
     public static ProblemException ConfigInvalid(string path, string key, string why) => Make(
-        ExitCode.Setting, "NUA6002", $"the image's nua-config.json is damaged at '{Printable.Escape(key, 200)}'", path, why,
+        ExitCode.Setting, "NUA6002", $"the image's nua-config.json is damaged at '{Printable.Escape(key, 200)}'", path,
+        why,
         "build the image again with nua");
 
     public static ProblemException UnknownVerb(string verb) => Make(
@@ -43,7 +44,8 @@ internal static class Refusal
         {
             problems.Add(new Problem("NUA6011", $"secret {Printable.Escape(name)} is missing")
             {
-                Remedy = $"give it as a file /run/secrets/{Printable.Escape(name)}, or with -e {Printable.Escape(name)}_FILE=PATH",
+                Remedy = $"give it as a file /run/secrets/{Printable.Escape(name)}, "
+                    + $"or with -e {Printable.Escape(name)}_FILE=PATH",
             });
         }
 
@@ -63,12 +65,14 @@ internal static class Refusal
         $"run an image whose data version is {data} or more");
 
     public static ProblemException DataOlder(int data, int image, string appId) => Make(
-        ExitCode.Data, "NUA6021", $"the data has version {data}, this image works on version {image}", "/nua/data", null,
+        ExitCode.Data, "NUA6021", $"the data has version {data}, this image works on version {image}", "/nua/data",
+        null,
         $"back it up, then upgrade it once: run the image with the verb 'upgrade' on the same data (nua upgrade, or "
         + $"docker run --rm -v {Printable.Escape(appId)}-data:/nua/data IMAGE upgrade)");
 
     public static ProblemException DataTooOld(int data, int oldest) => Make(
-        ExitCode.Data, "NUA6022", $"the data has version {data}, this image upgrades from {oldest} at the earliest", "/nua/data", null,
+        ExitCode.Data, "NUA6022", $"the data has version {data}, this image upgrades from {oldest} at the earliest",
+        "/nua/data", null,
         "upgrade with an image in between first");
 
     public static ProblemException DataDamaged(string path, string why) => Make(
@@ -76,7 +80,8 @@ internal static class Refusal
         "restore a backup, or write the right number into the file if you know it");
 
     public static ProblemException DataOfAnotherApp(string found, string own) => Make(
-        ExitCode.Data, "NUA6024", $"the data belongs to '{Printable.Escape(found, 100)}', not to '{Printable.Escape(own, 100)}'",
+        ExitCode.Data, "NUA6024",
+        $"the data belongs to '{Printable.Escape(found, 100)}', not to '{Printable.Escape(own, 100)}'",
         "/nua/data", null, "mount the right volume");
 
     public static ProblemException DataExpected() => Make(
@@ -86,26 +91,30 @@ internal static class Refusal
 
     public static ProblemException DataUnknown() => Make(
         ExitCode.Data, "NUA6026", "/nua/data has files but no record of their data version", "/nua/data", null,
-        "mount an empty volume to install; if you know the version, run the verb 'upgrade' with NUA_FROM_DATA_VERSION=N");
+        "mount an empty volume; or, if you know the version, run the verb 'upgrade' with NUA_FROM_DATA_VERSION=N");
 
     public static ProblemException DataNotInstalled() => Make(
         ExitCode.Data, "NUA6027", "the data is not installed yet", "/nua/data", null,
         "run the verb 'upgrade' once on the same data, or run the image without a verb");
 
     public static ProblemException NoUpgradeStep(int from, int to) => Make(
-        ExitCode.Data, "NUA6037", $"the data has version {from} and the image has no command that brings it to {to}", "/nua/data", null,
+        ExitCode.Data, "NUA6037", $"the data has version {from} and the image has no command that brings it to {to}",
+        "/nua/data", null,
         "declare lifecycle.upgrade in nua-config, or lower data-version if nothing changed in the data");
 
     public static ProblemException WaypointMissed(int from, int waypoint, int to) => Make(
-        ExitCode.Data, "NUA6038", $"the data has version {from} and must stop at version {waypoint} on the way to {to}", "/nua/data", null,
+        ExitCode.Data, "NUA6038", $"the data has version {from} and must stop at version {waypoint} on the way to {to}",
+        "/nua/data", null,
         $"upgrade with the image of data version {waypoint} first");
 
     public static ProblemException DataVersionMismatch(string found, string told) => Make(
-        ExitCode.Data, "NUA6028", $"the data has version {found}, NUA_FROM_DATA_VERSION says {Printable.Escape(told, 20)}", "/nua/data",
+        ExitCode.Data, "NUA6028",
+        $"the data has version {found}, NUA_FROM_DATA_VERSION says {Printable.Escape(told, 20)}", "/nua/data",
         "the data and the operator's record do not belong together", "find out which volume is mounted");
 
     public static ProblemException DataNotEmpty() => Make(
-        ExitCode.Data, "NUA6029", "the data volume is not empty", "/nua/data", null, "restore only fills a new, empty volume");
+        ExitCode.Data, "NUA6029", "the data volume is not empty", "/nua/data", null,
+        "restore only fills a new, empty volume");
 
     public static ProblemException DataNotWritable(string path, string why) => Make(
         ExitCode.CannotWrite, "NUA6030", "cannot write", path, why,
@@ -130,7 +139,8 @@ internal static class Refusal
         exitCode, "NUA6035", $"cannot execute {Printable.Escape(program, 200)}: {why}", null, null, null);
 
     public static ProblemException NoShell(string line) => Make(
-        ExitCode.NotFound, "NUA6036", $"'{Printable.Escape(line, 200)}' needs a shell and the image has no /bin/sh", null, null,
+        ExitCode.NotFound, "NUA6036", $"'{Printable.Escape(line, 200)}' needs a shell and the image has no /bin/sh",
+        null, null,
         "write the command without shell syntax, or use a base with a shell");
 
     public static ProblemException BackupTarget(string path, string why) => Make(
@@ -141,7 +151,8 @@ internal static class Refusal
         ExitCode.Data, "NUA6041", "this is not a complete backup", path, why, "give the folder of a sealed backup");
 
     public static ProblemException BackupDamaged(string path, string why) => Make(
-        ExitCode.Data, "NUA6042", "the backup is damaged", Printable.Escape(path, 300), why, "use another backup; nothing was changed");
+        ExitCode.Data, "NUA6042", "the backup is damaged", Printable.Escape(path, 300), why,
+        "use another backup; nothing was changed");
 
     public static ProblemException BackupForeign(string what, string remedy) => Make(
         ExitCode.Data, "NUA6043", what, null, null, remedy);
@@ -154,7 +165,8 @@ internal static class Refusal
         FromErrno(errno), "NUA6050", what, null, null, null);
 
     public static ProblemException NoPermission() => Make(
-        ExitCode.Permission, "NUA6053", "a file of the image cannot be read", null, "its owner or mode does not let this user in",
+        ExitCode.Permission, "NUA6053", "a file of the image cannot be read", null,
+        "its owner or mode does not let this user in",
         "run as uid 10001 or any uid with group 0; build the image again if that does not help");
 
     public static ProblemException TimedOut(string what, long seconds) => Make(
@@ -179,6 +191,7 @@ internal static class Refusal
         _ => ExitCode.Failed,
     };
 
-    private static ProblemException Make(int exitCode, string code, string what, string? where, string? why, string? remedy) =>
+    private static ProblemException Make(int exitCode, string code, string what, string? where, string? why,
+        string? remedy) =>
         new(new Problem(code, what) { Where = where, Why = why, Remedy = remedy }) { ExitCode = exitCode };
 }

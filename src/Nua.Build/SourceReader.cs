@@ -9,7 +9,7 @@ namespace Nua.Build;
 /// <summary>Reads the source folder: every file that counts, hashed, and nothing that an image cannot hold.</summary>
 internal static class SourceReader
 {
-    /// <exception cref="ProblemException">NUA2110, NUA2113 special file, NUA2114 whiteout name.</exception>
+    /// <exception cref="ProblemException">NUA4034, NUA2152 special file, NUA2153 whiteout name.</exception>
     public static BuildSource Read(
         BuildPlan plan, string projectFolder, string folder, SourceFacts facts, StatCache? cache, Action<Problem> warn)
     {
@@ -43,7 +43,7 @@ internal static class SourceReader
             var shown = Printable.Escape(entry.Path, 300);
             if (entry.Kind == TreeKind.Special)
             {
-                problems.Add(new Problem("NUA2113", $"'{shown}' is a socket, FIFO or device")
+                problems.Add(new Problem("NUA2152", $"'{shown}' is a socket, FIFO or device")
                 {
                     Why = "an image holds files, folders and links only",
                     Remedy = "remove it, or name it in .nuaignore",
@@ -52,7 +52,7 @@ internal static class SourceReader
 
             if (entry.Path[(entry.Path.LastIndexOf('/') + 1)..].StartsWith(".wh.", StringComparison.Ordinal))
             {
-                problems.Add(new Problem("NUA2114", $"'{shown}' cannot be put in an image")
+                problems.Add(new Problem("NUA2153", $"'{shown}' cannot be put in an image")
                 {
                     Why = "in an image layer a name that begins with '.wh.' means that a file is deleted",
                     Remedy = "rename it, or name it in .nuaignore",
@@ -61,7 +61,7 @@ internal static class SourceReader
 
             if (entry.Kind == TreeKind.Symlink && Escapes(entry))
             {
-                warn(new Problem("NUA2115", $"The link '{shown}' leads out of the application, to '{Printable.Escape(entry.Link!, 200)}'")
+                warn(new Problem("NUA2154", $"The link '{shown}' leads out of the application, to '{Printable.Escape(entry.Link!, 200)}'")
                 {
                     Severity = Severity.Warning,
                     Why = "it is kept as it is and means a path of the image, not of this machine",

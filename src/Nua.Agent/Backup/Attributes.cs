@@ -24,7 +24,8 @@ internal static unsafe class Attributes
             size = Libc.LListXattr(name, start, list.Length);
         }
 
-        foreach (var attribute in RawName.FromBytes(list.AsSpan(0, (int)Math.Max(size, 0))).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        var names = RawName.FromBytes(list.AsSpan(0, (int)Math.Max(size, 0)));
+        foreach (var attribute in names.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
             if (Value(name, attribute) is { } value)
             {

@@ -11,7 +11,8 @@ internal enum EntryKind
 }
 
 /// <summary>One name of a backup with everything that restoring it needs.</summary>
-/// <param name="Path">Relative to the backup's folder, <c>volumes/data/notes.db</c>; names as <see cref="Foundation.Linux.RawName"/> has them.</param>
+/// <param name="Path">Relative to the backup's folder, <c>volumes/data/notes.db</c>; names as <see
+/// cref="Foundation.Linux.RawName"/> has them.</param>
 internal sealed record BackupEntry(string Path, EntryKind Kind)
 {
     public long Size { get; init; }

@@ -7,8 +7,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// The folder that a backup is made in, NUA_BACKUP_DIR. A mark, <c>.nua-partial</c>, stands in it until the manifest is there, so that a run
-/// that was cut off is recognised and its remains, and only those, are cleared.
+/// The folder that a backup is made in, NUA_BACKUP_DIR. A mark, <c>.nua-partial</c>, stands in it until the manifest is
+/// there, so that a run that was cut off is recognised and its remains, and only those, are cleared.
 /// </summary>
 internal sealed class BackupFolder : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class BackupFolder : IDisposable
 
     public bool IsSealed => FileStatus.Of($"{Path}/{Manifest}") is not null;
 
-    /// <exception cref="ProblemException">NUA6040 when it cannot be written; NUA6031 when another backup works in it.</exception>
+    /// <exception cref="ProblemException">NUA6040 when it cannot be written; NUA6031 when another backup works in
+    /// it.</exception>
     public static BackupFolder Open(string path)
     {
         if (!FolderAccess.IsWritable(path))
@@ -36,7 +37,7 @@ internal sealed class BackupFolder : IDisposable
             throw Refusal.BackupTarget(path, Directory.Exists(path) ? "it cannot be written" : "it does not exist");
         }
 
-        var fd = Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0), "opening", path);
+        var fd = FileBytes.OpenFolder(path);
         if (Libc.Flock(fd, Libc.LockEx | Libc.LockNb) < 0 && Posix.LastError == Libc.EWouldBlock)
         {
             _ = Libc.Close(fd);

@@ -6,8 +6,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// Copies volumes into a backup as plain files and lists them in the manifest, a folder before what is in it. The list has the exact mode,
-/// owner, times and attributes; the copies themselves are always readable for their owner.
+/// Copies volumes into a backup as plain files and lists them in the manifest, a folder before what is in it. The list
+/// has the exact mode, owner, times and attributes; the copies themselves are always readable for their owner.
 /// </summary>
 internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action checkpoint)
 {
@@ -105,7 +105,7 @@ internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action ch
         }
 
         var others = DirectoryReader.Names(source);
-        others.RemoveAll(static name => Array.IndexOf(_records, name.EndsWith(".new", StringComparison.Ordinal) ? name[..^4] : name) >= 0);
+        others.RemoveAll(IsRecord);
         if (others.Count == 0)
         {
             return;
@@ -125,12 +125,13 @@ internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action ch
         {
             var first = _linked[(status.Device, status.Inode)];
             Posix.Check(
-                Libc.LinkAt(Libc.AtFdCwd, Posix.Path(At(first)), Libc.AtFdCwd, Posix.Path(At(entry.Path)), 0), "linking", entry.Path);
+                Libc.LinkAt(Libc.AtFdCwd, Posix.Path(At(first)), Libc.AtFdCwd, Posix.Path(At(entry.Path)), 0),
+                "linking", entry.Path);
             manifest.Add(entry with { Kind = EntryKind.HardLink, Target = first });
             return;
         }
 
-        var from = Posix.Check(Libc.Open(Posix.Path(source), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0), "opening", source);
+        var from = FileBytes.OpenToRead(source);
         try
         {
             var flags = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
@@ -139,7 +140,8 @@ internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action ch
             {
                 var hash = _copy.Run(from, to, status.Size, source);
                 var after = FileStatus.OfOpen(from);
-                if (hash is null || after.Size != status.Size || after.Seconds != status.Seconds || after.Nanoseconds != status.Nanoseconds)
+                if (hash is null || after.Size != status.Size || after.Seconds != status.Seconds
+                    || after.Nanoseconds != status.Nanoseconds)
                 {
                     throw Refusal.ChangedWhileCopied(source);
                 }
@@ -157,6 +159,13 @@ internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action ch
         {
             _ = Libc.Close(from);
         }
+    }
+
+    private static bool IsRecord(string name)
+    {
+        const string unfinished = ".new";
+        var file = name.EndsWith(unfinished, StringComparison.Ordinal) ? name[..^unfinished.Length] : name;
+        return Array.IndexOf(_records, file) >= 0;
     }
 
     private string At(string path) => $"{folder}/{path}";
@@ -182,6 +191,7 @@ internal sealed class ColdCopy(string folder, ManifestWriter manifest, Action ch
     {
         var times = stackalloc Libc.TimeSpec[2];
         times[0] = times[1] = new Libc.TimeSpec { Seconds = entry.Seconds, Nanoseconds = entry.Nanoseconds };
-        Posix.Check(Libc.UtimensAt(Libc.AtFdCwd, Posix.Path(path), times, Libc.AtSymlinkNofollow), "setting the time of", path);
+        Posix.Check(Libc.UtimensAt(Libc.AtFdCwd, Posix.Path(path), times, Libc.AtSymlinkNofollow),
+            "setting the time of", path);
     }
 }

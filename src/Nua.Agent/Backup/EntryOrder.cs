@@ -1,8 +1,9 @@
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// Follows the order of a manifest: a folder comes before what is in it, a file before its hard links. An entry whose folder is not
-/// open at that moment is refused, so that nothing can be reached through a link that another entry plants.
+/// Follows the order of a manifest: a folder comes before what is in it, a file before its hard links. An entry whose
+/// folder is not open at that moment is refused, so that nothing can be reached through a link that another entry
+/// plants.
 /// </summary>
 /// <param name="leave">Called for each folder when its last entry is over, innermost first.</param>
 internal sealed class EntryOrder(Action<BackupEntry> leave)

@@ -3,7 +3,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Backup;
 
-/// <summary>Copies and hashes file contents. Holes stay holes; the hash is that of the whole content, holes as zeros.</summary>
+/// <summary>
+/// Copies and hashes file contents. Holes stay holes; the hash is that of the whole content, holes as zeros.
+/// </summary>
 internal sealed class FileCopy(Action checkpoint)
 {
     private const int _seekData = 3, _seekHole = 4;

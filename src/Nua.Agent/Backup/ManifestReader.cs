@@ -16,7 +16,8 @@ internal sealed class ManifestReader
 
     /// <param name="each">Called with every entry, after the header is known.</param>
     /// <returns>the header.</returns>
-    /// <exception cref="ProblemException">NUA6041 without a manifest, NUA6042 when it is damaged; exit code 65.</exception>
+    /// <exception cref="ProblemException">NUA6041 without a manifest, NUA6042 when it is damaged; exit code
+    /// 65.</exception>
     public static BackupHeader Read(string path, Action<BackupHeader, BackupEntry> each)
     {
         var fd = Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0);
@@ -29,7 +30,8 @@ internal sealed class ManifestReader
         {
             return new ManifestReader(path, fd).Document(each);
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception e) when (
+            e is JsonException or FormatException or OverflowException or InvalidOperationException)
         {
             throw Refusal.BackupDamaged(path, "the manifest is not what the agent writes");
         }
@@ -71,7 +73,8 @@ internal sealed class ManifestReader
             }
         }
 
-        return isComplete ? header : throw Refusal.BackupDamaged(_path, "the manifest does not list as many files as it says");
+        return isComplete
+            ? header : throw Refusal.BackupDamaged(_path, "the manifest does not list as many files as it says");
     }
 
     private BackupHeader Header(BackupHeader header, string name)
@@ -79,12 +82,16 @@ internal sealed class ManifestReader
         switch (name)
         {
             case "schema":
-                return Number() == 1 ? header : throw Refusal.BackupForeign("the backup was written by a newer agent", "restore it with a newer image");
+                return Number() == 1
+                    ? header
+                    : throw Refusal.BackupForeign("the backup was written by a newer agent",
+                    "restore it with a newer image");
             case "contract":
                 return header with { Contract = (int)Number() };
             case "data_version":
                 return Next() == JsonTokenType.Null ? header
-                    : header with { DataVersion = int.Parse(_tokens.Text, NumberStyles.None, CultureInfo.InvariantCulture) };
+                    : header with { DataVersion = int.Parse(_tokens.Text, NumberStyles.None,
+                        CultureInfo.InvariantCulture) };
         }
 
         Next();
@@ -115,7 +122,8 @@ internal sealed class ManifestReader
             while (NextName() is { } key)
             {
                 Next();
-                (name, path) = key switch { "name" => (_tokens.Text, path), "path" => (name, _tokens.Text), _ => (name, path) };
+                (name, path) = key switch { "name" => (_tokens.Text, path), "path" => (name, _tokens.Text),
+                    _ => (name, path) };
                 Skip();
             }
 
@@ -173,7 +181,8 @@ internal sealed class ManifestReader
                 var dot = text.IndexOf('.', StringComparison.Ordinal);
                 return entry with
                 {
-                    Seconds = long.Parse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+                    Seconds = long.Parse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign,
+                        CultureInfo.InvariantCulture),
                     Nanoseconds = uint.Parse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture),
                 };
             default:

@@ -7,8 +7,10 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// Writes <c>manifest.json</c> while the files are copied, so that its size does not matter. It stands under another name until it is sealed:
-/// <c>{"schema":1,"app_id":…,"files":[{"path":"volumes/data/a","type":"file","size":1,"sha256":…,"mode":"0644",…}],"count":1,"bytes":1,"finished":…}</c>.
+/// Writes <c>manifest.json</c> while the files are copied, so that its size does not matter. It stands under another
+/// name until it is sealed:
+/// <code>{"schema":1,"app_id":…,"files":[{"path":"volumes/data/a","type":"file","size":1,"sha256":…,"mode":"0644",…}],
+/// "count":1,"bytes":1,"finished":…}</code>
 /// </summary>
 internal sealed class ManifestWriter : IDisposable
 {

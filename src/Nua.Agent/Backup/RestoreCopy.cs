@@ -5,8 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Backup;
 
 /// <summary>
-/// The inverse of <see cref="ColdCopy"/>. Each entry must lie in a folder that this very run has entered, so no link that a hostile
-/// backup plants is ever walked through. Modes and times of a folder are set when it is left.
+/// The inverse of <see cref="ColdCopy"/>. Each entry must lie in a folder that this very run has entered, so no link
+/// that a hostile backup plants is ever walked through. Modes and times of a folder are set when it is left.
 /// </summary>
 internal sealed class RestoreCopy
 {
@@ -50,14 +50,16 @@ internal sealed class RestoreCopy
                 File(entry, target);
                 break;
             case EntryKind.Link:
-                Posix.Check(Libc.SymlinkAt(Posix.Path(entry.Target ?? ""), Libc.AtFdCwd, Posix.Path(target)), "linking", target);
+                Posix.Check(Libc.SymlinkAt(Posix.Path(entry.Target ?? ""), Libc.AtFdCwd, Posix.Path(target)), "linking",
+                    target);
                 break;
             case EntryKind.HardLink:
                 var first = Posix.Path(Target(entry.Target!));
                 Posix.Check(Libc.LinkAt(Libc.AtFdCwd, first, Libc.AtFdCwd, Posix.Path(target), 0), "linking", target);
                 return;
             default:
-                Posix.Check(Libc.MknodAt(Libc.AtFdCwd, Posix.Path(target), _fifoType | _fileMode, 0), "creating", target);
+                Posix.Check(Libc.MknodAt(Libc.AtFdCwd, Posix.Path(target), _fifoType | _fileMode, 0), "creating",
+                    target);
                 break;
         }
 
@@ -78,7 +80,7 @@ internal sealed class RestoreCopy
     private void File(BackupEntry entry, string target)
     {
         var source = $"{_folder}/{entry.Path}";
-        var from = Posix.Check(Libc.Open(Posix.Path(source), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0), "opening", source);
+        var from = FileBytes.OpenToRead(source);
         try
         {
             var flags = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
@@ -126,11 +128,14 @@ internal sealed class RestoreCopy
         Posix.Check(Libc.FchmodAt(Libc.AtFdCwd, Posix.Path(target), _folderMode, 0), "opening up", target);
     }
 
-    /// <summary>Owner before mode, because changing the owner clears setuid; time last, because everything else changes it.</summary>
+    /// <summary>
+    /// Owner before mode, because changing the owner clears setuid; time last, because everything else changes it.
+    /// </summary>
     private void SetStatus(BackupEntry entry, string target)
     {
         var path = Posix.Path(target);
-        if (Libc.FchownAt(Libc.AtFdCwd, path, _isRoot ? entry.Uid : uint.MaxValue, entry.Gid, Libc.AtSymlinkNofollow) < 0)
+        var owner = _isRoot ? entry.Uid : uint.MaxValue;
+        if (Libc.FchownAt(Libc.AtFdCwd, path, owner, entry.Gid, Libc.AtSymlinkNofollow) < 0)
         {
             Refused++;
         }

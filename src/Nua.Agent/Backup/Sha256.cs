@@ -72,6 +72,8 @@ internal sealed class Sha256
         return Convert.ToHexStringLower(digest);
     }
 
+    private static uint Right(uint word, int bits) => BitOperations.RotateRight(word, bits);
+
     private void Compress(ReadOnlySpan<byte> block)
     {
         var w = _schedule;
@@ -82,8 +84,8 @@ internal sealed class Sha256
 
         for (var i = 16; i < w.Length; i++)
         {
-            var s0 = BitOperations.RotateRight(w[i - 15], 7) ^ BitOperations.RotateRight(w[i - 15], 18) ^ (w[i - 15] >> 3);
-            var s1 = BitOperations.RotateRight(w[i - 2], 17) ^ BitOperations.RotateRight(w[i - 2], 19) ^ (w[i - 2] >> 10);
+            var s0 = Right(w[i - 15], 7) ^ Right(w[i - 15], 18) ^ (w[i - 15] >> 3);
+            var s1 = Right(w[i - 2], 17) ^ Right(w[i - 2], 19) ^ (w[i - 2] >> 10);
             w[i] = w[i - 16] + s0 + w[i - 7] + s1;
         }
 
@@ -91,9 +93,9 @@ internal sealed class Sha256
         var (e, f, g, h) = (_state[4], _state[5], _state[6], _state[7]);
         for (var i = 0; i < w.Length; i++)
         {
-            var s1 = BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
+            var s1 = Right(e, 6) ^ Right(e, 11) ^ Right(e, 25);
             var t1 = h + s1 + ((e & f) ^ (~e & g)) + _constants[i] + w[i];
-            var s0 = BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
+            var s0 = Right(a, 2) ^ Right(a, 13) ^ Right(a, 22);
             var t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
             (h, g, f, e) = (g, f, e, d + t1);
             (d, c, b, a) = (c, b, a, t1 + t2);
@@ -109,7 +111,9 @@ internal sealed class Sha256
         _state[7] += h;
     }
 
-    /// <summary>The first 32 bits of the fractional parts of the cube roots of the first 64 primes, found with integers.</summary>
+    /// <summary>
+    /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes, found with integers.
+    /// </summary>
     private static uint[] Constants()
     {
         var constants = new uint[_blockSize];

@@ -15,7 +15,8 @@ internal sealed class Verification(string folder, Action checkpoint)
     public static BackupHeader Run(string folder, Action checkpoint)
     {
         var verification = new Verification(folder, checkpoint);
-        return ManifestReader.Read($"{folder}/{BackupFolder.Manifest}", (header, entry) => verification.Check(header, entry));
+        return ManifestReader.Read($"{folder}/{BackupFolder.Manifest}",
+            (header, entry) => verification.Check(header, entry));
     }
 
     private void Check(BackupHeader header, BackupEntry entry)
@@ -41,11 +42,15 @@ internal sealed class Verification(string folder, Action checkpoint)
         }
     }
 
-    /// <summary>Folders, links and further names of a file: the manifest has all about them, but a name that is gone shows damage.</summary>
+    /// <summary>
+    /// Folders, links and further names of a file: the manifest has all about them, but a name that is gone shows
+    /// damage.
+    /// </summary>
     private void Presence(BackupEntry entry)
     {
         var isThere = FileStatus.Of($"{folder}/{entry.Path}", followLinks: false) is { } status
-            && entry.Kind switch { EntryKind.Directory => status.IsDirectory, EntryKind.Link => status.IsLink, _ => status.IsRegular };
+            && entry.Kind switch { EntryKind.Directory => status.IsDirectory, EntryKind.Link => status.IsLink,
+                _ => status.IsRegular };
         if (!isThere)
         {
             throw Refusal.BackupDamaged(entry.Path, "it is missing or something else");

@@ -4,7 +4,9 @@ using Nua.Foundation;
 
 namespace Nua.Agent.Config;
 
-/// <summary>A value of nua-config.json with its place, so that a wrong one is named. Absent and null are the same.</summary>
+/// <summary>
+/// A value of nua-config.json with its place, so that a wrong one is named. Absent and null are the same.
+/// </summary>
 internal readonly struct ConfigNode(JsonElement element, string key, string file)
 {
     public IEnumerable<string> Keys
@@ -37,6 +39,8 @@ internal readonly struct ConfigNode(JsonElement element, string key, string file
         var child = Child(name);
         return child.IsNull ? null : child.AsText();
     }
+
+    public string RequiredText(string name) => Text(name) ?? throw Child(name).Wrong("a text is wanted");
 
     public bool Bool(string name, bool otherwise)
     {

@@ -1,7 +1,7 @@
 namespace Nua.Agent.Config;
 
-/// <summary>What the image says about its application: the sections <c>runtime</c> and <c>lifecycle</c> of nua-config.json,
-/// with the contract's defaults filled in. Times are seconds.</summary>
+/// <summary>What the image says about its application: the sections <c>runtime</c> and <c>lifecycle</c> of
+/// nua-config.json, with the contract's defaults filled in. Times are seconds.</summary>
 internal sealed record RuntimeConfig
 {
     public string AppId { get; init; } = "app";
@@ -46,7 +46,8 @@ internal sealed record RuntimeConfig
     public IReadOnlyList<string> PackagerVariables { get; init; } = [];
 
     /// <summary>The keys of <c>metadata</c> and <c>build</c> for templates; values as templates know them.</summary>
-    public IReadOnlyDictionary<string, object?> TemplateValues { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, object?> TemplateValues { get; init; } = new Dictionary<string, object?>(
+        StringComparer.Ordinal);
 }
 
 internal sealed record NamedPort(string Name, int Port);

@@ -17,7 +17,8 @@ internal static class RuntimeConfigReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Refusal.ConfigUnreadable(path, File.Exists(path) ? "no permission to read it" : "there is no such file");
+            var why = File.Exists(path) ? "no permission to read it" : "there is no such file";
+            throw Refusal.ConfigUnreadable(path, why);
         }
 
         return Parse(bytes, path);
@@ -56,7 +57,7 @@ internal static class RuntimeConfigReader
             Version = runtime.Text("version") ?? "",
             Port = runtime.Number("port", 1, 65535),
             Ports = runtime.List("ports", static node =>
-                new NamedPort(node.Text("name") ?? throw node.Wrong("name is missing"), node.RequiredNumber("port", 1, 65535))),
+                new NamedPort(node.RequiredText("name"), node.RequiredNumber("port", 1, 65535))),
             Start = Start(runtime.Object("start")),
             Health = Health(runtime.Object("health")),
             Stop = Stop(runtime.Object("stop")),
@@ -71,7 +72,7 @@ internal static class RuntimeConfigReader
             UpgradeFrom = runtime.Number("upgrade_from", 0, int.MaxValue) ?? 0,
             RequiredSettings = runtime.Texts("required_settings"),
             Secrets = runtime.List("secrets", static node =>
-                new SecretSpec(node.Text("name") ?? throw node.Wrong("name is missing"), node.Bool("as_variable", false))),
+                new SecretSpec(node.RequiredText("name"), node.Bool("as_variable", false))),
             Volumes = Volumes(runtime),
         };
     }
@@ -95,9 +96,14 @@ internal static class RuntimeConfigReader
     private static StopSpec Stop(ConfigNode node)
     {
         var name = node.Text("signal") ?? "SIGTERM";
+        if (!Signals.TryParse(name, out var signal))
+        {
+            throw node.Wrong($"'{Printable.Escape(name, 50)}' is not a signal");
+        }
+
         return new StopSpec
         {
-            Signal = Signals.TryParse(name, out var signal) ? signal : throw node.Wrong($"'{Printable.Escape(name, 50)}' is not a signal"),
+            Signal = signal,
             Timeout = node.Number("timeout", 0, 86400) ?? 30,
             Command = node.Command("command"),
         };
@@ -107,13 +113,16 @@ internal static class RuntimeConfigReader
     {
         var volumes = runtime.List("volumes", static node =>
         {
-            var path = node.Text("path") ?? throw node.Wrong("path is missing");
-            return new VolumeSpec(node.Text("name") ?? path.Trim('/').Replace('/', '-'), path, node.Text("class") ?? "data");
+            var path = node.RequiredText("path");
+            var name = node.Text("name") ?? path.Trim('/').Replace('/', '-');
+            return new VolumeSpec(name, path, node.Text("class") ?? "data");
         });
         return volumes.Count > 0 ? volumes : [new VolumeSpec("data", "/nua/data", "data")];
     }
 
-    /// <summary>Build keys, then metadata keys over them; a hyphen in a key becomes an underscore, as a template needs it.</summary>
+    /// <summary>
+    /// Build keys, then metadata keys over them; a hyphen in a key becomes an underscore, as a template needs it.
+    /// </summary>
     private static Dictionary<string, object?> TemplateValues(ConfigNode root)
     {
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);

@@ -22,7 +22,8 @@ internal enum DataState
 /// <summary>Decides whether an image may work on the data it finds. Looks only.</summary>
 internal static class DataCheck
 {
-    /// <exception cref="Foundation.ProblemException">exit code 65, or 73 when data is needed and cannot be written.</exception>
+    /// <exception cref="Foundation.ProblemException">exit code 65, or 73 when data is needed and cannot be
+    /// written.</exception>
     public static DataState ForStart(DataFolder data, RuntimeConfig config, Variables variables)
     {
         RefuseForeign(data, config);

@@ -8,9 +8,11 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Data;
 
 /// <summary>
-/// /nua/data and the agent's own record in it, <c>/nua/data/.nua</c>: <c>data-version</c> (one integer and a newline), <c>app-id</c>,
-/// <c>lock</c>, and while an installation or a restore is unfinished <c>installing</c> or <c>restoring</c>. Every file is replaced by
-/// rename after fsync, under a fixed temporary name, so that a killed run leaves nothing behind that the next does not replace.
+/// /nua/data and the agent's own record in it, <c>/nua/data/.nua</c>: <c>data-version</c> (one integer and a newline),
+/// <c>app-id</c>,
+/// <c>lock</c>, and while an installation or a restore is unfinished <c>installing</c> or <c>restoring</c>. Every file
+/// is replaced by rename after fsync, under a fixed temporary name, so that a killed run leaves nothing behind that the
+/// next does not replace.
 /// </summary>
 internal sealed class DataFolder(string path)
 {

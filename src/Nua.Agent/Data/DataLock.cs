@@ -5,8 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Data;
 
 /// <summary>
-/// The kernel lock on <c>/nua/data/.nua/lock</c>: one writer at a time. Held by an open descriptor, so it ends with the process however
-/// that ends. A folder that cannot be written needs none.
+/// The kernel lock on <c>/nua/data/.nua/lock</c>: one writer at a time. Held by an open descriptor, so it ends with the
+/// process however that ends. A folder that cannot be written needs none.
 /// </summary>
 internal sealed class DataLock : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class DataLock : IDisposable
 
     /// <summary>Takes the lock without waiting.</summary>
     /// <param name="shared">Several may hold it together, but not with one who wants it alone.</param>
-    /// <returns>null when the folder cannot be locked because it cannot be written, or its file system has no locks.</returns>
+    /// <returns>null when the folder cannot be locked because it cannot be written, or its file system has no
+    /// locks.</returns>
     /// <exception cref="Foundation.ProblemException">NUA6031: somebody else holds it; exit code 75.</exception>
     public static DataLock? Take(DataFolder data, bool shared)
     {

@@ -8,8 +8,8 @@ namespace Nua.Agent.Health;
 internal sealed record HttpAnswer(int Status, string? Location)
 {
     /// <summary>
-    /// 2xx; or 3xx that stays on this scheme. A redirect to HTTPS is answered by a proxy's rule even when the application behind it is dead,
-    /// so it proves nothing.
+    /// 2xx; or 3xx that stays on this scheme. A redirect to HTTPS is answered by a proxy's rule even when the
+    /// application behind it is dead, so it proves nothing.
     /// </summary>
     public bool IsGood => Status is >= 200 and < 300
         || (Status is >= 300 and < 400 && Location?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) != true);
@@ -29,7 +29,8 @@ internal static class HttpProbe
             return null;
         }
 
-        var request = $"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: nua-healthcheck\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+        var request = $"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: nua-healthcheck\r\n"
+            + "Accept: */*\r\nConnection: close\r\n\r\n";
         if (!probe.Send(Encoding.ASCII.GetBytes(request)))
         {
             why = "it closed the connection";
@@ -38,7 +39,10 @@ internal static class HttpProbe
 
         var head = ReadHead(probe);
         var answer = Parse(head);
-        why = answer is not null ? "" : limit.IsOver ? "no answer in time" : head.Length == 0 ? "it closed the connection" : "not an HTTP answer";
+        why = answer is not null ? ""
+            : limit.IsOver ? "no answer in time"
+            : head.Length == 0 ? "it closed the connection"
+            : "not an HTTP answer";
         return answer;
     }
 

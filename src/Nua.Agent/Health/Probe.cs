@@ -4,7 +4,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Health;
 
-/// <summary>A connection to the application on this host's loopback, IPv4 first, then IPv6, with a time limit over all of it.</summary>
+/// <summary>
+/// A connection to the application on this host's loopback, IPv4 first, then IPv6, with a time limit over all of it.
+/// </summary>
 internal sealed unsafe class Probe : IDisposable
 {
     private readonly int _fd;
@@ -81,7 +83,7 @@ internal sealed unsafe class Probe : IDisposable
 
     private static bool TryConnect(bool v6, int port, Deadline limit, out int fd, out int error)
     {
-        fd = Native.Socket(v6 ? Native.AfInet6 : Native.AfInet, Native.SockStream | Native.SockNonBlock | Native.SockCloExec, 0);
+        fd = Native.TcpSocket(v6);
         error = fd < 0 ? Posix.LastError : 0;
         if (fd < 0)
         {

@@ -6,7 +6,8 @@ using Nua.Agent.Verbs;
 namespace Nua.Agent.Init;
 
 /// <summary>What /nua/scripts has for a verb.</summary>
-/// <param name="IsPackagers">Written by the packager; a generated one leads back to the agent's own implementation.</param>
+/// <param name="IsPackagers">Written by the packager; a generated one leads back to the agent's own
+/// implementation.</param>
 internal sealed record ImageScript(string Path, bool Exists, bool IsPackagers)
 {
     private const string _agent = "nua-agent";
@@ -29,7 +30,9 @@ internal sealed record ImageScript(string Path, bool Exists, bool IsPackagers)
         };
     }
 
-    /// <summary>The context in which the agent's own verb calls this script; null for verbs that keep no records.</summary>
+    /// <summary>
+    /// The context in which the agent's own verb calls this script; null for verbs that keep no records.
+    /// </summary>
     public VerbContext? AsCommandIn(VerbContext context)
     {
         var command = new PackagerCommand("", [Path]);

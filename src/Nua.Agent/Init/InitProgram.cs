@@ -9,8 +9,8 @@ using Nua.Foundation;
 namespace Nua.Agent.Init;
 
 /// <summary>
-/// <c>init</c>, the image's entry point: prepares everything, runs one verb or command as its child, and is the container's first process
-/// meanwhile. Without a verb it installs into empty data, then starts.
+/// <c>init</c>, the image's entry point: prepares everything, runs one verb or command as its child, and is the
+/// container's first process meanwhile. Without a verb it installs into empty data, then starts.
 /// </summary>
 internal static class InitProgram
 {
@@ -53,7 +53,8 @@ internal static class InitProgram
     {
         var told = inherited.With(("NUA_REASON", "install"), ("NUA_FROM_DATA_VERSION", "0"));
         var context = VerbContext.Prepare(start.Paths, told, Verb.Upgrade, []);
-        Output.Note($"the data is empty: installing {Printable.Escape(context.Config.AppId)} {Printable.Escape(context.Config.Version)}");
+        var name = Printable.Escape($"{context.Config.AppId} {context.Config.Version}");
+        Output.Note($"the data is empty: installing {name}");
         var status = RunVerb(context);
         if (status != ExitCode.Done)
         {
@@ -64,8 +65,8 @@ internal static class InitProgram
     }
 
     /// <summary>
-    /// A packager's own script for a verb that keeps records gets them kept, as if it had been given as a command; anything else is
-    /// run as it is.
+    /// A packager's own script for a verb that keeps records gets them kept, as if it had been given as a command;
+    /// anything else is run as it is.
     /// </summary>
     private static int RunVerb(VerbContext context)
     {
@@ -83,7 +84,9 @@ internal static class InitProgram
         return Supervisor.Run(script.ToProgram(context, null), StopPlan.PassOn, context.Limit);
     }
 
-    /// <summary>Any command in the prepared environment. It must work in a broken image too: that is when people need it.</summary>
+    /// <summary>
+    /// Any command in the prepared environment. It must work in a broken image too: that is when people need it.
+    /// </summary>
     private static int RunCommand(Paths paths, Variables inherited, IReadOnlyList<string> command)
     {
         var variables = inherited;
@@ -99,7 +102,8 @@ internal static class InitProgram
             Output.Problem(e);
         }
 
-        return Supervisor.Run(new ChildProgram(command, variables) { Interactive = true }, StopPlan.PassOnInteractive, Deadline.Never);
+        return Supervisor.Run(new ChildProgram(command, variables) { Interactive = true }, StopPlan.PassOnInteractive,
+            Deadline.Never);
     }
 
     private static StopPlan StopOf(VerbContext context)

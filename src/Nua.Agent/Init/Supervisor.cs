@@ -21,8 +21,8 @@ internal sealed record StopPlan(int Signal, long TimeoutMilliseconds, ChildProgr
 }
 
 /// <summary>
-/// Runs one child as the first process of a container does: passes signals to the child's group, reaps orphans, ends the child when
-/// asked to, and returns its exit status.
+/// Runs one child as the first process of a container does: passes signals to the child's group, reaps orphans, ends
+/// the child when asked to, and returns its exit status.
 /// </summary>
 internal sealed class Supervisor
 {
@@ -104,7 +104,8 @@ internal sealed class Supervisor
 
     private void Receive(int signal)
     {
-        var isRequest = signal == Signals.Term || signal == _stop.Signal || (signal == Signals.Int && _stop.IsInterruptRequest);
+        var isRequest = signal == Signals.Term || signal == _stop.Signal
+            || (signal == Signals.Int && _stop.IsInterruptRequest);
         if (!isRequest)
         {
             _child.Signal(signal);

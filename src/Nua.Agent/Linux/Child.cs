@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Nua.Agent.Settings;
+using Nua.Foundation;
 using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
@@ -10,7 +12,9 @@ internal sealed record ChildProgram(IReadOnlyList<string> Argv, Variables Variab
     /// <summary>Absolute; null is the agent's own.</summary>
     public string? WorkDir { get; init; }
 
-    /// <summary>Keeps the agent's standard input and, on a terminal, becomes its foreground group; else the input is empty.</summary>
+    /// <summary>
+    /// Keeps the agent's standard input and, on a terminal, becomes its foreground group; else the input is empty.
+    /// </summary>
     public bool Interactive { get; init; }
 
     /// <summary>Where standard output and error go; null is the agent's own.</summary>
@@ -28,7 +32,9 @@ internal sealed unsafe class Child
 
     public int Pid { get; }
 
-    /// <summary>Starts a program, or says with what status it counts as ended: 127 not found, 126 not executable.</summary>
+    /// <summary>
+    /// Starts a program, or says with what status it counts as ended: 127 not found, 126 not executable.
+    /// </summary>
     public static Child? Start(ChildProgram program, out int failure, out string why)
     {
         failure = 0;
@@ -36,7 +42,7 @@ internal sealed unsafe class Child
         var name = program.Argv[0];
         if (Executable.Find(name, program.Variables, program.WorkDir) is not { } file)
         {
-            (failure, why) = (ExitCode.NotFound, $"no program '{Foundation.Printable.Escape(name, 200)}' in PATH");
+            (failure, why) = (ExitCode.NotFound, $"no program '{Printable.Escape(name, 200)}' in PATH");
             return null;
         }
 
@@ -53,7 +59,7 @@ internal sealed unsafe class Child
         }
 
         failure = error == Libc.ENoEnt ? ExitCode.NotFound : ExitCode.NotExecutable;
-        why = Foundation.Printable.Escape(file, 200) + ": " + System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)
+        why = Printable.Escape(file, 200) + ": " + Marshal.GetPInvokeErrorMessage(error)
             + (error == Libc.ENoEnt && FileStatus.Of(file) is not null ? " (its interpreter is not in the image)" : "");
         return null;
     }
@@ -63,7 +69,9 @@ internal sealed unsafe class Child
 
     public bool GroupIsAlive => Signal(0);
 
-    /// <summary>Reaps this child if it has ended; as the first process of a container, every other that has ended as well.</summary>
+    /// <summary>
+    /// Reaps this child if it has ended; as the first process of a container, every other that has ended as well.
+    /// </summary>
     /// <returns>this child's exit status (128 + n for a signal) once it has ended, else null.</returns>
     public int? Reap()
     {
@@ -99,7 +107,8 @@ internal sealed unsafe class Child
         var mask = stackalloc ulong[_setWords];
         Signals.FillForChild(defaults);
         _ = Native.SpawnAttrInit(attributes);
-        _ = Native.SpawnAttrSetFlags(attributes, Native.SpawnSetPGroup | Native.SpawnSetSigDef | Native.SpawnSetSigMask);
+        _ = Native.SpawnAttrSetFlags(attributes,
+            Native.SpawnSetPGroup | Native.SpawnSetSigDef | Native.SpawnSetSigMask);
         _ = Native.SpawnAttrSetPGroup(attributes, 0);
         _ = Native.SpawnAttrSetSigDefault(attributes, defaults);
         _ = Native.SpawnAttrSetSigMask(attributes, mask);
@@ -107,7 +116,8 @@ internal sealed unsafe class Child
         AddActions(actions, program);
         using var arguments = new ByteStrings(argv);
         using var environ = new ByteStrings(program.Variables.ToEnviron());
-        var error = Native.PosixSpawn(out pid, Posix.Path(file), actions, attributes, arguments.Pointer, environ.Pointer);
+        var error = Native.PosixSpawn(out pid, Posix.Path(file), actions, attributes, arguments.Pointer,
+            environ.Pointer);
         _ = Native.SpawnActionsDestroy(actions);
         _ = Native.SpawnAttrDestroy(attributes);
         return error;

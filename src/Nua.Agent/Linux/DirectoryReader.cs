@@ -3,7 +3,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
 
-/// <summary>Lists folders with their names as the kernel has them; .NET's own listing loses bytes that are not UTF-8.</summary>
+/// <summary>
+/// Lists folders with their names as the kernel has them; .NET's own listing loses bytes that are not UTF-8.
+/// </summary>
 internal static unsafe class DirectoryReader
 {
     /// <summary>Where the name starts in <c>struct dirent</c>, on every 64-bit Linux.</summary>
@@ -13,8 +15,7 @@ internal static unsafe class DirectoryReader
     /// <exception cref="IOException">with the errno.</exception>
     public static List<string> Names(string path)
     {
-        var fd = Posix.Check(
-            Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0), "opening", path);
+        var fd = FileBytes.OpenFolder(path);
         var directory = Native.FdOpenDir(fd);
         if (directory == 0)
         {

@@ -8,7 +8,9 @@ internal static unsafe class Executable
 {
     private const int _executeAccess = 1;
 
-    /// <summary>The file to execute: as given when it has a slash, else the first of that name in the variables' <c>PATH</c>.</summary>
+    /// <summary>
+    /// The file to execute: as given when it has a slash, else the first of that name in the variables' <c>PATH</c>.
+    /// </summary>
     /// <returns>null when there is none.</returns>
     public static string? Find(string name, Variables variables, string? workDir = null)
     {

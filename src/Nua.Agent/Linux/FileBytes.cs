@@ -2,9 +2,18 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
 
-/// <summary>Reading and writing at a position, whole or with an error; short writes and interruptions are gone.</summary>
+/// <summary>
+/// Reading and writing at a position, whole or with an error; short writes and interruptions are gone.
+/// </summary>
 internal static unsafe class FileBytes
 {
+    /// <summary>Opens a file for reading; a link is refused.</summary>
+    /// <exception cref="IOException">with the errno.</exception>
+    public static int OpenToRead(string path) => Open(path, Libc.ONoFollow);
+
+    /// <exception cref="IOException">with the errno; also when it is not a folder.</exception>
+    public static int OpenFolder(string path) => Open(path, Libc.ODirectory);
+
     /// <exception cref="IOException">with the errno.</exception>
     public static void WriteAll(int fd, ReadOnlySpan<byte> bytes, long offset, string path)
     {
@@ -50,4 +59,7 @@ internal static unsafe class FileBytes
             return done;
         }
     }
+
+    private static int Open(string path, int flags) =>
+        Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.OCloExec | flags, 0), "opening", path);
 }

@@ -31,7 +31,8 @@ internal readonly record struct FileStatus
 
     /// <summary>Null when there is no such name or it cannot be looked at.</summary>
     public static FileStatus? Of(string path, bool followLinks = true) =>
-        TryRead(Libc.AtFdCwd, Posix.Path(path), followLinks ? 0 : Libc.AtSymlinkNofollow, out var status) ? status : null;
+        TryRead(Libc.AtFdCwd, Posix.Path(path), followLinks ? 0 : Libc.AtSymlinkNofollow, out var status)
+            ? status : null;
 
     /// <exception cref="IOException">the file cannot be looked at.</exception>
     public static FileStatus OfOpen(int fd) =>

@@ -7,7 +7,8 @@ internal static unsafe partial class Native
 {
     public const int AfInet = 2, AfInet6 = 10;
     public const int SockStream = 1, SockNonBlock = 0x800, SockCloExec = 0x80000;
-    public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4, IpProtoTcp = 6, TcpNoDelay = 1, IpProtoIpV6 = 41, IpV6Only = 26;
+    public const int SolSocket = 1, SoReuseAddr = 2, SoError = 4;
+    public const int IpProtoTcp = 6, TcpNoDelay = 1, IpProtoIpV6 = 41, IpV6Only = 26;
     public const int MsgNoSignal = 0x4000, MsgMore = 0x8000;
     public const short PollIn = 1, PollOut = 4;
     public const uint EpollIn = 1, EpollOut = 4, EpollErr = 8, EpollHup = 16, EpollRdHup = 0x2000;
@@ -17,6 +18,9 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);
+
+    /// <summary>A TCP socket that never blocks and is not inherited; negative with the errno.</summary>
+    public static int TcpSocket(bool v6) => Socket(v6 ? AfInet6 : AfInet, SockStream | SockNonBlock | SockCloExec, 0);
 
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     public static partial int Connect(int fd, byte* address, uint length);

@@ -3,7 +3,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
 
-/// <summary>The C library calls about processes and signals that only the agent needs; files are in <see cref="Libc"/>.</summary>
+/// <summary>
+/// The C library calls about processes and signals that only the agent needs; files are in <see cref="Libc"/>.
+/// </summary>
 internal static unsafe partial class Native
 {
     public const int SigBlock = 0, SigSetMask = 2;

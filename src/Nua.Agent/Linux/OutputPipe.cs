@@ -2,7 +2,10 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Linux;
 
-/// <summary>Takes a child's output through a pipe and keeps the first 4 KiB; the rest is read and dropped, so the child never waits.</summary>
+/// <summary>
+/// Takes a child's output through a pipe and keeps the first 4 KiB; the rest is read and dropped, so the child never
+/// waits.
+/// </summary>
 internal sealed unsafe class OutputPipe : IDisposable
 {
     private const int _kept = 4096;

@@ -5,14 +5,16 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Linux;
 
 /// <summary>
-/// Signals are not handled, they are waited for: every forwardable signal is blocked in every thread and taken out of the
-/// kernel's queue one by one, so none is lost and no code ever runs in a handler.
+/// Signals are not handled, they are waited for: every forwardable signal is blocked in every thread and taken out of
+/// the kernel's queue one by one, so none is lost and no code ever runs in a handler.
 /// </summary>
 internal static unsafe class Signals
 {
     public const int Hup = 1, Int = 2, Quit = 3, Kill = 9, Pipe = 13, Term = 15, Chld = 17, Stop = 19;
 
-    /// <summary>The first real-time signal; the .NET runtime stops its threads with it, so it can not be forwarded.</summary>
+    /// <summary>
+    /// The first real-time signal; the .NET runtime stops its threads with it, so it can not be forwarded.
+    /// </summary>
     public const int RealTimeMin = 34;
 
     private const int _ignore = 1;
@@ -34,12 +36,14 @@ internal static unsafe class Signals
 
     private static readonly string[] _names =
     [
-        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
-        "PWR", "SYS",
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
     ];
 
-    /// <summary>Signals that mean a fault of this very process, that cannot be blocked, or that belong to the runtime.</summary>
+    /// <summary>
+    /// Signals that mean a fault of this very process, that cannot be blocked, or that belong to the runtime.
+    /// </summary>
     private static bool IsOwn(int signal) =>
         signal is 4 or 5 or 6 or 7 or 8 or Kill or 11 or Pipe or Stop or 31 or (> 31 and <= RealTimeMin);
 
@@ -47,8 +51,9 @@ internal static unsafe class Signals
     public static ulong WaitedSet { get; } = MakeSet(static signal => !IsOwn(signal));
 
     /// <summary>
-    /// Blocks the waited signals. A thread that existed before would still be struck, and .NET has started one by the time
-    /// this runs; so the program executes itself once more, and the new one has them blocked from its first instruction.
+    /// Blocks the waited signals. A thread that existed before would still be struck, and .NET has started one by the
+    /// time this runs; so the program executes itself once more, and the new one has them blocked from its first
+    /// instruction.
     /// </summary>
     public static void BlockInAllThreads()
     {
@@ -67,7 +72,8 @@ internal static unsafe class Signals
         // Where /proc is missing the program goes on with the main thread's mask alone, and looks around more often.
         if (Environment.ProcessPath is { } self)
         {
-            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(), keepMask: true);
+            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(),
+                keepMask: true);
         }
     }
 
@@ -82,7 +88,9 @@ internal static unsafe class Signals
         }
     }
 
-    /// <summary>Takes the next signal out of the queue; 0 when none came within <paramref name="milliseconds"/>.</summary>
+    /// <summary>
+    /// Takes the next signal out of the queue; 0 when none came within <paramref name="milliseconds"/>.
+    /// </summary>
     public static int Wait(long milliseconds)
     {
         milliseconds = _blocking == Blocking.AllThreads ? milliseconds : Math.Min(milliseconds, _shortWait);
@@ -111,7 +119,8 @@ internal static unsafe class Signals
         if (name.StartsWith("RTMIN", StringComparison.OrdinalIgnoreCase))
         {
             var offset = 0;
-            var valid = name.Length == 5 || int.TryParse(name[5..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out offset);
+            var valid = name.Length == 5
+                || int.TryParse(name[5..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out offset);
             signal = RealTimeMin + offset;
             return valid && signal is >= RealTimeMin and <= _last;
         }
@@ -123,7 +132,8 @@ internal static unsafe class Signals
     public static string Name(int signal) =>
         signal > 0 && signal < _names.Length ? "SIG" + _names[signal] : $"signal {signal}";
 
-    internal static void FillForChild(ulong* defaults) => defaults[0] = MakeSet(static signal => signal is not (Kill or Stop) and < 32);
+    internal static void FillForChild(ulong* defaults) =>
+        defaults[0] = MakeSet(static signal => signal is not (Kill or Stop) and < 32);
 
     private static ulong MakeSet(Func<int, bool> contains)
     {

@@ -1,8 +1,8 @@
 namespace Nua.Agent.Linux;
 
 /// <summary>
-/// Left alone, the collector waits until the processor's cache is full, and a busy loop grows to 16 MB and more. Collecting after every
-/// megabyte keeps it below 6 and costs nothing that can be measured.
+/// Left alone, the collector waits until the processor's cache is full, and a busy loop grows to 16 MB and more.
+/// Collecting after every megabyte keeps it below 6 and costs nothing that can be measured.
 /// </summary>
 internal static class SmallHeap
 {

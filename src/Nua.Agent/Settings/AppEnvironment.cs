@@ -9,11 +9,14 @@ namespace Nua.Agent.Settings;
 internal sealed record AppEnvironment(Variables Variables, string? RunDirectory, string EtcDirectory)
 {
     /// <summary>
-    /// Fills in what the operator did not give. Running it twice gives the same, so init and a script called directly agree.
+    /// Fills in what the operator did not give. Running it twice gives the same, so init and a script called directly
+    /// agree.
     /// </summary>
     /// <param name="touch">False for verbs that must not write: no folder is created, only looked for.</param>
-    /// <exception cref="Foundation.ProblemException">NUA6012: PORT is not a port. NUA6013: a secret cannot be read.</exception>
-    public static AppEnvironment Prepare(Paths paths, RuntimeConfig config, Variables inherited, string? verb, bool touch)
+    /// <exception cref="Foundation.ProblemException">NUA6012: PORT is not a port. NUA6013: a secret cannot be
+    /// read.</exception>
+    public static AppEnvironment Prepare(Paths paths, RuntimeConfig config, Variables inherited, string? verb,
+        bool touch)
     {
         var variables = new Variables(inherited);
         Identity(variables, config, verb);
@@ -82,14 +85,17 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
 
         void Check(string name)
         {
-            if (!ushort.TryParse(variables[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+            if (!ushort.TryParse(variables[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || number == 0)
             {
                 throw Refusal.SettingInvalid(name, variables[name]!, "a number from 1 to 65535 is wanted");
             }
         }
     }
 
-    /// <summary>An engine sets HOME to what the image's passwd says, often <c>/</c>; only the packager's own choice is kept.</summary>
+    /// <summary>
+    /// An engine sets HOME to what the image's passwd says, often <c>/</c>; only the packager's own choice is kept.
+    /// </summary>
     private static void Home(Variables variables, Paths paths, RuntimeConfig config, string? run)
     {
         if (!config.PackagerVariables.Contains("HOME") || !variables.Has("HOME"))
@@ -99,7 +105,8 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
             variables["HOME"] = usable ? home : run ?? paths.Run;
         }
 
-        var cache = FolderAccess.IsWritable(paths.Cache) ? paths.Cache : run is null ? variables["TMPDIR"]! : run + "/cache";
+        var cache = FolderAccess.IsWritable(paths.Cache)
+            ? paths.Cache : run is null ? variables["TMPDIR"]! : run + "/cache";
         variables.Default("XDG_CACHE_HOME", cache);
         variables.Default("XDG_CONFIG_HOME", variables["HOME"] + "/.config");
         variables.Default("XDG_DATA_HOME", variables["HOME"] + "/.local/share");

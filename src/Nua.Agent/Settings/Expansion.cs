@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Nua.Agent.Settings;
 
-/// <summary>Replaces <c>$NAME</c> and <c>${NAME}</c> of known variables in an argument. Anything else is left as it stands.</summary>
+/// <summary>
+/// Replaces <c>$NAME</c> and <c>${NAME}</c> of known variables in an argument. Anything else is left as it stands.
+/// </summary>
 internal static class Expansion
 {
     public static string Expand(string text, Variables variables)
@@ -16,7 +18,8 @@ internal static class Expansion
         var position = 0;
         while (position < text.Length)
         {
-            if (text[position] == '$' && TryReference(text, position, out var name, out var end) && variables[name] is { } value)
+            if (text[position] == '$' && TryReference(text, position, out var name, out var end)
+                && variables[name] is { } value)
             {
                 result.Append(value);
                 position = end;

@@ -3,7 +3,9 @@ using Nua.Agent.Linux;
 
 namespace Nua.Agent.Settings;
 
-/// <summary>Finds the folder for what lives as long as the container: /run/nua, or one in TMPDIR where that cannot be written.</summary>
+/// <summary>
+/// Finds the folder for what lives as long as the container: /run/nua, or one in TMPDIR where that cannot be written.
+/// </summary>
 internal static class RunFolder
 {
     /// <returns>null when nothing can be written: a read-only root without any tmpfs.</returns>

@@ -20,7 +20,8 @@ internal static class SecretFiles
 
         foreach (var secret in config.Secrets)
         {
-            if (secret.AsVariable && !variables.Has(secret.Name) && variables[secret.Name + "_FILE"] is { Length: > 0 } file)
+            if (secret.AsVariable && !variables.Has(secret.Name)
+                && variables[secret.Name + "_FILE"] is { Length: > 0 } file)
             {
                 variables[secret.Name] = Read(secret.Name, file);
             }
@@ -55,7 +56,9 @@ internal static class SecretFiles
         }
     }
 
-    /// <summary>The secrets' values, to keep them out of what is printed. Values too short to be recognised are left out.</summary>
+    /// <summary>
+    /// The secrets' values, to keep them out of what is printed. Values too short to be recognised are left out.
+    /// </summary>
     public static List<string> Values(Variables variables, RuntimeConfig config)
     {
         var values = new List<string>();
@@ -119,7 +122,8 @@ internal static class SecretFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Refusal.SecretUnreadable(name, e is UnauthorizedAccessException ? "no permission" : "it is missing or not a file");
+            throw Refusal.SecretUnreadable(name, e is UnauthorizedAccessException
+                ? "no permission" : "it is missing or not a file");
         }
     }
 

@@ -3,7 +3,10 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Settings;
 
-/// <summary>The environment variables of a program, by name in byte order. Values are bytes, as <see cref="RawName"/> carries them.</summary>
+/// <summary>
+/// The environment variables of a program, by name in byte order. Values are bytes, as <see cref="RawName"/> carries
+/// them.
+/// </summary>
 internal sealed class Variables
 {
     private readonly SortedDictionary<string, string> _values;
@@ -65,7 +68,9 @@ internal sealed class Variables
         return lines;
     }
 
-    /// <summary>The agent's own. Read from the kernel, byte for byte, because .NET would replace what is not UTF-8.</summary>
+    /// <summary>
+    /// The agent's own. Read from the kernel, byte for byte, because .NET would replace what is not UTF-8.
+    /// </summary>
     public static Variables Inherited()
     {
         var result = new Variables();

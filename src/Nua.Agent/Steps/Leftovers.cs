@@ -10,7 +10,10 @@ internal static class Leftovers
     private const int _first = 1;
     private const int _mostRounds = 10_000;
 
-    /// <summary>Kills and reaps every process left of this one's: all others in its own process namespace, else its own descendants.</summary>
+    /// <summary>
+    /// Kills and reaps every process left of this one's: all others in its own process namespace, else its own
+    /// descendants.
+    /// </summary>
     public static void Kill()
     {
         for (var round = 0; round < _mostRounds && SignalAll(); round++)
@@ -41,7 +44,9 @@ internal static class Leftovers
         return found;
     }
 
-    /// <summary>Orphans come to this process, so killing its children again and again reaches every generation.</summary>
+    /// <summary>
+    /// Orphans come to this process, so killing its children again and again reaches every generation.
+    /// </summary>
     private static List<int> Children()
     {
         var children = new List<int>();
@@ -50,7 +55,8 @@ internal static class Leftovers
         {
             foreach (var task in Directory.GetDirectories($"/proc/{own}/task"))
             {
-                foreach (var pid in File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                var pids = File.ReadAllText(task + "/children");
+                foreach (var pid in pids.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
                     children.Add(int.Parse(pid, CultureInfo.InvariantCulture));
                 }

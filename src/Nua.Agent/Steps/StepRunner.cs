@@ -6,8 +6,9 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Steps;
 
 /// <summary>
-/// <c>steps FILE</c>: runs the commands of a build phase inside the sandbox, one after the other, with empty input. Around each it prints on
-/// standard output <c>␞STEP n TITLE</c> and, after an empty line, <c>␞DONE n STATUS</c> (␞ is 0x1E). Nothing of a build outlives it.
+/// <c>steps FILE</c>: runs the commands of a build phase inside the sandbox, one after the other, with empty input.
+/// Around each it prints on standard output <c>␞STEP n TITLE</c> and, after an empty line, <c>␞DONE n STATUS</c> (␞ is
+/// 0x1E). Nothing of a build outlives it.
 /// </summary>
 internal static class StepRunner
 {
@@ -51,7 +52,8 @@ internal static class StepRunner
             variables[name] = value;
         }
 
-        var child = Child.Start(new ChildProgram(step.Argv, variables) { WorkDir = step.WorkDir }, out var failure, out var why);
+        var child = Child.Start(new ChildProgram(step.Argv, variables) { WorkDir = step.WorkDir }, out var failure,
+            out var why);
         if (child is null)
         {
             Output.Note(step.WorkDir is { } directory && !Directory.Exists(directory)

@@ -4,10 +4,12 @@ namespace Nua.Agent.Steps;
 
 /// <summary>One command of a build.</summary>
 /// <param name="WorkDir">Absolute; null is where the agent was started.</param>
-internal sealed record Step(string Title, IReadOnlyList<string> Argv, string? WorkDir, IReadOnlyList<KeyValuePair<string, string>> Env);
+internal sealed record Step(string Title,
+    IReadOnlyList<string> Argv, string? WorkDir, IReadOnlyList<KeyValuePair<string, string>> Env);
 
 /// <summary>The commands of one build phase, as the build hands them to the sandbox:
-/// <c>{"steps":[{"title":"npm ci","argv":["npm","ci"],"workdir":"/nua/build/src","env":{"K":"V"}}],"env":{}}</c>.</summary>
+/// <c>{"steps":[{"title":"npm
+/// ci","argv":["npm","ci"],"workdir":"/nua/build/src","env":{"K":"V"}}],"env":{}}</c>.</summary>
 internal sealed record StepsFile(IReadOnlyList<Step> Steps, IReadOnlyList<KeyValuePair<string, string>> Env)
 {
     /// <exception cref="Foundation.ProblemException">NUA6060; exit code 64.</exception>

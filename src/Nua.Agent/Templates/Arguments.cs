@@ -1,7 +1,8 @@
 namespace Nua.Agent.Templates;
 
 /// <summary>What a filter, test or function was called with.</summary>
-internal sealed class Arguments(RenderState state, Position position, List<object?> positional, Dictionary<string, object?>? named)
+internal sealed class Arguments(RenderState state, Position position,
+    List<object?> positional, Dictionary<string, object?>? named)
 {
     public RenderState State { get; } = state;
 
@@ -37,7 +38,8 @@ internal sealed class Arguments(RenderState state, Position position, List<objec
     public bool Flag(int index, string name, bool otherwise) => Values.IsTrue(Get(index, name, otherwise), Position);
 
     /// <summary>The arguments from the given place on.</summary>
-    public Arguments From(int index) => new(State, Position, positional.Count > index ? positional[index..] : [], named);
+    public Arguments From(int index) =>
+        new(State, Position, positional.Count > index ? positional[index..] : [], named);
 
     public TemplateError Error(string what) => new(Position, what);
 }

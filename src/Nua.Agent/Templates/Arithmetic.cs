@@ -1,6 +1,8 @@
 namespace Nua.Agent.Templates;
 
-/// <summary>Python's operators on the values that templates know; integers have 64 bits and say so when that is not enough.</summary>
+/// <summary>
+/// Python's operators on the values that templates know; integers have 64 bits and say so when that is not enough.
+/// </summary>
 internal static class Arithmetic
 {
     public static object? Apply(string symbol, object? left, object? right, Position position)
@@ -23,7 +25,8 @@ internal static class Arithmetic
             ("+", List<object?> a, List<object?> b) => Checked([.. a, .. b], position),
             ("*", string a, long n) => Repeated(a, n, position),
             ("*", long n, string a) => Repeated(a, n, position),
-            _ => throw new TemplateError(position, $"{Values.TypeName(left)} {symbol} {Values.TypeName(right)} does not work"),
+            _ => throw new TemplateError(position,
+                $"{Values.TypeName(left)} {symbol} {Values.TypeName(right)} does not work"),
         };
     }
 
@@ -46,7 +49,8 @@ internal static class Arithmetic
     }
 
     private static List<object?> Checked(List<object?> list, Position position) =>
-        list.Count <= Limits.Elements ? list : throw new TemplateError(position, $"the list is longer than {Limits.Elements}");
+        list.Count <= Limits.Elements
+            ? list : throw new TemplateError(position, $"the list is longer than {Limits.Elements}");
 
     private static object Integers(string symbol, long left, long right, Position position)
     {

@@ -4,12 +4,13 @@ using Nua.Agent.Settings;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// The logic-free template of <c>*.tmpl</c>: <c>${NAME}</c> is replaced, <c>$$</c> is one dollar sign, any other dollar sign stays, so that shell
-/// and nginx variables written <c>$name</c> pass.
+/// The logic-free template of <c>*.tmpl</c>: <c>${NAME}</c> is replaced, <c>$$</c> is one dollar sign, any other dollar
+/// sign stays, so that shell and nginx variables written <c>$name</c> pass.
 /// </summary>
 internal static class DollarTemplate
 {
-    /// <exception cref="TemplateError">a name is not defined, or <c>${</c> is not followed by a name and a brace.</exception>
+    /// <exception cref="TemplateError">a name is not defined, or <c>${</c> is not followed by a name and a
+    /// brace.</exception>
     public static string Render(string source, IReadOnlyDictionary<string, object?> names)
     {
         var result = new StringBuilder(source.Length);
@@ -43,7 +44,8 @@ internal static class DollarTemplate
     {
         if (!Expansion.TryReference(source, dollar, out var name, out end))
         {
-            throw new TemplateError(PositionOf(source, dollar), "'${' must be followed by a name and '}'; write $${ for the characters themselves");
+            throw new TemplateError(PositionOf(source, dollar),
+                "'${' must be followed by a name and '}'; write $${ for the characters themselves");
         }
 
         return names.TryGetValue(name, out var value)

@@ -4,7 +4,8 @@ using System.Text;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// Reads an expression. Loosest first: <c>if else</c>, <c>or</c>, <c>and</c>, <c>not</c>, comparisons and <c>in</c>, <c>+ -</c>, <c>~</c>,
+/// Reads an expression. Loosest first: <c>if else</c>, <c>or</c>, <c>and</c>, <c>not</c>, comparisons and <c>in</c>,
+/// <c>+ -</c>, <c>~</c>,
 /// <c>* / // %</c>, <c>**</c>, signs, then attributes, calls, filters and <c>is</c>.
 /// </summary>
 internal sealed class ExpressionParser(TokenReader tokens)
@@ -23,7 +24,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
         }
 
         var items = new List<Expression> { first };
-        while (tokens.TryOperator(",") && tokens.Current.Kind is not (TokenKind.StatementEnd or TokenKind.OutputEnd) && !tokens.IsOperator(")"))
+        while (tokens.TryOperator(",") && tokens.Current.Kind is not (TokenKind.StatementEnd or TokenKind.OutputEnd)
+            && !tokens.IsOperator(")"))
         {
             items.Add(Read());
         }
@@ -62,7 +64,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
             }
             else
             {
-                positional.Add(named.Count == 0 ? Read() : throw new TemplateError(tokens.Current.Position, "named arguments come last"));
+                positional.Add(named.Count == 0
+                    ? Read() : throw new TemplateError(tokens.Current.Position, "named arguments come last"));
             }
         }
 
@@ -177,7 +180,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
             {
                 var isIndex = tokens.Current.Kind == TokenKind.Integer;
                 var name = isIndex ? tokens.Take() : tokens.Expect(TokenKind.Name, "a name");
-                value = isIndex ? new ItemOf(position, value, Integer(name)) : new AttributeOf(position, value, name.Value);
+                value = isIndex
+                    ? new ItemOf(position, value, Integer(name)) : new AttributeOf(position, value, name.Value);
             }
             else if (tokens.TryOperator("["))
             {
@@ -234,8 +238,10 @@ internal sealed class ExpressionParser(TokenReader tokens)
     /// <summary>A test may have its only argument without brackets: <c>is divisibleby 3</c>.</summary>
     private CallArguments TestArguments()
     {
-        var startsValue = tokens.Current.Kind is TokenKind.Integer or TokenKind.Float or TokenKind.String || tokens.IsOperator("[")
-            || (tokens.Current.Kind == TokenKind.Name && tokens.Current.Value is not ("and" or "or" or "not" or "is" or "in" or "if" or "else"));
+        var startsValue = tokens.Current.Kind is TokenKind.Integer or TokenKind.Float or TokenKind.String
+            || tokens.IsOperator("[")
+            || (tokens.Current.Kind == TokenKind.Name
+                && tokens.Current.Value is not ("and" or "or" or "not" or "is" or "in" or "if" or "else"));
         return startsValue ? new CallArguments([Postfix(Primary())], []) : ReadArguments();
     }
 
@@ -249,7 +255,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
             case TokenKind.Integer:
                 return Integer(token);
             case TokenKind.Float:
-                return new Literal(token.Position, double.Parse(token.Value.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
+                return new Literal(token.Position,
+                    double.Parse(token.Value.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
             case TokenKind.String:
                 return Text(token);
         }
@@ -275,7 +282,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
     };
 
     private static Literal Integer(Token token) =>
-        long.TryParse(token.Value.Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(token.Value.Replace("_", "", StringComparison.Ordinal), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var number)
             ? new Literal(token.Position, number)
             : throw new TemplateError(token.Position, "the number does not fit in 64 bits");
 

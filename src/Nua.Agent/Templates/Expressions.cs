@@ -50,14 +50,16 @@ internal sealed class ListLiteral(Position position, List<Expression> items) : E
     }
 }
 
-internal sealed class DictionaryLiteral(Position position, List<(Expression Key, Expression Value)> items) : Expression(position)
+internal sealed class DictionaryLiteral(Position position, List<(Expression Key, Expression Value)> items)
+    : Expression(position)
 {
     protected override object? Compute(RenderState state)
     {
         var map = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (key, value) in items)
         {
-            map[key.Value(state) as string ?? throw new TemplateError(key.Position, "a key must be a text")] = value.Value(state);
+            map[key.Value(state) as string
+                ?? throw new TemplateError(key.Position, "a key must be a text")] = value.Value(state);
         }
 
         return map;
@@ -82,7 +84,8 @@ internal sealed class ItemOf(Position position, Expression target, Expression in
 }
 
 /// <summary><c>value[from:to]</c></summary>
-internal sealed class SliceOf(Position position, Expression target, Expression? from, Expression? to) : Expression(position)
+internal sealed class SliceOf(Position position, Expression target, Expression? from, Expression? to)
+    : Expression(position)
 {
     protected override object? Compute(RenderState state) =>
         Lookup.Slice(target.Value(state), from?.Value(state), to?.Value(state), Position);
@@ -120,20 +123,23 @@ internal sealed record CallArguments(List<Expression> Positional, List<(string N
 }
 
 /// <summary><c>value | name(arguments)</c></summary>
-internal sealed class Filtered(Position position, Expression target, string name, CallArguments arguments) : Expression(position)
+internal sealed class Filtered(Position position, Expression target, string name, CallArguments arguments)
+    : Expression(position)
 {
     protected override object? Compute(RenderState state) =>
         Filters.Apply(name, target.Evaluate(state), arguments.Evaluate(state, Position));
 }
 
 /// <summary><c>value is name(arguments)</c></summary>
-internal sealed class Tested(Position position, Expression target, string name, CallArguments arguments, bool negated) : Expression(position)
+internal sealed class Tested(Position position, Expression target, string name, CallArguments arguments, bool negated)
+    : Expression(position)
 {
     protected override object? Compute(RenderState state) =>
         ValueTests.Apply(name, target.Evaluate(state), arguments.Evaluate(state, Position)) != negated;
 }
 
-internal sealed class Conditional(Position position, Expression condition, Expression then, Expression? otherwise) : Expression(position)
+internal sealed class Conditional(Position position, Expression condition, Expression then, Expression? otherwise)
+    : Expression(position)
 {
     protected override object? Compute(RenderState state) =>
         condition.IsTrue(state) ? then.Evaluate(state)
@@ -157,7 +163,8 @@ internal sealed class Logical(Position position, bool isAnd, Expression left, Ex
 }
 
 /// <summary><c>a &lt; b &lt;= c</c>: every neighbouring pair must hold.</summary>
-internal sealed class Comparison(Position position, Expression first, List<(string Operator, Expression Operand)> rest) : Expression(position)
+internal sealed class Comparison(Position position, Expression first, List<(string Operator, Expression Operand)> rest)
+    : Expression(position)
 {
     protected override object? Compute(RenderState state)
     {

@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Text;
 
 namespace Nua.Agent.Templates;
 
-/// <summary>What can stand behind <c>|</c>: the filters on single values. Those on lists are in <see cref="ListFilters"/>.</summary>
+/// <summary>
+/// What can stand behind <c>|</c>: the filters on single values. Those on lists are in <see cref="ListFilters"/>.
+/// </summary>
 internal static class Filters
 {
     public static object? Apply(string name, object? value, Arguments arguments)
@@ -18,11 +21,11 @@ internal static class Filters
             "abs" => Abs(value, arguments),
             "b64decode" => Decoded(Text(value, arguments), arguments),
             "b64encode" => Convert.ToBase64String(Encoding.UTF8.GetBytes(Text(value, arguments))),
-            "basename" => Text(value, arguments) is var path ? path[(path.LastIndexOf('/') + 1)..] : "",
+            "basename" => Text(value, arguments).Split('/')[^1],
             "bool" => Bool(value),
             "capitalize" => Capitalized(Text(value, arguments)),
             "center" => Centered(Text(value, arguments), arguments),
-            "dirname" => Text(value, arguments) is var path && path.LastIndexOf('/') is var slash ? slash > 0 ? path[..slash] : slash == 0 ? "/" : "" : "",
+            "dirname" => FolderOf(Text(value, arguments)),
             "e" or "escape" => Escaped(Text(value, arguments)),
             "float" => Number(value) ?? arguments.Get(0, "default", 0.0),
             "indent" => Indented(Text(value, arguments), arguments),
@@ -35,11 +38,11 @@ internal static class Filters
             "string" => Text(value, arguments),
             "title" => Titled(Text(value, arguments)),
             "tojson" or "to_json" => JsonText.Of(value, arguments),
-            "trim" => arguments.Get(0, "chars") is string set ? Text(value, arguments).Trim(set.ToCharArray()) : Text(value, arguments).Trim(),
+            "trim" => Text(value, arguments).Trim((arguments.Get(0, "chars") as string)?.ToCharArray()),
             "truncate" => Truncated(Text(value, arguments), arguments),
             "upper" => Text(value, arguments).ToUpperInvariant(),
             "urlencode" => UrlEncoded(Text(value, arguments)),
-            "wordcount" => (long)Text(value, arguments).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length,
+            "wordcount" => WordCount(Text(value, arguments)),
             _ => ListFilters.Apply(name, value, arguments),
         };
     }
@@ -51,6 +54,15 @@ internal static class Filters
         value is Undefined || (arguments.Flag(1, "boolean", false) && !Values.IsTrue(value, arguments.Position))
             ? arguments.Get(0, "default_value", "")
             : value;
+
+    private static string FolderOf(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return slash > 0 ? path[..slash] : slash == 0 ? "/" : "";
+    }
+
+    private static long WordCount(string text) =>
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
 
     private static object Abs(object? value, Arguments arguments) => value switch
     {
@@ -123,7 +135,7 @@ internal static class Filters
                 digits = digits[2..];
             }
 
-            var style = radix == 16 ? System.Globalization.NumberStyles.AllowHexSpecifier : System.Globalization.NumberStyles.AllowLeadingSign;
+            var style = radix == 16 ? NumberStyles.AllowHexSpecifier : NumberStyles.AllowLeadingSign;
             if (radix is 10 or 16 && long.TryParse(digits, style, null, out var whole))
             {
                 return whole;
@@ -189,7 +201,8 @@ internal static class Filters
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
             // Formatting rounds the exact binary value, as Python does; multiplying first would not.
-            _ => digits == 0 ? Math.Round(number, MidpointRounding.ToEven) : double.Parse(number.ToString($"F{digits}")),
+            _ => digits == 0
+                ? Math.Round(number, MidpointRounding.ToEven) : double.Parse(number.ToString($"F{digits}")),
         };
     }
 
@@ -214,7 +227,8 @@ internal static class Filters
         foreach (var b in Encoding.UTF8.GetBytes(text))
         {
             var c = (char)b;
-            result.Append(char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '~' or '/' ? c.ToString() : $"%{b:X2}");
+            result.Append(char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '~' or '/'
+                ? c.ToString() : $"%{b:X2}");
         }
 
         return result.ToString();

@@ -3,7 +3,11 @@ namespace Nua.Agent.Templates;
 /// <summary>A template in the documented subset of Jinja2, read and ready to be rendered any number of times.</summary>
 internal sealed class JinjaTemplate
 {
-    private static readonly string[] _unsupported = ["include", "extends", "block", "import", "from", "macro", "call", "do", "autoescape", "break", "continue", "trans"];
+    private static readonly string[] _unsupported =
+    [
+        "include", "extends", "block", "import", "from", "macro", "call", "do", "autoescape", "break", "continue",
+        "trans",
+    ];
 
     private readonly TokenReader _tokens;
     private readonly ExpressionParser _expressions;
@@ -19,7 +23,8 @@ internal sealed class JinjaTemplate
     /// <exception cref="TemplateError">the template is not in the subset.</exception>
     public static JinjaTemplate Parse(string source) => new(new TokenReader(Lexer.Read(source)));
 
-    /// <exception cref="TemplateError">a name is not defined, a value does not fit its use, or a limit is reached.</exception>
+    /// <exception cref="TemplateError">a name is not defined, a value does not fit its use, or a limit is
+    /// reached.</exception>
     public string Render(IReadOnlyDictionary<string, object?> names)
     {
         var state = new RenderState(names);
@@ -44,7 +49,8 @@ internal sealed class JinjaTemplate
                     _tokens.Expect(TokenKind.OutputEnd, "'}}'");
                     break;
                 case TokenKind.End:
-                    return ends.Length == 0 ? body : throw new TemplateError(opener.Position, $"'{opener.Value}' has no '{ends[^1]}'");
+                    return ends.Length == 0
+                        ? body : throw new TemplateError(opener.Position, $"'{opener.Value}' has no '{ends[^1]}'");
                 default:
                     if (_tokens.Current.Kind == TokenKind.Name && Array.IndexOf(ends, _tokens.Current.Value) >= 0)
                     {
@@ -126,7 +132,8 @@ internal sealed class JinjaTemplate
         var condition = _tokens.TryName("if") ? _expressions.Read() : null;
         if (_tokens.IsName("recursive"))
         {
-            throw new TemplateError(_tokens.Current.Position, "'recursive' is not part of the supported subset of Jinja2");
+            throw new TemplateError(_tokens.Current.Position,
+                "'recursive' is not part of the supported subset of Jinja2");
         }
 
         EndOfTag();
@@ -155,7 +162,8 @@ internal sealed class JinjaTemplate
     private SetStatement Set(Token tag)
     {
         var names = Names();
-        var attribute = names.Count == 1 && _tokens.TryOperator(".") ? _tokens.Expect(TokenKind.Name, "a name").Value : null;
+        var attribute = names.Count == 1 && _tokens.TryOperator(".")
+            ? _tokens.Expect(TokenKind.Name, "a name").Value : null;
         if (_tokens.TryOperator("="))
         {
             var value = _expressions.ReadTuple();

@@ -4,8 +4,8 @@ using System.Text;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// The <c>tojson</c> filter, byte for byte as Jinja2's: keys sorted, ASCII only, and <c>&lt; &gt; &amp; '</c> escaped, so that the result may also
-/// stand in HTML.
+/// The <c>tojson</c> filter, byte for byte as Jinja2's: keys sorted, ASCII only, and <c>&lt; &gt; &amp; '</c> escaped,
+/// so that the result may also stand in HTML.
 /// </summary>
 internal static class JsonText
 {
@@ -38,7 +38,8 @@ internal static class JsonText
                 Quote(result, text);
                 break;
             case List<object?> list:
-                Block(result, '[', ']', list.Count, indent, depth, arguments, i => Write(result, list[i], indent, depth + 1, arguments));
+                Block(result, '[', ']', list.Count, indent, depth, arguments,
+                    i => Write(result, list[i], indent, depth + 1, arguments));
                 break;
             case Dictionary<string, object?> map:
                 var keys = new List<string>(map.Keys);
@@ -56,7 +57,8 @@ internal static class JsonText
     }
 
     private static void Block(
-        StringBuilder result, char open, char close, int count, int indent, int depth, Arguments arguments, Action<int> item)
+        StringBuilder result, char open, char close, int count, int indent, int depth, Arguments arguments,
+        Action<int> item)
     {
         if (depth > Limits.Depth)
         {

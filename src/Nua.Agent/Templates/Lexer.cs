@@ -3,14 +3,15 @@ using System.Text;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// Cuts a template into tokens: <c>{{ }}</c>, <c>{% %}</c>, <c>{# #}</c>, <c>{% raw %}</c>, and the white space control of <c>-</c>. Line
-/// ends and everything else outside of tags stay as they are.
+/// Cuts a template into tokens: <c>{{ }}</c>, <c>{% %}</c>, <c>{# #}</c>, <c>{% raw %}</c>, and the white space control
+/// of <c>-</c>. Line ends and everything else outside of tags stay as they are.
 /// </summary>
 internal sealed class Lexer
 {
     private static readonly string[] _operators =
     [
-        "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "<", ">",
+        "**", "//", "==", "!=", "<=", ">=",
+        "+", "-", "*", "/", "%", "~", "|", "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "<", ">",
     ];
 
     private readonly string _source;
@@ -110,8 +111,16 @@ internal sealed class Lexer
             return;
         }
 
-        _tokens.Add(new Token(kind == '{' ? TokenKind.OutputBegin : TokenKind.StatementBegin, kind == '{' ? "{{" : "{%", start));
-        Inside(kind == '{' ? "}}" : "%}", kind == '{' ? TokenKind.OutputEnd : TokenKind.StatementEnd, start);
+        if (kind == '{')
+        {
+            _tokens.Add(new Token(TokenKind.OutputBegin, "{{", start));
+            Inside("}}", TokenKind.OutputEnd, start);
+        }
+        else
+        {
+            _tokens.Add(new Token(TokenKind.StatementBegin, "{%", start));
+            Inside("%}", TokenKind.StatementEnd, start);
+        }
     }
 
     private void Comment(Position start)
@@ -204,7 +213,8 @@ internal sealed class Lexer
                 throw new TemplateError(start, $"the tag has no end '{end}'");
             }
 
-            var signed = _source[_position] is ('-' or '+') && string.CompareOrdinal(_source, _position + 1, end, 0, 2) == 0;
+            var signed = _source[_position] is ('-' or '+')
+                && string.CompareOrdinal(_source, _position + 1, end, 0, 2) == 0;
             if (depth == 0 && (signed || string.CompareOrdinal(_source, _position, end, 0, 2) == 0))
             {
                 _trimNext = signed && _source[_position] == '-';
@@ -214,8 +224,12 @@ internal sealed class Lexer
             }
 
             var token = Next();
-            depth += token.Kind != TokenKind.Operator ? 0 : token.Value is "(" or "[" or "{" ? 1 : token.Value is ")" or "]" or "}" ? -1 : 0;
-            depth = Math.Max(depth, 0);
+            if (token.Kind == TokenKind.Operator)
+            {
+                depth += token.Value is "(" or "[" or "{" ? 1 : token.Value is ")" or "]" or "}" ? -1 : 0;
+                depth = Math.Max(depth, 0);
+            }
+
             _tokens.Add(token);
         }
     }
@@ -231,7 +245,7 @@ internal sealed class Lexer
         if (char.IsLetter(c) || c == '_')
         {
             var length = 1;
-            while (_position + length < _source.Length && (char.IsLetterOrDigit(_source[_position + length]) || _source[_position + length] == '_'))
+            while (char.IsLetterOrDigit(At(length)) || At(length) == '_')
             {
                 length++;
             }
@@ -265,10 +279,11 @@ internal sealed class Lexer
             length = Digits(length + 1);
         }
 
-        if (At(length) is ('e' or 'E') && (char.IsAsciiDigit(At(length + 1)) || (At(length + 1) is ('+' or '-') && char.IsAsciiDigit(At(length + 2)))))
+        var exponent = At(length + 1) is '+' or '-' ? length + 2 : length + 1;
+        if (At(length) is 'e' or 'E' && char.IsAsciiDigit(At(exponent)))
         {
             kind = TokenKind.Float;
-            length = Digits(length + 2);
+            length = Digits(exponent);
         }
 
         return Take(kind, length);
@@ -315,7 +330,8 @@ internal sealed class Lexer
         var c = _source[_position];
         var digits = c switch { 'x' => 2, 'u' => 4, _ => 0 };
         if (digits > 0 && _position + digits < _source.Length
-            && ushort.TryParse(_source.AsSpan(_position + 1, digits), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var code))
+            && ushort.TryParse(_source.AsSpan(_position + 1, digits),
+                System.Globalization.NumberStyles.AllowHexSpecifier, null, out var code))
         {
             Advance(1 + digits);
             return ((char)code).ToString();

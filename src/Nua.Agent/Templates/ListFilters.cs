@@ -5,7 +5,8 @@ internal static class ListFilters
 {
     public static object? Apply(string name, object? value, Arguments arguments) => name switch
     {
-        "length" or "count" => value is Dictionary<string, object?> map ? (long)map.Count : (long)Elements(value, arguments).Count,
+        "length" or "count" =>
+            value is Dictionary<string, object?> map ? (long)map.Count : (long)Elements(value, arguments).Count,
         "first" => Elements(value, arguments) is [var first, ..] ? first : new Undefined("the first of nothing"),
         "last" => Elements(value, arguments) is [.., var last] ? last : new Undefined("the last of nothing"),
         "join" => Joined(value, arguments),
@@ -27,10 +28,12 @@ internal static class ListFilters
         _ => throw arguments.Error($"there is no filter '{Foundation.Printable.Escape(name, 60)}'"),
     };
 
-    private static List<object?> Elements(object? value, Arguments arguments) => Values.Elements(value, arguments.Position);
+    private static List<object?> Elements(object? value, Arguments arguments) =>
+        Values.Elements(value, arguments.Position);
 
     private static Dictionary<string, object?> Map(object? value, Arguments arguments) =>
-        value as Dictionary<string, object?> ?? throw arguments.Error($"a dictionary is wanted, not {Values.TypeName(value)}");
+        value as Dictionary<string, object?>
+            ?? throw arguments.Error($"a dictionary is wanted, not {Values.TypeName(value)}");
 
     private static string Joined(object? value, Arguments arguments)
     {

@@ -1,6 +1,8 @@
 namespace Nua.Agent.Templates;
 
-/// <summary>Attributes, elements, slices. What is not there is <see cref="Undefined"/>, and so is anything below it.</summary>
+/// <summary>
+/// Attributes, elements, slices. What is not there is <see cref="Undefined"/>, and so is anything below it.
+/// </summary>
 internal static class Lookup
 {
     public static object? Attribute(object? target, string name, Position position) => target switch
@@ -19,16 +21,19 @@ internal static class Lookup
             case (Undefined missing, _):
                 return new Undefined($"{missing.Name}[…]");
             case (Dictionary<string, object?> map, string key):
-                return map.TryGetValue(key, out var value) ? value : Methods.Of(target, key) ?? (object)new Undefined(key);
+                return map.TryGetValue(key, out var value)
+                    ? value : Methods.Of(target, key) ?? (object)new Undefined(key);
             case (List<object?> or string, long or bool):
                 var elements = Values.Elements(target, position);
                 var place = Values.ToLong(index!);
                 place = place < 0 ? place + elements.Count : place;
-                return place >= 0 && place < elements.Count ? elements[(int)place] : new Undefined($"element {Values.ToLong(index!)}");
+                return place >= 0 && place < elements.Count
+                    ? elements[(int)place] : new Undefined($"element {Values.ToLong(index!)}");
             case (_, string name):
                 return Attribute(target, name, position);
             default:
-                throw new TemplateError(position, $"{Values.TypeName(target)} has no element {Values.Text(index, position)}");
+                throw new TemplateError(position,
+                    $"{Values.TypeName(target)} has no element {Values.Text(index, position)}");
         }
     }
 

@@ -12,8 +12,7 @@ internal static class Methods
 
     private static TemplateFunction? OfText(string text, string name) => name switch
     {
-        "upper" or "lower" or "title" or "capitalize" => arguments => Filters.Apply(name, text, Arguments.None(arguments.State, arguments.Position)),
-        "replace" => arguments => Filters.Apply(name, text, arguments),
+        "upper" or "lower" or "title" or "capitalize" or "replace" => arguments => Filters.Apply(name, text, arguments),
         "strip" => arguments => text.Trim(Set(arguments)),
         "lstrip" => arguments => text.TrimStart(Set(arguments)),
         "rstrip" => arguments => text.TrimEnd(Set(arguments)),
@@ -21,7 +20,7 @@ internal static class Methods
         "endswith" => arguments => text.EndsWith(arguments.Text(0, "suffix"), StringComparison.Ordinal),
         "split" => arguments => Split(text, arguments),
         "splitlines" => _ => Lines(text),
-        "join" => arguments => Filters.Apply("join", arguments.Get(0, "iterable"), new Arguments(arguments.State, arguments.Position, [text], null)),
+        "join" => arguments => Joined(text, arguments),
         "isdigit" => _ => text.Length > 0 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0,
         _ => null,
     };
@@ -31,7 +30,8 @@ internal static class Methods
         "items" => _ => Pairs(map),
         "keys" => _ => new List<object?>(map.Keys),
         "values" => _ => new List<object?>(map.Values),
-        "get" => arguments => map.TryGetValue(arguments.Text(0, "key"), out var value) ? value : arguments.Get(1, "default"),
+        "get" =>
+            arguments => map.TryGetValue(arguments.Text(0, "key"), out var value) ? value : arguments.Get(1, "default"),
         _ => null,
     };
 
@@ -46,8 +46,12 @@ internal static class Methods
         return pairs;
     }
 
+    private static object? Joined(string separator, Arguments arguments) => Filters.Apply(
+        "join", arguments.Get(0, "iterable"), new Arguments(arguments.State, arguments.Position, [separator], null));
+
     /// <summary>Null means white space, for .NET as for Python.</summary>
-    private static char[]? Set(Arguments arguments) => arguments.Get(0, "chars") is string set ? set.ToCharArray() : null;
+    private static char[]? Set(Arguments arguments) =>
+        arguments.Get(0, "chars") is string set ? set.ToCharArray() : null;
 
     private static List<object?> Split(string text, Arguments arguments)
     {

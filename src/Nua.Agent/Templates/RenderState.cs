@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Nua.Agent.Templates;
 
-/// <summary>What changes while one template is rendered: the output, the names in scope, and what is used up of the limits.</summary>
+/// <summary>
+/// What changes while one template is rendered: the output, the names in scope, and what is used up of the limits.
+/// </summary>
 internal sealed class RenderState
 {
     private readonly List<Dictionary<string, object?>> _scopes;

@@ -33,7 +33,8 @@ internal sealed class OutputStatement(Position position, Expression expression) 
         state.Write(Values.Text(expression.Evaluate(state), expression.Position), Position);
 }
 
-internal sealed class IfStatement(Position position, List<(Expression Condition, List<Statement> Body)> branches, List<Statement> otherwise)
+internal sealed class IfStatement(Position position,
+    List<(Expression Condition, List<Statement> Body)> branches, List<Statement> otherwise)
     : Statement(position)
 {
     protected override void Execute(RenderState state)
@@ -52,7 +53,8 @@ internal sealed class IfStatement(Position position, List<(Expression Condition,
 }
 
 internal sealed class ForStatement(
-    Position position, List<string> names, Expression source, Expression? condition, List<Statement> body, List<Statement> otherwise)
+    Position position,
+    List<string> names, Expression source, Expression? condition, List<Statement> body, List<Statement> otherwise)
     : Statement(position)
 {
     protected override void Execute(RenderState state)
@@ -104,7 +106,8 @@ internal sealed class ForStatement(
 }
 
 /// <summary><c>set a = …</c>, <c>set a, b = …</c>, <c>set ns.a = …</c>, and <c>set a</c> … <c>endset</c>.</summary>
-internal sealed class SetStatement(Position position, List<string> names, string? attribute, Expression? value, List<Statement> body)
+internal sealed class SetStatement(Position position,
+    List<string> names, string? attribute, Expression? value, List<Statement> body)
     : Statement(position)
 {
     protected override void Execute(RenderState state)
@@ -125,7 +128,8 @@ internal sealed class SetStatement(Position position, List<string> names, string
     }
 }
 
-internal sealed class WithStatement(Position position, List<(string Name, Expression Value)> values, List<Statement> body) : Statement(position)
+internal sealed class WithStatement(Position position,
+    List<(string Name, Expression Value)> values, List<Statement> body) : Statement(position)
 {
     protected override void Execute(RenderState state)
     {
@@ -141,7 +145,8 @@ internal sealed class WithStatement(Position position, List<(string Name, Expres
 }
 
 /// <summary><c>filter name</c> … <c>endfilter</c></summary>
-internal sealed class FilterStatement(Position position, List<(string Name, CallArguments Arguments)> filters, List<Statement> body)
+internal sealed class FilterStatement(Position position,
+    List<(string Name, CallArguments Arguments)> filters, List<Statement> body)
     : Statement(position)
 {
     protected override void Execute(RenderState state)

@@ -7,8 +7,9 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Templates;
 
 /// <summary>
-/// Renders the tree /nua/scripts/templates into NUA_ETC: <c>*.j2</c> with the Jinja2 subset, <c>*.tmpl</c> with <c>${NAME}</c>, anything else copied.
-/// Files appear by rename, closed to other users, because settings are often secret.
+/// Renders the tree /nua/scripts/templates into NUA_ETC: <c>*.j2</c> with the Jinja2 subset, <c>*.tmpl</c> with
+/// <c>${NAME}</c>, anything else copied. Files appear by rename, closed to other users, because settings are often
+/// secret.
 /// </summary>
 internal static class TemplateTree
 {
@@ -17,7 +18,8 @@ internal static class TemplateTree
     private const int _mostFiles = 10_000;
 
     /// <summary>Does nothing when the image has no templates.</summary>
-    /// <exception cref="ProblemException">NUA6032: nowhere to write; NUA6033: a template is wrong, with file:line:column.</exception>
+    /// <exception cref="ProblemException">NUA6032: nowhere to write; NUA6033: a template is wrong, with
+    /// file:line:column.</exception>
     public static void Render(Paths paths, AppEnvironment environment, IReadOnlyDictionary<string, object?> values)
     {
         if (!Directory.Exists(paths.Templates))
@@ -139,7 +141,8 @@ internal static class TemplateTree
             _ = Libc.Close(fd);
         }
 
-        Posix.Check(Libc.RenameAt2(Libc.AtFdCwd, Posix.Path(temporary), Libc.AtFdCwd, Posix.Path(path), 0), "renaming to", path);
+        Posix.Check(Libc.RenameAt2(Libc.AtFdCwd, Posix.Path(temporary), Libc.AtFdCwd, Posix.Path(path), 0),
+            "renaming to", path);
     }
 
     private static void CreateFolder(string path)

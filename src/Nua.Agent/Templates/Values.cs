@@ -3,14 +3,16 @@ using System.Text;
 
 namespace Nua.Agent.Templates;
 
-/// <summary>A name that nothing gives. Only <c>default</c>, <c>is defined</c> and looking further into it accept one.</summary>
+/// <summary>
+/// A name that nothing gives. Only <c>default</c>, <c>is defined</c> and looking further into it accept one.
+/// </summary>
 internal sealed record Undefined(string Name);
 
 /// <summary>A function or a method of a value.</summary>
 internal delegate object? TemplateFunction(Arguments arguments);
 
-/// <summary>The values that templates know, and what Python makes of them: null, bool, long, double, string, a list, a dictionary with
-/// text keys.</summary>
+/// <summary>The values that templates know, and what Python makes of them: null, bool, long, double, string, a list, a
+/// dictionary with text keys.</summary>
 internal static class Values
 {
     public static bool IsTrue(object? value, Position position) => value switch
@@ -26,8 +28,11 @@ internal static class Values
         _ => true,
     };
 
-    public static TemplateError NotDefined(Undefined name, Position position) =>
-        new(position, $"'{Foundation.Printable.Escape(name.Name, 100)}' is not defined; give it, or write {Foundation.Printable.Escape(name.Name, 100)} | default('…')");
+    public static TemplateError NotDefined(Undefined missing, Position position)
+    {
+        var name = Foundation.Printable.Escape(missing.Name, 100);
+        return new TemplateError(position, $"'{name}' is not defined; give it, or write {name} | default('…')");
+    }
 
     /// <summary>The value for use: an undefined one is an error.</summary>
     public static object? Defined(object? value, Position position) =>
@@ -88,9 +93,11 @@ internal static class Values
 
     public static bool IsNumber(object? value) => value is long or double or bool;
 
-    public static double ToDouble(object value) => value switch { long n => n, bool b => b ? 1 : 0, double d => d, _ => double.NaN };
+    public static double ToDouble(object value) =>
+        value switch { long n => n, bool b => b ? 1 : 0, double d => d, _ => double.NaN };
 
-    public static long ToLong(object value) => value switch { long n => n, bool b => b ? 1 : 0, _ => (long)ToDouble(value) };
+    public static long ToLong(object value) =>
+        value switch { long n => n, bool b => b ? 1 : 0, _ => (long)ToDouble(value) };
 
     /// <summary>The elements of a list, the keys of a dictionary, the characters of a text.</summary>
     public static List<object?> Elements(object? value, Position position)
@@ -114,7 +121,8 @@ internal static class Values
         }
     }
 
-    public static bool Contains(object? container, object? item, Position position) => (Defined(container, position), item) switch
+    public static bool Contains(object? container, object? item, Position position) =>
+        (Defined(container, position), item) switch
     {
         (string text, string part) => text.Contains(part, StringComparison.Ordinal),
         (Dictionary<string, object?> map, string key) => map.ContainsKey(key),

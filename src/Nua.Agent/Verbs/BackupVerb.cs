@@ -8,7 +8,10 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Verbs;
 
-/// <summary><c>backup</c>: fills NUA_BACKUP_DIR by the packager's command, or with a cold copy of the data volumes, and seals it.</summary>
+/// <summary>
+/// <c>backup</c>: fills NUA_BACKUP_DIR by the packager's command, or with a cold copy of the data volumes, and seals
+/// it.
+/// </summary>
 internal static class BackupVerb
 {
     public static int Run(VerbContext context)
@@ -76,8 +79,11 @@ internal static class BackupVerb
         return ExitCode.Done;
     }
 
-    /// <summary>Lists what the command left, unless it sealed the backup itself. Nothing at all is not a backup.</summary>
-    private static int ByCommand(VerbContext context, PackagerCommand command, BackupFolder folder, ManifestWriter manifest)
+    /// <summary>
+    /// Lists what the command left, unless it sealed the backup itself. Nothing at all is not a backup.
+    /// </summary>
+    private static int ByCommand(VerbContext context, PackagerCommand command, BackupFolder folder,
+        ManifestWriter manifest)
     {
         VerbProgram.Render(context);
         var status = CommandRunner.Run(command, context.Variables, context.Paths.App, context.Limit);
@@ -137,7 +143,7 @@ internal static class BackupVerb
         }
         else if (status.IsRegular)
         {
-            var fd = Posix.Check(Libc.Open(Posix.Path(full), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0), "opening", full);
+            var fd = FileBytes.OpenToRead(full);
             var hash = copy.Run(fd, null, status.Size, full);
             _ = Libc.Close(fd);
             manifest.Add(entry with
@@ -168,7 +174,8 @@ internal static class BackupVerb
             Version = context.Config.Version,
             ImageDigest = context.Variables["NUA_IMAGE_DIGEST"],
             DataVersion = context.Data.Version,
-            Mode = context.Config.Backup is null && context.Config.BackupMode == "hot" ? "cold" : context.Config.BackupMode,
+            Mode = context.Config.Backup is null && context.Config.BackupMode == "hot"
+            ? "cold" : context.Config.BackupMode,
             IsCopy = context.Config.Backup is null,
             Started = Now(context),
             Volumes = volumes,

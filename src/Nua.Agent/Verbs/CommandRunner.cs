@@ -13,8 +13,10 @@ internal static class CommandRunner
     private const int _drainMilliseconds = 20;
 
     /// <summary>Runs a command with empty input until it ends. Signals that come meanwhile are its own.</summary>
-    /// <returns>its exit status; 128 + n for a signal; 124 when the limit ended it; 126 or 127 when it could not start.</returns>
-    public static int Run(PackagerCommand command, Variables variables, string? workDir, Deadline limit, string? argument = null)
+    /// <returns>its exit status; 128 + n for a signal; 124 when the limit ended it; 126 or 127 when it could not
+    /// start.</returns>
+    public static int Run(PackagerCommand command, Variables variables, string? workDir, Deadline limit,
+        string? argument = null)
     {
         var argv = new List<string>(command.ToArgv());
         if (argument is not null)
@@ -32,7 +34,9 @@ internal static class CommandRunner
     public static int Run(ChildProgram program, Deadline limit, int grace) =>
         Start(program, out var failure) is { } child ? Wait(child, limit, grace, drain: null) : failure;
 
-    /// <summary>Runs a command whose output the caller reads meanwhile, and leaves nothing that it started alive.</summary>
+    /// <summary>
+    /// Runs a command whose output the caller reads meanwhile, and leaves nothing that it started alive.
+    /// </summary>
     /// <param name="drain">Called every few milliseconds.</param>
     public static int RunDraining(ChildProgram program, Deadline limit, Action drain)
     {

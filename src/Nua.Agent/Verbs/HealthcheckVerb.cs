@@ -7,7 +7,8 @@ using Nua.Agent.Settings;
 namespace Nua.Agent.Verbs;
 
 /// <summary>
-/// <c>healthcheck [live|ready|started]</c>: the packager's command; else HTTP where a path is declared; else a TCP connection to
+/// <c>healthcheck [live|ready|started]</c>: the packager's command; else HTTP where a path is declared; else a TCP
+/// connection to
 /// <c>PORT</c>. Exits 0 or 1 only, prints one line, ends itself in time and leaves no process behind.
 /// </summary>
 internal static class HealthcheckVerb
@@ -21,7 +22,8 @@ internal static class HealthcheckVerb
         var limit = LimitOf(context);
         var (healthy, text) = context.Config.Health.Command is { } command ? Command(context, command, kind, limit)
             : context.Variables["PORT"] is not { } port || context.Config.Port is null ? (true, "no port is declared")
-            : context.Config.Health.Http is { } path ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
+            : context.Config.Health.Http is { } path
+                ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
             : Tcp(int.Parse(port, CultureInfo.InvariantCulture), limit);
         Output.Line(HealthLine.Shorten(text, SecretFiles.Values(context.Variables, context.Config)));
         return healthy ? ExitCode.Done : ExitCode.Failed;
@@ -45,7 +47,9 @@ internal static class HealthcheckVerb
         return probe is null ? (false, $"port {port}: {why}") : (true, $"port {port} accepts connections");
     }
 
-    /// <summary>Live and started: any answer shows that the program can serve, even one that says a dependency is away.</summary>
+    /// <summary>
+    /// Live and started: any answer shows that the program can serve, even one that says a dependency is away.
+    /// </summary>
     private static (bool, string) Http(int port, string path, string kind, Deadline limit)
     {
         var answer = HttpProbe.Get(port, path.StartsWith('/') ? path : "/" + path, limit, out var why);
@@ -73,6 +77,11 @@ internal static class HealthcheckVerb
         }
 
         var said = output.Text;
-        return (status == 0, said.Trim().Length > 0 ? said : status == 0 ? "healthy" : $"the command ended with {status}");
+        if (said.Trim().Length == 0)
+        {
+            said = status == 0 ? "healthy" : $"the command ended with {status}";
+        }
+
+        return (status == 0, said);
     }
 }

@@ -8,8 +8,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Verbs;
 
 /// <summary>
-/// <c>restore</c>: rebuilds data from a backup on a new, empty volume. Everything is checked before anything is changed. The data keeps
-/// the backup's version; the operator then runs <c>upgrade</c>.
+/// <c>restore</c>: rebuilds data from a backup on a new, empty volume. Everything is checked before anything is
+/// changed. The data keeps the backup's version; the operator then runs <c>upgrade</c>.
 /// </summary>
 internal static class RestoreVerb
 {
@@ -47,12 +47,15 @@ internal static class RestoreVerb
         return Finish(context, header, "restored");
     }
 
-    /// <summary>The backup must be of this application and of a data version that this image can work up from.</summary>
+    /// <summary>
+    /// The backup must be of this application and of a data version that this image can work up from.
+    /// </summary>
     private static void Accept(RuntimeConfig config, BackupHeader header)
     {
         if (header.Contract != 1)
         {
-            throw Refusal.BackupForeign($"the backup follows contract {header.Contract}, this image contract 1", "restore it with its own image");
+            throw Refusal.BackupForeign($"the backup follows contract {header.Contract}, this image contract 1",
+                "restore it with its own image");
         }
 
         if (header.AppId != config.AppId)
@@ -65,7 +68,8 @@ internal static class RestoreVerb
             if (!BackupVerb.DataVolumes(config).Exists(own => own.Name == volume.Name))
             {
                 throw Refusal.BackupForeign(
-                    $"the backup has a volume '{Printable.Escape(volume.Name, 100)}' that this image does not have", "restore it with its own image");
+                    $"the backup has a volume '{Printable.Escape(volume.Name, 100)}' that this image does not have",
+                    "restore it with its own image");
             }
         }
 
@@ -139,7 +143,8 @@ internal static class RestoreVerb
     {
         VerbProgram.Render(context);
         var version = header.DataVersion is { } known ? UpgradeStep.Text(known) : null;
-        var variables = context.Variables.With(("NUA_FROM_DATA_VERSION", version), ("NUA_FROM_VERSION", header.Version));
+        var variables = context.Variables.With(("NUA_FROM_DATA_VERSION", version),
+            ("NUA_FROM_VERSION", header.Version));
         var status = CommandRunner.Run(context.Config.Restore!, variables, context.Paths.App, context.Limit);
         if (status != ExitCode.Done)
         {
@@ -156,7 +161,7 @@ internal static class RestoreVerb
             var path = context.Paths.At(volume.Path);
             if (Directory.Exists(path))
             {
-                var fd = Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec, 0), "opening", path);
+                var fd = FileBytes.OpenFolder(path);
                 var result = Libc.Syncfs(fd);
                 var error = Posix.LastError;
                 _ = Libc.Close(fd);
@@ -187,7 +192,7 @@ internal static class RestoreVerb
     private static string Identity(string folder)
     {
         var path = $"{folder}/{BackupFolder.Manifest}";
-        var fd = Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0), "opening", path);
+        var fd = FileBytes.OpenToRead(path);
         var hash = new FileCopy(static () => { }).Run(fd, null, FileStatus.OfOpen(fd).Size, path);
         _ = Libc.Close(fd);
         return hash ?? throw Refusal.NotABackup(path, "the manifest cannot be read");

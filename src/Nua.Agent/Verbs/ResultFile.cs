@@ -6,15 +6,17 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Verbs;
 
 /// <summary>
-/// The small JSON that an operator reads, <c>{"data_version":7,"message":"…","warnings":[]}</c>, in the file that <c>NUA_RESULT</c> names. Written
-/// in place, because it may be a single file mounted into the container, and not over one that the packager's command has written.
+/// The small JSON that an operator reads, <c>{"data_version":7,"message":"…","warnings":[]}</c>, in the file that
+/// <c>NUA_RESULT</c> names. Written in place, because it may be a single file mounted into the container, and not over
+/// one that the packager's command has written.
 /// </summary>
 internal static class ResultFile
 {
     private const int _longestMessage = 1000;
     private const uint _mode = 0x1B0;
 
-    public static void Write(Variables variables, int? dataVersion, string message, IReadOnlyList<string>? warnings = null) =>
+    public static void Write(Variables variables, int? dataVersion, string message,
+        IReadOnlyList<string>? warnings = null) =>
         WriteJson(variables, json =>
         {
             if (dataVersion is { } version)
@@ -32,7 +34,9 @@ internal static class ResultFile
             json.WriteEndArray();
         });
 
-    /// <summary>Writes one object. A result that cannot be written is only noted: the work is done all the same.</summary>
+    /// <summary>
+    /// Writes one object. A result that cannot be written is only noted: the work is done all the same.
+    /// </summary>
     public static void WriteJson(Variables variables, Action<Utf8JsonWriter> fields)
     {
         if (!variables.Has("NUA_RESULT"))

@@ -3,7 +3,9 @@ using Nua.Agent.Settings;
 
 namespace Nua.Agent.Verbs;
 
-/// <summary><c>rollback</c>: brings data down to <c>NUA_TO_DATA_VERSION</c> for the older image, if the packager said how.</summary>
+/// <summary>
+/// <c>rollback</c>: brings data down to <c>NUA_TO_DATA_VERSION</c> for the older image, if the packager said how.
+/// </summary>
 internal static class RollbackVerb
 {
     /// <returns>3, with nothing touched, when the operator has to use its snapshot.</returns>
@@ -34,10 +36,12 @@ internal static class RollbackVerb
 
         if (to < (config.RollbackTo ?? 0))
         {
-            return NotSupported($"this image rolls back to data version {config.RollbackTo} at the lowest, not to {to}");
+            return NotSupported(
+                $"this image rolls back to data version {config.RollbackTo} at the lowest, not to {to}");
         }
 
-        return context.Argument is not null ? Plan(context, from, to) : from == to ? Finish(context, to) : Work(context, command, from, to);
+        return context.Argument is not null
+            ? Plan(context, from, to) : from == to ? Finish(context, to) : Work(context, command, from, to);
     }
 
     private static int Work(VerbContext context, Config.PackagerCommand command, int from, int to)

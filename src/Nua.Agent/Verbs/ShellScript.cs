@@ -1,17 +1,22 @@
 namespace Nua.Agent.Verbs;
 
-/// <summary>Makes one script of a packager's shell lines in which, where that is safe, the last command replaces the shell.</summary>
+/// <summary>
+/// Makes one script of a packager's shell lines in which, where that is safe, the last command replaces the shell.
+/// </summary>
 internal static class ShellScript
 {
-    /// <summary>Anything here may join commands, open a compound or be data of a here-document: such a line is left alone.</summary>
+    /// <summary>
+    /// Anything here may join commands, open a compound or be data of a here-document: such a line is left alone.
+    /// </summary>
     private const string _compound = "|&;<>(){}`\n!";
 
     /// <summary>First words that are not programs.</summary>
     private static readonly string[] _words =
     [
-        "exec", "cd", "export", "set", "unset", "if", "for", "while", "until", "case", "eval", ".", "source", "trap", "wait",
-        "exit", "return", "read", "shift", "ulimit", "umask", "alias", "command", "time", "function", "[", "test", "true", "false",
-        "echo", "printf", ":",
+        "exec", "cd", "export", "set", "unset", "if", "for", "while", "until", "case", "eval", ".", "source", "trap",
+        "wait", "exit", "return", "read", "shift", "ulimit", "umask", "alias", "command", "time", "function", "[",
+        "test",
+        "true", "false", "echo", "printf", ":",
     ];
 
     public static string Compose(IReadOnlyList<string> lines)

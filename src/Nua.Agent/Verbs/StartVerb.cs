@@ -19,8 +19,8 @@ internal static class StartVerb
     }
 
     /// <summary>
-    /// Checks the data and takes its lock, which the application then holds for as long as it lives. Data that an image without
-    /// data versions finds is recorded here; anything else is for <c>upgrade</c>.
+    /// Checks the data and takes its lock, which the application then holds for as long as it lives. Data that an image
+    /// without data versions finds is recorded here; anything else is for <c>upgrade</c>.
     /// </summary>
     public static DataLock? TakeData(VerbContext context)
     {
@@ -55,7 +55,8 @@ internal static class StartVerb
         var workDir = context.Paths.At(start.WorkDir);
         if (start.StaticRoot is { } root)
         {
-            string[] serve = [context.Paths.Agent, "serve", context.Paths.At(root), .. start.Spa ? (string[])["--spa"] : []];
+            string[] serve = [context.Paths.Agent, "serve", context.Paths.At(root), .. start.Spa
+                ? (string[])["--spa"] : []];
             return Become(context.Paths.Agent, serve, variables, keepMask: true);
         }
 

@@ -4,7 +4,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Verbs;
 
-/// <summary><c>stop</c>: drains through the packager's command; without one asks the container's first process to end.</summary>
+/// <summary>
+/// <c>stop</c>: drains through the packager's command; without one asks the container's first process to end.
+/// </summary>
 internal static class StopVerb
 {
     private const int _first = 1;

@@ -10,7 +10,9 @@ namespace Nua.Agent.Verbs;
 /// <param name="IsRecorded">The data carries its version already; else it is recorded at the end.</param>
 internal sealed record UpgradeStep(int From, int To, bool IsInstall, bool IsRecorded)
 {
-    /// <summary>While a packager's command works: holds the version it began with, so that a rerun is known as one.</summary>
+    /// <summary>
+    /// While a packager's command works: holds the version it began with, so that a rerun is known as one.
+    /// </summary>
     public const string Mark = "upgrading";
 
     public bool IsDone => IsRecorded && From == To;
@@ -44,7 +46,8 @@ internal sealed record UpgradeStep(int From, int To, bool IsInstall, bool IsReco
                 : throw Refusal.DataVersionMismatch("none, it is empty,", Text(told.Value));
         }
 
-        // Files without a record: only somebody who knows can say what they are, unless the image keeps no versions at all.
+        // Files without a record: only somebody who knows can say what they are, unless the image keeps no versions at
+        // all.
         return told is > 0 || to == 0
             ? Accepted(new UpgradeStep(told ?? 0, to, IsInstall: false, IsRecorded: false), config)
             : throw Refusal.DataUnknown();

@@ -58,13 +58,16 @@ internal static class UpgradeVerb
         }
 
         Record(context, step.To);
-        var message = step.IsInstall ? $"installed, data version {step.To}" : $"data version {step.From} is now {step.To}";
+        var message = step.IsInstall
+            ? $"installed, data version {step.To}" : $"data version {step.From} is now {step.To}";
         Output.Note(message);
         ResultFile.Write(context.Variables, step.To, message);
         return ExitCode.Done;
     }
 
-    /// <summary>The number comes last but for the marks: a crash before it runs the command again, one after it does not.</summary>
+    /// <summary>
+    /// The number comes last but for the marks: a crash before it runs the command again, one after it does not.
+    /// </summary>
     public static void Record(VerbContext context, int version)
     {
         var data = context.Data;
@@ -98,7 +101,8 @@ internal static class UpgradeVerb
             json.WriteNumber("steps"u8, step.IsDone ? 0 : Math.Max(1, step.To - step.From));
             json.WriteBoolean("reversible"u8, reversible);
         });
-        Output.Note(step.IsDone ? $"data version {step.To}: nothing to do" : $"data version {step.From} would become {step.To}");
+        Output.Note(step.IsDone
+            ? $"data version {step.To}: nothing to do" : $"data version {step.From} would become {step.To}");
         return ExitCode.Done;
     }
 }

@@ -31,6 +31,8 @@ internal static class Verb
         }
     }
 
-    /// <summary>Verbs that run while the application does, often and beside it: they render and create nothing.</summary>
+    /// <summary>
+    /// Verbs that run while the application does, often and beside it: they render and create nothing.
+    /// </summary>
     public static bool IsOnlyLooking(string verb) => verb is Healthcheck or Stop;
 }

@@ -7,7 +7,8 @@ using Nua.Agent.Settings;
 namespace Nua.Agent.Verbs;
 
 /// <summary>What a verb works with: the image's configuration and the resolved environment.</summary>
-internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnvironment Environment, string Verb, string? Argument)
+internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnvironment Environment, string Verb,
+    string? Argument)
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -18,12 +19,14 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
 
     public DataFolder Data => new(Paths.Data);
 
-    /// <exception cref="Foundation.ProblemException">the verb, its argument, the configuration or a setting is wrong.</exception>
+    /// <exception cref="Foundation.ProblemException">the verb, its argument, the configuration or a setting is
+    /// wrong.</exception>
     public static VerbContext Prepare(Paths paths, Variables inherited, string verb, IReadOnlyList<string> arguments)
     {
         Verbs.Verb.Check(verb, arguments);
         var config = RuntimeConfigReader.Read(paths.Config);
-        var environment = AppEnvironment.Prepare(paths, config, inherited, verb, touch: !Verbs.Verb.IsOnlyLooking(verb));
+        var environment = AppEnvironment.Prepare(paths, config, inherited, verb,
+            touch: !Verbs.Verb.IsOnlyLooking(verb));
         return new VerbContext(paths, config, environment, verb, arguments.Count > 0 ? arguments[0] : null)
         {
             Limit = LimitOf(environment.Variables),
@@ -48,7 +51,8 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
         TimeoutOf(variables) is { } seconds ? Deadline.After(seconds * 1000L) : Deadline.Never;
 
     /// <summary>To be called often by work that takes long: ends it when time is over or somebody asks.</summary>
-    /// <exception cref="Foundation.ProblemException">NUA6051, exit code 124; NUA6052, exit code 128 + signal.</exception>
+    /// <exception cref="Foundation.ProblemException">NUA6051, exit code 124; NUA6052, exit code 128 +
+    /// signal.</exception>
     public void Checkpoint()
     {
         SmallHeap.Keep();

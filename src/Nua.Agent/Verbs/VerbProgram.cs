@@ -22,7 +22,9 @@ internal static class VerbProgram
         }
     }
 
-    /// <summary>The same when everything is prepared. A refusal is also written to the operator's result file.</summary>
+    /// <summary>
+    /// The same when everything is prepared. A refusal is also written to the operator's result file.
+    /// </summary>
     public static int Run(VerbContext context)
     {
         try

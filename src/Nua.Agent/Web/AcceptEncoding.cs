@@ -20,7 +20,8 @@ internal static class AcceptEncoding
         {
             var parts = item.Split(';');
             var name = parts[0].Trim();
-            if (name.Equals(coding, StringComparison.OrdinalIgnoreCase) || (coding == "gzip" && name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase)))
+            name = name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase) ? "gzip" : name;
+            if (name.Equals(coding, StringComparison.OrdinalIgnoreCase))
             {
                 return Quality(parts);
             }
@@ -38,7 +39,8 @@ internal static class AcceptEncoding
             var parameter = parts[i].Trim();
             if (parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase))
             {
-                return double.TryParse(parameter.AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quality)
+                return double.TryParse(parameter.AsSpan(2), NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture, out var quality)
                     ? (int)(Math.Clamp(quality, 0, 1) * 1000)
                     : 0;
             }

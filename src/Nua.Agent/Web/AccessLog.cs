@@ -5,8 +5,8 @@ using Nua.Foundation;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// One line per request on standard output, in the common log format, without the query (it may hold tokens). When nobody reads the
-/// log, lines are dropped and counted rather than requests held up.
+/// One line per request on standard output, in the common log format, without the query (it may hold tokens). When
+/// nobody reads the log, lines are dropped and counted rather than requests held up.
 /// </summary>
 internal sealed unsafe class AccessLog(TimeProvider time)
 {
@@ -15,9 +15,15 @@ internal sealed unsafe class AccessLog(TimeProvider time)
 
     public void Write(string client, HttpRequest? request, int status, long bytes)
     {
-        var line = request is null ? "-" : $"{Printable.Escape(request.Method, 20)} {Printable.Escape(PathOf(request.Target), _longestTarget)} {(request.IsHttp11 ? "HTTP/1.1" : "HTTP/1.0")}";
+        var line = request is null ? "-" : RequestLine(request);
         var stamp = time.GetUtcNow().ToString("dd/MMM/yyyy:HH:mm:ss +0000", CultureInfo.InvariantCulture);
         Send($"{client} - - [{stamp}] \"{line.Replace("\"", "\\\"", StringComparison.Ordinal)}\" {status} {bytes}");
+    }
+
+    private static string RequestLine(HttpRequest request)
+    {
+        var path = Printable.Escape(PathOf(request.Target), _longestTarget);
+        return $"{Printable.Escape(request.Method, 20)} {path} {(request.IsHttp11 ? "HTTP/1.1" : "HTTP/1.0")}";
     }
 
     private static string PathOf(string target)

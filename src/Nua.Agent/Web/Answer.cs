@@ -41,10 +41,12 @@ internal sealed record Answer(int Status, string Head)
     public static Answer Plain(int status, string date, bool isHead, bool closes, string headers = "")
     {
         var body = Encoding.ASCII.GetBytes($"{status} {Phrase(status)}\n");
-        var head = Start(status, date, closes) + headers + $"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\n\r\n";
+        var head = Start(status, date, closes) + headers
+            + $"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\n\r\n";
         return new Answer(status, head) { Body = isHead ? default : body, Closes = closes };
     }
 
     public static string Start(int status, string date, bool closes) =>
-        $"HTTP/1.1 {status} {Phrase(status)}\r\nDate: {date}\r\nX-Content-Type-Options: nosniff\r\n" + (closes ? "Connection: close\r\n" : "");
+        $"HTTP/1.1 {status} {Phrase(status)}\r\nDate: {date}\r\nX-Content-Type-Options: nosniff\r\n"
+            + (closes ? "Connection: close\r\n" : "");
 }

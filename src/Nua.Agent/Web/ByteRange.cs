@@ -8,7 +8,8 @@ internal readonly record struct ByteRange(long Start, long Length)
 {
     /// <summary>Reads a Range header with one range.</summary>
     /// <param name="isUnsatisfiable">The range is well formed and lies outside: 416.</param>
-    /// <returns>null when the header is to be ignored, as several ranges and other units are, or when unsatisfiable.</returns>
+    /// <returns>null when the header is to be ignored, as several ranges and other units are, or when
+    /// unsatisfiable.</returns>
     public static ByteRange? Parse(string? header, long size, out bool isUnsatisfiable)
     {
         isUnsatisfiable = false;
@@ -37,7 +38,8 @@ internal readonly record struct ByteRange(long Start, long Length)
         }
 
         isUnsatisfiable = first >= size;
-        return isUnsatisfiable ? null : new ByteRange(first.Value, Math.Min(last ?? (size - 1), size - 1) - first.Value + 1);
+        return isUnsatisfiable
+            ? null : new ByteRange(first.Value, Math.Min(last ?? (size - 1), size - 1) - first.Value + 1);
     }
 
     /// <summary>Empty is null; a number too large for 64 bits is the largest.</summary>
@@ -54,7 +56,8 @@ internal readonly record struct ByteRange(long Start, long Length)
             return false;
         }
 
-        number = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : long.MaxValue;
+        number = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value : long.MaxValue;
         return true;
     }
 }

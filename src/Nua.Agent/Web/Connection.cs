@@ -5,8 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// One client. It holds memory only while a head is incomplete or an answer is stuck; otherwise reading and writing go through the
-/// server's shared buffer and sendfile.
+/// One client. It holds memory only while a head is incomplete or an answer is stuck; otherwise reading and writing go
+/// through the server's shared buffer and sendfile.
 /// </summary>
 internal sealed unsafe class Connection(int fd, long id, string client)
 {
@@ -114,7 +114,8 @@ internal sealed unsafe class Connection(int fd, long id, string client)
             nint count;
             fixed (byte* start = _unsent)
             {
-                count = Native.Send(Fd, start, _unsent.Length, Native.MsgNoSignal | (_fileFd >= 0 ? Native.MsgMore : 0));
+                count = Native.Send(Fd, start, _unsent.Length,
+                    Native.MsgNoSignal | (_fileFd >= 0 ? Native.MsgMore : 0));
             }
 
             if (count <= 0)
@@ -130,8 +131,8 @@ internal sealed unsafe class Connection(int fd, long id, string client)
     }
 
     /// <summary>
-    /// Ends the sending side first. Closing at once would reset the connection when the client is still sending, and it would never see
-    /// the answer.
+    /// Ends the sending side first. Closing at once would reset the connection when the client is still sending, and it
+    /// would never see the answer.
     /// </summary>
     public void BeginClose()
     {

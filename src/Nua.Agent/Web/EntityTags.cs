@@ -4,8 +4,9 @@ using Nua.Agent.Linux;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// Strong entity tags. An image's files all have the same time, so size and time do not tell two versions apart: a file of up to 1 MiB
-/// is told by the SHA-256 of its content (the same on every host), a larger one by size, times and the moment it came to this host.
+/// Strong entity tags. An image's files all have the same time, so size and time do not tell two versions apart: a file
+/// of up to 1 MiB is told by the SHA-256 of its content (the same on every host), a larger one by size, times and the
+/// moment it came to this host.
 /// </summary>
 internal sealed class EntityTags
 {
@@ -42,6 +43,8 @@ internal sealed class EntityTags
             return $"\"{hash.AsSpan(0, 32)}\"";
         }
 
-        return $"\"{status.Size:x}-{status.Seconds:x}.{status.Nanoseconds:x}-{status.ChangedSeconds:x}.{status.ChangedNanoseconds:x}\"";
+        var modified = $"{status.Seconds:x}.{status.Nanoseconds:x}";
+        var changed = $"{status.ChangedSeconds:x}.{status.ChangedNanoseconds:x}";
+        return $"\"{status.Size:x}-{modified}-{changed}\"";
     }
 }

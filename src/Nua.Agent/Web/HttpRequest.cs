@@ -75,7 +75,8 @@ internal sealed record HttpRequest(string Method, string Target, bool IsHttp11)
 
         var target = Encoding.ASCII.GetString(line[(first + 1)..last]);
         var isHttp11 = version[7] != '0';
-        return new HttpRequest(Encoding.ASCII.GetString(line[..first]), PathOf(target), isHttp11) { Closes = !isHttp11 };
+        return new HttpRequest(Encoding.ASCII.GetString(line[..first]), PathOf(target),
+            isHttp11) { Closes = !isHttp11 };
     }
 
     /// <summary>A proxy's form, <c>http://host/path</c>, means the same as the path.</summary>

@@ -7,8 +7,8 @@ internal static class Preconditions
         request.IfMatch is { } match && !Matches(match, tag, weak: false);
 
     /// <summary>
-    /// The client's copy is current. A time must be exactly the one it was given: a rollback brings back an older file, which a
-    /// comparison would take for unchanged.
+    /// The client's copy is current. A time must be exactly the one it was given: a rollback brings back an older file,
+    /// which a comparison would take for unchanged.
     /// </summary>
     public static bool IsNotModified(HttpRequest request, string tag, string lastModified) =>
         request.IfNoneMatch is { } none ? Matches(none, tag, weak: true) : request.IfModifiedSince == lastModified;

@@ -61,7 +61,8 @@ internal sealed class Responder(WebFolder folder, bool spa, TimeProvider time)
             return Answer.Plain(301, Date, request.IsHead, closes, $"Location: {location}\r\n");
         }
 
-        var wantsPage = !path.LastSegment.Contains('.') || request.Accept?.Contains("text/html", StringComparison.Ordinal) == true;
+        var wantsPage = !path.LastSegment.Contains('.')
+            || request.Accept?.Contains("text/html", StringComparison.Ordinal) == true;
         return spa && wantsPage && TryOpenFile(_index, out fd, out status)
             ? File(request, _index, fd, status, 200, closes)
             : NotFound(request, closes);
@@ -141,7 +142,8 @@ internal sealed class Responder(WebFolder folder, bool spa, TimeProvider time)
         }
     }
 
-    private Answer Represent(HttpRequest request, string type, string headers, int fd, FileStatus status, int code, bool closes)
+    private Answer Represent(HttpRequest request, string type, string headers, int fd, FileStatus status, int code,
+        bool closes)
     {
         var tag = _tags.Of(fd, status);
         var lastModified = HttpDate.Text(Math.Max(status.Seconds, status.ChangedSeconds));

@@ -3,7 +3,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Web;
 
 /// <summary>A request's path, decoded and known to stay below the root.</summary>
-/// <param name="Relative">Without a leading slash; empty is the root folder; a folder's path ends with a slash or is empty.</param>
+/// <param name="Relative">Without a leading slash; empty is the root folder; a folder's path ends with a slash or is
+/// empty.</param>
 internal sealed record UrlPath(string Relative)
 {
     private const string _wellKnown = ".well-known";
@@ -20,8 +21,8 @@ internal sealed record UrlPath(string Relative)
     }
 
     /// <summary>
-    /// Refuses what could mean two things or lead elsewhere: bad escapes, NUL, an encoded slash, empty, <c>.</c> and <c>..</c> segments, and names
-    /// that begin with a dot, but for <c>.well-known</c> at the top.
+    /// Refuses what could mean two things or lead elsewhere: bad escapes, NUL, an encoded slash, empty, <c>.</c> and
+    /// <c>..</c> segments, and names that begin with a dot, but for <c>.well-known</c> at the top.
     /// </summary>
     /// <returns>null when refused.</returns>
     public static UrlPath? Parse(string target)
@@ -55,8 +56,8 @@ internal sealed record UrlPath(string Relative)
     }
 
     /// <summary>
-    /// Where the same folder is, with a slash at the end: relative, so that it stays on this host whatever the request looked like, and
-    /// with <c>./</c> in front, so that a colon in the name is no scheme.
+    /// Where the same folder is, with a slash at the end: relative, so that it stays on this host whatever the request
+    /// looked like, and with <c>./</c> in front, so that a colon in the name is no scheme.
     /// </summary>
     public string Redirect(string query)
     {

@@ -5,8 +5,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// Opens files below one folder. The kernel itself sees to it that no <c>..</c> and no link leads out (openat2 with RESOLVE_BENEATH);
-/// where a seccomp profile does not know that call, links are not followed at all.
+/// Opens files below one folder. The kernel itself sees to it that no <c>..</c> and no link leads out (openat2 with
+/// RESOLVE_BENEATH); where a seccomp profile does not know that call, links are not followed at all.
 /// </summary>
 internal sealed unsafe partial class WebFolder : IDisposable
 {
@@ -65,7 +65,8 @@ internal sealed unsafe partial class WebFolder : IDisposable
         for (var i = 0; i < segments.Length; i++)
         {
             var isLast = i == segments.Length - 1;
-            var flags = Libc.ONoFollow | Libc.OCloExec | (isLast ? Libc.ORdOnly | Libc.ONonBlock : Libc.OPath | Libc.ODirectory);
+            var flags = Libc.ONoFollow | Libc.OCloExec | (isLast
+                ? Libc.ORdOnly | Libc.ONonBlock : Libc.OPath | Libc.ODirectory);
             var next = Libc.OpenAt(directory, Posix.Path(segments[i].Length == 0 ? "." : segments[i]), flags, 0);
             var error = Posix.LastError;
             if (directory != _fd)

@@ -6,7 +6,9 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Web;
 
-/// <summary><c>serve ROOT [--spa]</c>: serves the files of a folder on <c>PORT</c>, all addresses, IPv4 and IPv6.</summary>
+/// <summary>
+/// <c>serve ROOT [--spa]</c>: serves the files of a folder on <c>PORT</c>, all addresses, IPv4 and IPv6.
+/// </summary>
 internal static unsafe class WebProgram
 {
     private const int _defaultPort = 8080;
@@ -19,7 +21,8 @@ internal static unsafe class WebProgram
         var port = Port(variables);
         using var folder = WebFolder.Open(root);
         using var server = new WebServer(
-            Listen(port), new Responder(folder, spa, TimeProvider.System), new AccessLog(TimeProvider.System), _connections);
+            Listen(port), new Responder(folder, spa, TimeProvider.System), new AccessLog(TimeProvider.System),
+            _connections);
         Output.Note($"serving {Foundation.Printable.Escape(root)} on port {port}");
         server.Run();
         return ExitCode.Done;
@@ -63,7 +66,7 @@ internal static unsafe class WebProgram
     private static int TryListen(bool v6, int port, out int error)
     {
         error = 0;
-        var fd = Native.Socket(v6 ? Native.AfInet6 : Native.AfInet, Native.SockStream | Native.SockNonBlock | Native.SockCloExec, 0);
+        var fd = Native.TcpSocket(v6);
         if (fd < 0)
         {
             error = Posix.LastError;

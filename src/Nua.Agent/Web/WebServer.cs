@@ -4,9 +4,9 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Web;
 
 /// <summary>
-/// The event loop: one thread, no buffer per idle client, a bound on everything. A head has 10 s from its first byte, an idle
-/// connection 30 s, an answer that nobody takes 30 s; when the table is full the longest idle client makes room, without one a head has
-/// 2 s, and new clients wait in the kernel's queue.
+/// The event loop: one thread, no buffer per idle client, a bound on everything. A head has 10 s from its first byte,
+/// an idle connection 30 s, an answer that nobody takes 30 s; when the table is full the longest idle client makes
+/// room, without one a head has 2 s, and new clients wait in the kernel's queue.
 /// </summary>
 internal sealed unsafe class WebServer : IDisposable
 {
@@ -51,7 +51,9 @@ internal sealed unsafe class WebServer : IDisposable
         Listen(true);
     }
 
-    /// <summary>Serves until SIGTERM, SIGINT or SIGQUIT; then finishes what has begun, for less than five seconds.</summary>
+    /// <summary>
+    /// Serves until SIGTERM, SIGINT or SIGQUIT; then finishes what has begun, for less than five seconds.
+    /// </summary>
     public void Run()
     {
         while (!_isStopping || (_connections.Count > 0 && !_stop.IsOver))
@@ -301,7 +303,8 @@ internal sealed unsafe class WebServer : IDisposable
         }
 
         // While writing nothing is read: a client cannot pile up requests.
-        _epoll.Modify(connection.Fd, connection.IsWriting ? Native.EpollOut : Native.EpollIn | Native.EpollRdHup, connection.Id);
+        _epoll.Modify(connection.Fd, connection.IsWriting
+            ? Native.EpollOut : Native.EpollIn | Native.EpollRdHup, connection.Id);
         return true;
     }
 
@@ -312,7 +315,8 @@ internal sealed unsafe class WebServer : IDisposable
         if (_connections.Count >= _capacity)
         {
             // Full of clients that do not come to the point: two seconds are enough then.
-            EndWhere(static connection => !connection.IsWriting && connection.Limit.Left < _headMilliseconds - _crowdedMilliseconds);
+            EndWhere(static connection => !connection.IsWriting
+                && connection.Limit.Left < _headMilliseconds - _crowdedMilliseconds);
         }
     }
 

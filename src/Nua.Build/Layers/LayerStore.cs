@@ -138,7 +138,7 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
         if (file.Length != entry.Size)
         {
             file.Dispose();
-            throw new ProblemException(new Problem("NUA2112", $"'{Printable.Escape(path, 300)}' changed during the build")
+            throw new ProblemException(new Problem("NUA2151", $"'{Printable.Escape(path, 300)}' changed during the build")
             {
                 Remedy = "build again when nothing writes to the folder",
             });

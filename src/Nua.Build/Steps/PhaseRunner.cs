@@ -128,7 +128,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         using var content = File.OpenRead(file);
         if (content.Length != entry.Size)
         {
-            throw new ProblemException(new Problem("NUA2112", $"'{Printable.Escape(entry.Path, 300)}' changed during the build")
+            throw new ProblemException(new Problem("NUA2155", $"'{Printable.Escape(entry.Path, 300)}' changed during the build")
             {
                 Remedy = "build again when nothing writes to the folder",
             });

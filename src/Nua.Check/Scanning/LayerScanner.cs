@@ -18,7 +18,7 @@ internal sealed class LayerScanner(
     private const string OpaqueMark = ".wh..wh..opq";
 
     /// <summary>As the tar reader says it.</summary>
-    private const string LimitReached = "NUA3027";
+    private const string LimitReached = TarLimits.Code;
 
     private readonly Dictionary<string, ScannedEntry> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whiteouts = new(StringComparer.Ordinal);

@@ -51,7 +51,7 @@ public static class ConfigCommand
     private static NuaCommand Schema() => new("schema", "Prints the JSON schema of nua-config, for editors.")
     {
         Usage = "",
-        Examples = [new("a file that editors can be pointed at", "nua config schema > nua-config.schema.json")],
+        Examples = [new("a file that editors can be pointed at", "nua config schema")],
         Run = (_, session) =>
         {
             session.Out.Write(ConfigSchema.ToJson().TrimEnd() + "\n");

@@ -26,7 +26,7 @@ public static class SbomCommand
             Details = "The build wrote it from what it installed; nothing is guessed by scanning.\n\n" + Inputs.ImageForms,
             Examples =
             [
-                new("for a scanner of vulnerabilities", "nua sbom nua-notes:1.0 > notes.cdx.json"),
+                new("for a scanner of vulnerabilities", "nua sbom nua-notes:1.0"),
                 new("which versions are in it?", "nua sbom nua-notes:1.0 | jq -r '.components[].purl'"),
             ],
             Arguments = { image },

@@ -3,6 +3,9 @@ namespace Nua.Oci.Tar;
 /// <summary>What a reader accepts before it gives up: memory must not depend on what an archive claims.</summary>
 public sealed record TarLimits
 {
+    /// <summary>Code of the problem that says a limit was reached.</summary>
+    public const string Code = "NUA3027";
+
     public static readonly TarLimits Default = new();
 
     public int MaxEntries { get; init; } = 1_000_000;

@@ -8,7 +8,7 @@ namespace Nua.Rootfs.Trees;
 /// <summary>Copies files without following links, exactly as many bytes as were announced.</summary>
 public static class FileContent
 {
-    /// <exception cref="ProblemException">NUA2111: the file changed while it was read.</exception>
+    /// <exception cref="ProblemException">NUA4035: the file changed while it was read.</exception>
     public static void CopyTo(string path, long size, Stream output)
     {
         var fd = Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ONoFollow | Libc.OCloExec, 0), "opening", path);
@@ -22,7 +22,7 @@ public static class FileContent
                 var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, size - done)), done);
                 if (count == 0)
                 {
-                    throw new ProblemException(new Problem("NUA2111", $"'{Printable.Escape(path, 300)}' became shorter while it was read")
+                    throw new ProblemException(new Problem("NUA4035", $"'{Printable.Escape(path, 300)}' became shorter while it was read")
                     {
                         Remedy = "build again when nothing writes to the folder",
                     });

@@ -29,7 +29,7 @@ public static class TreeScanner
 {
     private const uint TypeMask = 0xF000, TypeFile = 0x8000, TypeDirectory = 0x4000, TypeLink = 0xA000, TypeCharacter = 0x2000;
 
-    /// <exception cref="ProblemException">NUA2110: every file and folder that cannot be read.</exception>
+    /// <exception cref="ProblemException">NUA4034: every file and folder that cannot be read.</exception>
     public static FileTree Scan(string root, ScanOptions options)
     {
         var found = new List<Found>();
@@ -41,7 +41,7 @@ public static class TreeScanner
         if (!unreadable.IsEmpty)
         {
             throw new ProblemException(unreadable.Order(StringComparer.Ordinal).Take(20)
-                .Select(path => new Problem("NUA2110", $"'{Printable.Escape(path, 300)}' cannot be read")
+                .Select(path => new Problem("NUA4034", $"'{Printable.Escape(path, 300)}' cannot be read")
                 {
                     Why = "every file of the application goes into the image",
                     Remedy = "give yourself the right to read it (chmod u+r), or name it in .nuaignore",

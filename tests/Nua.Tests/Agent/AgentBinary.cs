@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Nua.Tests.Agent;
 
-/// <summary>The agent as it ships: NUA_AGENT, else artifacts/nua-agent when it is newer than its sources, else published once here.</summary>
+/// <summary>
+/// The agent as it ships: NUA_AGENT, else artifacts/nua-agent when it is newer than its sources, else published once
+/// here.
+/// </summary>
 internal static class AgentBinary
 {
     private static readonly Lazy<string> _path = new(Find);
@@ -18,9 +21,11 @@ internal static class AgentBinary
 
         var root = RepositoryRoot();
         var built = System.IO.Path.Combine(root, "artifacts", "nua-agent");
-        var sources = Directory.GetFiles(System.IO.Path.Combine(root, "src", "Nua.Agent"), "*.cs", SearchOption.AllDirectories)
+        var sources = Directory.GetFiles(System.IO.Path.Combine(root, "src", "Nua.Agent"), "*.cs",
+            SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
-        if (File.Exists(built) && sources.All(file => File.GetLastWriteTimeUtc(file) <= File.GetLastWriteTimeUtc(built)))
+        if (File.Exists(built)
+            && sources.All(file => File.GetLastWriteTimeUtc(file) <= File.GetLastWriteTimeUtc(built)))
         {
             return built;
         }
@@ -33,13 +38,15 @@ internal static class AgentBinary
         var output = System.IO.Path.Combine(root, "artifacts", "agent-for-tests");
         string[] arguments =
         [
-            "publish", System.IO.Path.Combine(root, "src", "Nua.Agent"), "-c", "Release", "-r", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier,
+            "publish", System.IO.Path.Combine(root, "src", "Nua.Agent"), "-c", "Release", "-r",
+            System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier,
             "-o", output, "-v", "q", "-nologo", "-p:RunAnalyzers=false",
         ];
         using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var text = publish.StandardOutput.ReadToEnd();
         publish.WaitForExit();
-        return publish.ExitCode == 0 ? System.IO.Path.Combine(output, "nua-agent") : throw new InvalidOperationException(text);
+        return publish.ExitCode == 0
+            ? System.IO.Path.Combine(output, "nua-agent") : throw new InvalidOperationException(text);
     }
 
     private static string RepositoryRoot()

@@ -11,17 +11,20 @@ namespace Nua.Tests.Agent;
 internal sealed record AgentResult(int Code, string Output, string Error);
 
 /// <summary>
-/// A root folder as an image would have it. Verbs run inside the test process on it through <see cref="Paths"/>, or as the published program, as
-/// the first process of new user, mount and process namespaces with this folder as its root.
+/// A root folder as an image would have it. Verbs run inside the test process on it through <see cref="Paths"/>, or as
+/// the published program, as the first process of new user, mount and process namespaces with this folder as its root.
 /// </summary>
 internal sealed class AgentImage : IDisposable
 {
-    private static readonly string[] _verbs = ["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"];
+    private static readonly string[] _verbs = ["start", "stop", "restart", "healthcheck", "upgrade", "rollback",
+        "backup", "restore"];
 
     public AgentImage()
     {
         Root = Directory.CreateTempSubdirectory("nua-agent-").FullName;
-        foreach (var folder in (string[])["nua/bin", "nua/app", "nua/scripts", "nua/metadata", "nua/data", "nua/cache", "nua/backup", "run", "dev", "proc", "tmp", "usr"])
+        foreach (
+            var folder in (string[])["nua/bin", "nua/app", "nua/scripts", "nua/metadata", "nua/data", "nua/cache",
+            "nua/backup", "run", "dev", "proc", "tmp", "usr"])
         {
             Directory.CreateDirectory(At("/" + folder));
         }
@@ -59,7 +62,8 @@ internal sealed class AgentImage : IDisposable
 
     public string Data(string name) => At("/nua/data/" + name);
 
-    public string? DataVersion => File.Exists(Data(".nua/data-version")) ? File.ReadAllText(Data(".nua/data-version")).Trim() : null;
+    public string? DataVersion =>
+        File.Exists(Data(".nua/data-version")) ? File.ReadAllText(Data(".nua/data-version")).Trim() : null;
 
     public void Write(string path, string text, uint mode = 0x180)
     {
@@ -119,8 +123,10 @@ internal sealed class AgentImage : IDisposable
         }
 
         const string enter = "mount --rbind /usr \"$0/usr\" && mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
-        string[] all = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter, Root, .. Program(arguments)];
-        var start = new ProcessStartInfo("unshare", all) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] all = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter,
+            Root, .. Program(arguments)];
+        var start = new ProcessStartInfo("unshare", all) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var (name, value) in Variables.All)
         {
@@ -142,7 +148,10 @@ internal sealed class AgentImage : IDisposable
 
     public void Dispose()
     {
-        foreach (var folder in Directory.GetDirectories(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+        foreach (
+            var folder in Directory.GetDirectories(Root, "*",
+            new EnumerationOptions { RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint }))
         {
             SetMode(folder, 0x1C0);
         }
@@ -188,8 +197,10 @@ internal sealed class RunningAgent : IDisposable
         {
             for (var i = 0; i < 300; i++)
             {
-                var children = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (children.Length > 0 && File.ReadAllText($"/proc/{children[0]}/cmdline").StartsWith("/nua/", StringComparison.Ordinal))
+                var children = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ',
+                    StringSplitOptions.RemoveEmptyEntries);
+                if (children.Length > 0
+                    && File.ReadAllText($"/proc/{children[0]}/cmdline").StartsWith("/nua/", StringComparison.Ordinal))
                 {
                     return int.Parse(children[0]);
                 }

@@ -59,7 +59,8 @@ public sealed class BackupTests : IDisposable
         var file = manifest["files"]!.AsArray().Single(entry => (string?)entry!["path"] == "volumes/data/again.db")!;
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("rows"u8)), (string)file["sha256"]!);
         Assert.Equal("0640", (string)file["mode"]!);
-        Assert.Equal(["manifest.json", "volumes"], Directory.GetFileSystemEntries(_image.At("/nua/backup")).Select(Path.GetFileName).Order());
+        Assert.Equal(["manifest.json", "volumes"],
+            Directory.GetFileSystemEntries(_image.At("/nua/backup")).Select(Path.GetFileName).Order());
         Assert.False(Directory.Exists(_image.At("/nua/backup/volumes/cache")));
     }
 
@@ -90,7 +91,8 @@ public sealed class BackupTests : IDisposable
     public void Cold_backup_of_running_data_exits_75()
     {
         FillWithEverything();
-        using var held = Nua.Agent.Data.DataLock.Take(new Nua.Agent.Data.DataFolder(_image.At("/nua/data")), shared: false);
+        using var held = Nua.Agent.Data.DataLock.Take(new Nua.Agent.Data.DataFolder(_image.At("/nua/data")),
+            shared: false);
 
         Assert.Equal(ExitCode.Temporary, _image.Do("backup"));
         Assert.Empty(Directory.GetFileSystemEntries(_image.At("/nua/backup")));
@@ -112,7 +114,8 @@ public sealed class BackupTests : IDisposable
         _image.Runtime["data_version"] = 7;
         _other.Runtime["data_version"] = 7;
         _image.Command("backup", "echo dump > $NUA_BACKUP_DIR/dump.sql");
-        _other.Command("restore", "cp $NUA_BACKUP_DIR/dump.sql $NUA_DATA_DIR/loaded; echo $NUA_FROM_DATA_VERSION >> $NUA_DATA_DIR/loaded");
+        _other.Command("restore",
+            "cp $NUA_BACKUP_DIR/dump.sql $NUA_DATA_DIR/loaded; echo $NUA_FROM_DATA_VERSION >> $NUA_DATA_DIR/loaded");
         Assert.Equal(ExitCode.Done, _image.Do("backup"));
 
         Assert.Equal(ExitCode.Done, Restore());
@@ -170,7 +173,8 @@ public sealed class BackupTests : IDisposable
     {
         FillWithEverything();
         Backup();
-        var identity = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_image.At("/nua/backup/manifest.json"))));
+        var identity = Convert.ToHexStringLower(
+            SHA256.HashData(File.ReadAllBytes(_image.At("/nua/backup/manifest.json"))));
         _other.Write("/nua/data/.nua/restoring", identity + "\n");
         _other.Write("/nua/data/notes.db", "half");
         _other.Write("/nua/data/folder/deep", "half");
@@ -216,7 +220,8 @@ public sealed class BackupTests : IDisposable
             sparse.SetLength(2 << 20);
         }
 
-        File.SetLastWriteTimeUtc(_image.Data("notes.db"), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc).AddTicks(1234567));
+        File.SetLastWriteTimeUtc(_image.Data("notes.db"),
+            new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc).AddTicks(1234567));
         AgentImage.SetMode(_image.Data("folder"), 0x16D);
         Directory.SetLastWriteTimeUtc(_image.Data("folder"), new DateTime(1999, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         static void Check(int result) => Posix.Check(result, "preparing");
@@ -275,30 +280,39 @@ public sealed class BackupTests : IDisposable
                 _other.Runtime["data_version"] = 6;
                 break;
             case "escape":
-                File.WriteAllText(manifest, text.Replace("volumes/data/empty", "volumes/data/../../stolen", StringComparison.Ordinal));
+                File.WriteAllText(manifest,
+                    text.Replace("volumes/data/empty", "volumes/data/../../stolen", StringComparison.Ordinal));
                 break;
             case "link":
                 // A file below a name that is a link in the backup.
-                File.WriteAllText(manifest, text.Replace("volumes/data/folder/deep", "volumes/data/folder/link/deep", StringComparison.Ordinal));
+                File.WriteAllText(manifest,
+                    text.Replace("volumes/data/folder/deep", "volumes/data/folder/link/deep",
+                    StringComparison.Ordinal));
                 break;
         }
     }
 
     private static List<string> Listing(AgentImage image)
     {
-        using var find = Process.Start(new ProcessStartInfo("sh", ["-c", "find . -path ./.nua -prune -o ! -path . -printf '%P %y %m %U %G %T@ %s %l %n\\n' | sort; find . -type f ! -path './.nua/*' -exec sha256sum {} + | sort"])
+        using var find = Process.Start(
+            new ProcessStartInfo("sh",
+            ["-c", "find . -path ./.nua -prune -o ! -path . -printf '%P %y %m %U %G %T@ %s %l %n\\n' | sort; find . -type f ! -path './.nua/*' -exec sha256sum {} + | sort"])
         {
             WorkingDirectory = image.At("/nua/data"),
             RedirectStandardOutput = true,
         })!;
 
         // The size of a folder is the file system's own affair.
-        return [.. find.StandardOutput.ReadToEnd().Split('\n').Select(line => line.Contains(" d ", StringComparison.Ordinal) ? line[..line.LastIndexOf(' ')].Replace(" 4096 ", " ", StringComparison.Ordinal) : line)];
+        return [.. find.StandardOutput.ReadToEnd().Split(
+            '\n').Select(line =>
+            line.Contains(" d ", StringComparison.Ordinal)
+            ? line[..line.LastIndexOf(' ')].Replace(" 4096 ", " ", StringComparison.Ordinal) : line)];
     }
 
     private static long FileStatusBlocks(string path)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%b", path]) { RedirectStandardOutput = true })!;
+        using var stat = Process.Start(
+            new ProcessStartInfo("stat", ["-c", "%b", path]) { RedirectStandardOutput = true })!;
         return long.Parse(stat.StandardOutput.ReadToEnd());
     }
 }

@@ -16,7 +16,8 @@ public sealed class InitTests : IDisposable
     public void Empty_data_is_installed_and_the_application_started_in_the_resolved_environment()
     {
         _image.Runtime["data_version"] = 3;
-        _image.Command("upgrade", "echo \"$NUA_VERB $NUA_REASON $NUA_FROM_DATA_VERSION $NUA_TO_DATA_VERSION\" > /nua/data/installed");
+        _image.Command("upgrade",
+            "echo \"$NUA_VERB $NUA_REASON $NUA_FROM_DATA_VERSION $NUA_TO_DATA_VERSION\" > /nua/data/installed");
         StartLine("env > /nua/data/env");
 
         var result = _image.Run("init");
@@ -27,9 +28,12 @@ public sealed class InitTests : IDisposable
         var env = File.ReadAllLines(_image.Data("env"));
         string[] expected =
         [
-            $"PORT={_image.Port}", $"PORT_WEB={_image.Port}", "HOME=/nua/data/home", "TMPDIR=/tmp", "TZ=UTC", "LANG=C.UTF-8",
-            "XDG_CACHE_HOME=/nua/cache", "XDG_RUNTIME_DIR=/run/nua", "NUA_CONTRACT=1", "NUA_VERB=start", "NUA_REASON=manual", "NUA_APP_ID=notes",
-            "NUA_INSTANCE=notes", "NUA_VERSION=1.0", "NUA_DATA_VERSION=3", "NUA_DATA_DIR=/nua/data", "NUA_CACHE_DIR=/nua/cache",
+            $"PORT={_image.Port}", $"PORT_WEB={_image.Port}", "HOME=/nua/data/home", "TMPDIR=/tmp", "TZ=UTC",
+            "LANG=C.UTF-8",
+            "XDG_CACHE_HOME=/nua/cache", "XDG_RUNTIME_DIR=/run/nua", "NUA_CONTRACT=1", "NUA_VERB=start",
+            "NUA_REASON=manual", "NUA_APP_ID=notes",
+            "NUA_INSTANCE=notes", "NUA_VERSION=1.0", "NUA_DATA_VERSION=3", "NUA_DATA_DIR=/nua/data",
+            "NUA_CACHE_DIR=/nua/cache",
             "NUA_RUN_DIR=/run/nua", "NUA_BACKUP_DIR=/nua/backup", "NUA_SECRETS_DIR=/run/secrets", "NUA_ETC=/nua/etc",
         ];
         Assert.Empty(expected.Except(env));
@@ -123,7 +127,8 @@ public sealed class InitTests : IDisposable
     [Fact]
     public void Variables_in_an_argv_are_expanded_and_nothing_else()
     {
-        StartProgram("sh", "-c", "printf '%s\\n' \"$@\" > /nua/data/args", "x", "--port=$PORT", "${NUA_APP_ID}", "$UNKNOWN", "a b;c");
+        StartProgram("sh", "-c", "printf '%s\\n' \"$@\" > /nua/data/args", "x", "--port=$PORT", "${NUA_APP_ID}",
+            "$UNKNOWN", "a b;c");
 
         Assert.Equal(0, _image.Run("init").Code);
         Assert.Equal($"--port={_image.Port}\nnotes\n$UNKNOWN\na b;c\n", File.ReadAllText(_image.Data("args")));
@@ -195,7 +200,8 @@ public sealed class InitTests : IDisposable
     [Fact]
     public void Worker_that_outlives_its_parent_gets_the_time_to_finish()
     {
-        _image.Script("start", "#!/bin/sh\n(trap 'sleep 0.3; echo done > /nua/data/worker; exit' TERM; touch /nua/data/ready; while :; do sleep 0.05; done) &\nwait\n");
+        _image.Script("start",
+            "#!/bin/sh\n(trap 'sleep 0.3; echo done > /nua/data/worker; exit' TERM; touch /nua/data/ready; while :; do sleep 0.05; done) &\nwait\n");
         using var running = _image.Start("init");
         AwaitReady();
 
@@ -208,7 +214,8 @@ public sealed class InitTests : IDisposable
     [Fact]
     public void Orphans_are_reaped()
     {
-        StartLine("for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.05 &) ; done; sleep 0.4; cat /proc/[0-9]*/stat | grep -c ' Z ' > /nua/data/zombies || true");
+        StartLine(
+            "for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.05 &) ; done; sleep 0.4; cat /proc/[0-9]*/stat | grep -c ' Z ' > /nua/data/zombies || true");
 
         Assert.Equal(0, _image.Run("init").Code);
         Assert.Equal("0\n", File.ReadAllText(_image.Data("zombies")));
@@ -251,12 +258,15 @@ public sealed class InitTests : IDisposable
     {
         _image.Write("/run/secrets/SECRET_KEY", "hush-hush\n");
         _image.Write("/run/secrets/TOKEN", "quiet-quiet\n");
-        _image.Runtime["secrets"] = JsonNode.Parse("""[{"name":"SECRET_KEY","as_variable":true},{"name":"TOKEN","as_variable":false}]""");
+        _image.Runtime["secrets"] = JsonNode.Parse(
+            """[{"name":"SECRET_KEY","as_variable":true},{"name":"TOKEN","as_variable":false}]""");
         StartLine("env > /nua/data/env");
 
         Assert.Equal(0, _image.Run("init").Code);
         var env = File.ReadAllLines(_image.Data("env"));
-        Assert.Empty(((string[])["SECRET_KEY=hush-hush", "SECRET_KEY_FILE=/run/secrets/SECRET_KEY", "TOKEN_FILE=/run/secrets/TOKEN", "CREDENTIALS_DIRECTORY=/run/secrets"]).Except(env));
+        Assert.Empty(
+            ((string[])["SECRET_KEY=hush-hush", "SECRET_KEY_FILE=/run/secrets/SECRET_KEY",
+            "TOKEN_FILE=/run/secrets/TOKEN", "CREDENTIALS_DIRECTORY=/run/secrets"]).Except(env));
         Assert.DoesNotContain("TOKEN=quiet-quiet", env);
     }
 
@@ -345,7 +355,8 @@ public sealed class InitTests : IDisposable
         var result = _image.Run("/nua/bin/nua-agent", "steps", "/tmp/steps.json");
 
         Assert.Equal(3, result.Code);
-        Assert.Equal("\u001eSTEP 1 one\n1 2\n\n\u001eDONE 1 0\n\u001eSTEP 2 two\nopen\n\u001eDONE 2 3\n", result.Output);
+        Assert.Equal("\u001eSTEP 1 one\n1 2\n\n\u001eDONE 1 0\n\u001eSTEP 2 two\nopen\n\u001eDONE 2 3\n",
+            result.Output);
     }
 
     [Fact]
@@ -369,7 +380,8 @@ public sealed class InitTests : IDisposable
         var result = _image.Run("init", "backup");
 
         Assert.True(result.Code == 0, result.Error);
-        Assert.Equal(["manifest.json", "volumes"], Directory.GetFileSystemEntries(_image.At("/nua/backup")).Select(Path.GetFileName).Order());
+        Assert.Equal(["manifest.json", "volumes"],
+            Directory.GetFileSystemEntries(_image.At("/nua/backup")).Select(Path.GetFileName).Order());
         Directory.Delete(_image.At("/nua/data"), recursive: true);
         Directory.CreateDirectory(_image.At("/nua/data"));
         Assert.Equal(0, _image.Run("init", "restore").Code);

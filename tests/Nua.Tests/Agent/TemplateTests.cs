@@ -40,7 +40,8 @@ public sealed class TemplateTests
     [InlineData("{{ range(1, 7, 2) | list }} {{ '}}' }} {{ {'k': [1, none, true]} }}", "[1, 3, 5] }} {'k': [1, None, True]}")]
     [InlineData("{{ 1e20 }} {{ 1.0 }} {{ 0.1 + 0.2 }} {{ 2.675 | round(2) }}", "1e+20 1.0 0.30000000000000004 2.67")]
     [InlineData("{{ 'x' | b64encode }} {{ 'eA==' | b64decode }} {{ '/a/b.c' | basename }} {{ '/a/b.c' | dirname }}", "eA== x b.c /a")]
-    public void Expression_gives_what_jinja2_gives(string template, string expected) => Assert.Equal(expected, Render(template));
+    public void Expression_gives_what_jinja2_gives(string template, string expected) =>
+        Assert.Equal(expected, Render(template));
 
     [Theory]
     [InlineData("{% if empty %}1{% elif a %}2{% else %}3{% endif %}", "2")]
@@ -56,7 +57,8 @@ public sealed class TemplateTests
     [InlineData("a\n{%- if a %}\nb\n{%- endif %}\nc\n", "a\nb\nc\n")]
     [InlineData("{% filter upper %}abc{% endfilter %}{% with q = 2 %}{{ q }}{% endwith %}", "ABC2")]
     [InlineData("{% for i in list %}{% for j in list %}{{ loop.index }}{% endfor %}{{ loop.cycle('a', 'b') }}{% endfor %}", "123a123b123a")]
-    public void Statement_gives_what_jinja2_gives(string template, string expected) => Assert.Equal(expected, Render(template));
+    public void Statement_gives_what_jinja2_gives(string template, string expected) =>
+        Assert.Equal(expected, Render(template));
 
     [Theory]
     [InlineData("ab\n  {{ missing }}", 2, 6, "'missing' is not defined")]
@@ -89,15 +91,18 @@ public sealed class TemplateTests
     [InlineData("{{ range(100001) }}", "longer than")]
     [InlineData("{{ 2 ** 64 }}", "64 bits")]
     public void Greedy_template_is_stopped(string template, string message) =>
-        Assert.Contains(message, Assert.Throws<TemplateError>(() => Render(template)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<TemplateError>(() => Render(template)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Deep_nesting_is_refused_and_not_a_crash()
     {
-        Assert.Throws<TemplateError>(() => Render("{{ " + new string('(', 100_000) + "1" + new string(')', 100_000) + " }}"));
+        Assert.Throws<TemplateError>(
+            () => Render("{{ " + new string('(', 100_000) + "1" + new string(')', 100_000) + " }}"));
         Assert.Throws<TemplateError>(() => Render("{{ " + new string('-', 100_000) + "1 }}"));
         Assert.Throws<TemplateError>(() => Render("{{ 1" + string.Concat(Enumerable.Repeat("+1", 100_000)) + " }}"));
-        Assert.Throws<TemplateError>(() => Render("{{ s" + string.Concat(Enumerable.Repeat("|upper", 100_000)) + " }}"));
+        Assert.Throws<TemplateError>(
+            () => Render("{{ s" + string.Concat(Enumerable.Repeat("|upper", 100_000)) + " }}"));
         Assert.Throws<TemplateError>(() => Render(string.Concat(Enumerable.Repeat("{% if a %}", 10_000))));
     }
 
@@ -105,7 +110,8 @@ public sealed class TemplateTests
     [InlineData("{\n    \"proxyURL\": \"https://{{DOMAIN}}\"\n}\n", "{\n    \"proxyURL\": \"https://example.org\"\n}\n")]
     [InlineData("$host {{ DOMAIN }};\n", "$host example.org;\n")]
     public void Template_as_real_configurations_have_it_keeps_everything_else(string template, string expected) =>
-        Assert.Equal(expected, JinjaTemplate.Parse(template).Render(new Dictionary<string, object?> { ["DOMAIN"] = "example.org" }));
+        Assert.Equal(expected,
+            JinjaTemplate.Parse(template).Render(new Dictionary<string, object?> { ["DOMAIN"] = "example.org" }));
 
     [Theory]
     [InlineData("port ${port};", "port 8080;")]
@@ -120,7 +126,8 @@ public sealed class TemplateTests
     [InlineData("${a-b}", 1, 1)]
     [InlineData("${port", 1, 1)]
     public void Dollar_template_refuses_what_it_cannot_replace(string template, int line, int column) =>
-        Assert.Equal(new Position(line, column), Assert.Throws<TemplateError>(() => DollarTemplate.Render(template, _names)).Position);
+        Assert.Equal(new Position(line, column),
+            Assert.Throws<TemplateError>(() => DollarTemplate.Render(template, _names)).Position);
 
     private static string Render(string template) => JinjaTemplate.Parse(template).Render(_names);
 

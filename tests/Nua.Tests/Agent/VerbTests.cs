@@ -141,7 +141,8 @@ public sealed class VerbTests : IDisposable
     {
         Record("5");
         _image.Runtime["data_version"] = 7;
-        _image.Command("upgrade", $"cat {_image.Data(".nua/data-version")} > {_image.Data("seen")}; echo $NUA_FROM_DATA_VERSION-$NUA_TO_DATA_VERSION >> {_image.Data("seen")}");
+        _image.Command("upgrade",
+            $"cat {_image.Data(".nua/data-version")} > {_image.Data("seen")}; echo $NUA_FROM_DATA_VERSION-$NUA_TO_DATA_VERSION >> {_image.Data("seen")}");
 
         Assert.Equal(ExitCode.Done, _image.Do("upgrade"));
         Assert.Equal("5\n5-7\n", File.ReadAllText(_image.Data("seen")));
@@ -159,7 +160,8 @@ public sealed class VerbTests : IDisposable
         Assert.Null(_image.DataVersion);
         Assert.Equal(ExitCode.Done, _image.Do("upgrade"));
         Assert.Equal("2", _image.DataVersion);
-        Assert.Equal(["app-id", "data-version", "lock"], Directory.GetFiles(_image.Data(".nua")).Select(Path.GetFileName).Order());
+        Assert.Equal(["app-id", "data-version", "lock"],
+            Directory.GetFiles(_image.Data(".nua")).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -168,7 +170,8 @@ public sealed class VerbTests : IDisposable
         Record("4");
         _image.Runtime["data_version"] = 6;
         _image.Variables["NUA_FROM_DATA_VERSION"] = "4";
-        _image.Command("upgrade", $"echo $NUA_FROM_DATA_VERSION >> {_image.Data("from")}; echo 5 > {_image.Data(".nua/data-version")}; test $NUA_FROM_DATA_VERSION = 5");
+        _image.Command("upgrade",
+            $"echo $NUA_FROM_DATA_VERSION >> {_image.Data("from")}; echo 5 > {_image.Data(".nua/data-version")}; test $NUA_FROM_DATA_VERSION = 5");
 
         Assert.Equal(1, _image.Do("upgrade"));
         Assert.Equal(ExitCode.Done, _image.Do("upgrade"));
@@ -290,6 +293,7 @@ public sealed class VerbTests : IDisposable
         Directory.CreateDirectory(_image.Data("home"));
     }
 
-    private List<string> Tree() => [.. Directory.GetFiles(_image.At("/nua"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+    private List<string> Tree() =>
+        [.. Directory.GetFiles(_image.At("/nua"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         .Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks} {File.ReadAllText(file)}")];
 }

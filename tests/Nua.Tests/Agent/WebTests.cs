@@ -232,7 +232,9 @@ public sealed class WebTests : IDisposable
     [Fact]
     public void Endless_head_or_line_is_refused()
     {
-        Assert.Equal(431, Ask("GET / HTTP/1.1\r\nHost: x\r\n" + string.Concat(Enumerable.Repeat("X-A: 0123456789\r\n", 2000))).Status);
+        Assert.Equal(431,
+            Ask("GET / HTTP/1.1\r\nHost: x\r\n"
+            + string.Concat(Enumerable.Repeat("X-A: 0123456789\r\n", 2000))).Status);
         Assert.Equal(414, Ask("GET /" + new string('a', 20_000)).Status);
     }
 
@@ -240,7 +242,8 @@ public sealed class WebTests : IDisposable
     public void Requests_on_one_connection_are_answered_in_order_and_a_body_ends_it()
     {
         using var server = new TestServer(_root, spa: false);
-        var text = server.Exchange("GET /app.js HTTP/1.1\r\nHost: x\r\n\r\nGET /docs/ HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /app.js HTTP/1.1\r\nHost: x\r\n\r\n");
+        var text = server.Exchange(
+            "GET /app.js HTTP/1.1\r\nHost: x\r\n\r\nGET /docs/ HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /app.js HTTP/1.1\r\nHost: x\r\n\r\n");
 
         Assert.Equal(3, text.Split("HTTP/1.1 200 OK").Length - 1);
         Assert.True(text.IndexOf("console", StringComparison.Ordinal) < text.IndexOf("docs", StringComparison.Ordinal));
@@ -270,7 +273,8 @@ public sealed class WebTests : IDisposable
         var idle = Enumerable.Range(0, 4).Select(_ => server.Connect()).ToList();
         Thread.Sleep(50);
 
-        Assert.Contains("200 OK", server.Exchange("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Contains("200 OK", server.Exchange("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+            StringComparison.Ordinal);
         idle.ForEach(client => client.Dispose());
     }
 
@@ -294,7 +298,8 @@ public sealed class WebTests : IDisposable
 
         public string Body => Text[Head.Length..];
 
-        public string? Header(string name) => Head.Split("\r\n").Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+        public string? Header(string name) =>
+            Head.Split("\r\n").Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
             .Select(line => line[(name.Length + 1)..].Trim()).SingleOrDefault();
     }
 
@@ -318,7 +323,8 @@ public sealed class WebTests : IDisposable
 
         public Socket Connect()
         {
-            var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+            var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream,
+                ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
             client.Connect(new IPEndPoint(IPAddress.Loopback, _port));
             return client;
         }

@@ -12,6 +12,11 @@ namespace Nua.Tests.Oci;
 /// Cuts the power, as far as a file system can tell: the kernel drops everything of it that was not flushed
 /// (the ioctl that xfs_io's "shutdown" uses), then it is repaired and mounted again.
 /// </summary>
+/// <remarks>Alone: a mount namespace that another test makes meanwhile would keep the file system mounted.</remarks>
+[CollectionDefinition("power cuts", DisableParallelization = true)]
+public sealed class PowerCuts;
+
+[Collection("power cuts")]
 public sealed partial class PowerCutTests
 {
     private const ulong GoingDown = 0x8004587D;
