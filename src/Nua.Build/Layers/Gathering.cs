@@ -90,7 +90,8 @@ internal sealed class Gathering(BuildPlan plan, BuildSource source, long epoch)
         var tree = workshop.Scan(stack, root);
         if (tree.Entries.Count == 0)
         {
-            if (!AddSingleFile(gathered, collect, workshop, stack, root, to) && !collect.Optional)
+            // A source may be empty: commands alone can make an application.
+            if (!AddSingleFile(gathered, collect, workshop, stack, root, to) && !collect.Optional && from != Source)
             {
                 throw new ProblemException(new Problem("NUA2305", $"The build made nothing at '{Printable.Escape(from)}'")
                 {

@@ -25,6 +25,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
     public void Run(string stack, BuildPhase phase)
     {
         session.Report(new BuildEvent.PhaseStarted(phase.Name));
+        session.Workshop.Put(stack, "nua", WriteResultFolders);
         session.Workshop.Put(stack, "nua/build", tar => WriteBuildTree(tar, phase));
         var network = session.Request.Network ?? phase.Network;
         var host = network ? HostNetworkSettings.Read(session.Request.Environment, Home) : HostNetworkSettings.None;
@@ -50,6 +51,15 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         if (result.Status != 0 || result.IsTimeout || result.IsDiskFull)
         {
             throw Failure(phase, result, output, network);
+        }
+    }
+
+    /// <summary>Where commands may leave results: there before they are, so that a plain <c>cp</c> does what it says.</summary>
+    private static void WriteResultFolders(TarWriter tar)
+    {
+        foreach (var folder in (string[])["app", "bin", "etc"])
+        {
+            tar.Write(new TarEntry(folder, TarEntryType.Directory));
         }
     }
 
