@@ -117,6 +117,17 @@ public static class InspectionText
         }
     }
 
+    private static string OnOneLine(JsonElement value)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            value.WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
     private static void WriteLifecycle(ImageInspection image, StringBuilder text)
     {
         if (image.LifecycleJson is null)
@@ -130,7 +141,7 @@ public static class InspectionText
         {
             foreach (var member in document.RootElement.EnumerateObject())
             {
-                text.Append($"  {Shown(member.Name),-14} {Printable.Escape(member.Value.GetRawText(), 200)}\n");
+                text.Append($"  {Shown(member.Name),-14} {Printable.Escape(OnOneLine(member.Value), 200)}\n");
             }
         }
     }
