@@ -20,7 +20,7 @@ public static class ConfigCatalogue
         new("connector", TextOrTexts, "Meta-packages installed in the application's image.")
         { Example = "[\"postgres-client\"]", Old = ["provider.meta-packages"] },
         new("build", Table, "As the section `build`; of use is `base-image`.")
-        { Example = "{ base-image = \"docker.io/library/redis:7\" }", Inside = SectionKeys.Build },
+        { Example = "{ base-image = \"registry.example/library/redis:7\" }", Inside = SectionKeys.Build },
         new("run", Table, "As the section `run`.")
         { Example = "{ start = \"redis-server\" }", Inside = SectionKeys.Run },
         new("env", Variables, "As the section `env`.")

@@ -60,7 +60,7 @@ public static class SectionKeys
         { Example = "\"server\"" },
         new("base-image", Text, "*Template.* Image to build on instead of Debian; without `method` it also means "
             + "`wrap`.")
-        { Example = "\"docker.io/library/redis:7\"", Old = ["metadata.base-image", "metadata.image"] },
+        { Example = "\"registry.example/library/redis:7\"", Old = ["metadata.base-image", "metadata.image"] },
         new("method", Text, "`build`, or `wrap` to add Nua's scripts to `base-image` and change nothing else. "
             + "Default: by `base-image`.")
         { Example = "\"build\"", Choices = ["build", "wrap"], Old = ["build.default-method"] },

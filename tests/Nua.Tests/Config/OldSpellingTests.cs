@@ -141,7 +141,7 @@ public sealed class OldSpellingTests
         Assert.Equal(["uploads", "tmpfs"], config.Volumes.Select(volume => volume.Name));
         Assert.Equal("1023", config.Volumes[1].Options["tmpfs_mode"]);
         Assert.Equal(["cache", "database"], config.Providers.Select(provider => provider.Name));
-        Assert.Equal("docker.io/library/redis:7", config.Providers[0].Build.BaseImage);
+        Assert.Equal("registry.example/library/redis:7", config.Providers[0].Build.BaseImage);
         Assert.Equal("postgres", config.Providers[1].ModuleName);
         Assert.Equal("""{"network":"host","restart_policy":{"name":"always"}}""", config.DockerJson);
     }

@@ -41,7 +41,7 @@ public sealed class TemplateTests
             src-url = "{website}/{git_branch}/{id}-{version}.tar.gz"
             git-branch = "v{version}"
             project = "{git-branch}"
-            base-image = "docker.io/{id}:{version}"
+            base-image = "registry.example/{id}:{version}"
             builder = "node-{version}"
             build = ["make V={version} H=${HOME} W=${version} J={\"a\":1}", "{{version}} {print}"]
             before-build = "echo {id}"
@@ -53,7 +53,7 @@ public sealed class TemplateTests
 
         Assert.Equal("https://notes.example/v1.10/notes-1.10.tar.gz", config.Build.SrcUrl);
         Assert.Equal("v1.10", config.Build.Project);
-        Assert.Equal("docker.io/notes:1.10", config.Build.BaseImage);
+        Assert.Equal("registry.example/notes:1.10", config.Build.BaseImage);
         Assert.Equal(new BuilderConfig("node", "1.10"), config.Build.Builder);
         Assert.Equal(["make V=1.10 H=${HOME} W=${version} J={\"a\":1}", "{version} {print}"], config.Build.Commands);
         Assert.Equal(["echo notes"], config.Build.BeforeBuild);
