@@ -27,55 +27,38 @@ internal sealed class RootBuilder(BuildSession session)
     {
         var (image, name, set) = baseReference is null ? await DebianAsync() : (OpenBase(baseReference), baseReference, _none);
         var baseKey = Hash("base", image.Digest.ToString());
+        var bare = new RuntimeRoot
+        {
+            Base = image,
+            BaseName = name,
+            BasePackages = set,
+            Packages = _none,
+            PackagesLayer = null,
+            Key = baseKey,
+            Facts = Facts(baseKey, image, null),
+        };
         if (packages.Count == 0)
         {
-            return new RuntimeRoot
-            {
-                Base = image,
-                BaseName = name,
-                BasePackages = set,
-                Packages = _none,
-                PackagesLayer = null,
-                Key = baseKey,
-                Facts = Facts(baseKey, image, null),
-            };
+            return bare;
         }
 
-        var baseFacts = Facts(baseKey, image, null);
-        RequireDpkg(baseFacts, name, packages);
-        var wanted = await session.Apt.ResolveAsync(baseFacts.DpkgStatus, packages, session.Request.NoCache, session.Cancel);
+        var status = bare.Facts.DpkgStatus;
+        RequireDpkg(bare.Facts, name, packages);
+        var wanted = await session.Apt.ResolveAsync(status, packages, session.Request.NoCache, session.Cancel);
         if (wanted.Packages.Count == 0)
         {
-            return new RuntimeRoot
-            {
-                Base = image,
-                BaseName = name,
-                BasePackages = set,
-                Packages = wanted,
-                PackagesLayer = null,
-                Key = baseKey,
-                Facts = baseFacts,
-            };
+            return bare;
         }
 
         var key = Hash("packages", baseKey, Serialize(wanted));
         var layer = session.Layers.Find(key);
         if (layer is null)
         {
-            await session.Apt.FetchAsync(wanted, baseFacts.DpkgStatus, packages, session.Cancel);
+            await session.Apt.FetchAsync(wanted, status, packages, session.Cancel);
             layer = InstallLayer(key, image, wanted);
         }
 
-        return new RuntimeRoot
-        {
-            Base = image,
-            BaseName = name,
-            BasePackages = set,
-            Packages = wanted,
-            PackagesLayer = layer,
-            Key = key,
-            Facts = Facts(key, image, layer),
-        };
+        return bare with { Packages = wanted, PackagesLayer = layer, Key = key, Facts = Facts(key, image, layer) };
     }
 
     /// <summary>Resolves build packages on top of the runtime root and installs them into a snapshot.</summary>

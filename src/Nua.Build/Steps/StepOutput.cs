@@ -18,8 +18,6 @@ internal sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string
 
     public string Title { get; private set; } = "";
 
-    public int Status { get; private set; }
-
     public IEnumerable<string> Last(int lines) => _last.Last(lines);
 
     public void Add(ReadOnlySpan<byte> bytes)
@@ -73,7 +71,6 @@ internal sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string
         }
         else if (words[0] == "DONE" && int.TryParse(words[2], out var status))
         {
-            Status = status;
             report(new BuildEvent.StepEnded(number, status, _watch.Elapsed));
         }
     }
