@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Nua.Cli.Parsing;
 using Nua.Engine;
+using Nua.Engine.Foreground;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Archives;

@@ -13,7 +13,7 @@ public sealed partial class ErrorCodeTests
         ["Nua.Check"] = "^NUA3[3-5]",
         ["Nua.Sandbox"] = "^NUA40",
         ["Nua.Rootfs"] = "^NUA40",
-        ["Nua.Engine"] = "^NUA50",
+        ["Nua.Engine"] = "^NUA5[0-5]",
         ["Nua.Agent"] = "^NUA60",
         ["Nua.Cli"] = "^NUA90",
     };

@@ -1,7 +1,7 @@
 using System.Text;
 using Nua.Foundation;
 
-namespace Nua.Engine;
+namespace Nua.Engine.Foreground;
 
 /// <summary>The image config's <c>User</c> as numbers (image-spec config.md). A number is never looked up as a name.</summary>
 internal static class Users

@@ -2,7 +2,7 @@ using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Sandbox;
 
-namespace Nua.Engine;
+namespace Nua.Engine.Foreground;
 
 /// <summary>A folder of the host given to a container as its data. Inside the user namespace its owner must be the application.</summary>
 internal static class DataFolder

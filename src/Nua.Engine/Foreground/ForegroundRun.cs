@@ -6,7 +6,7 @@ using Nua.Oci;
 using Nua.Rootfs;
 using Nua.Sandbox;
 
-namespace Nua.Engine;
+namespace Nua.Engine.Foreground;
 
 /// <summary>
 /// Runs one container of an image until it ends: its own user, no capability, a root that cannot be written, memory for what may vanish. Nothing

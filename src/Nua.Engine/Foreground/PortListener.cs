@@ -5,7 +5,7 @@ using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Rootfs.Worker;
 
-namespace Nua.Engine;
+namespace Nua.Engine.Foreground;
 
 /// <summary>The outer end of a published port: accepts on the host and passes each connection to the worker's socket file.</summary>
 internal sealed class PortListener : IDisposable

@@ -1,0 +1,35 @@
+namespace Nua.Engine.Instances;
+
+/// <summary>The places of one instance, <c>$NUA_HOME/instances/NAME</c>. Only names: nothing is read or created here.</summary>
+public sealed record InstanceFolder(string StoreHome, InstanceName Name)
+{
+    public string Path => $"{Root(StoreHome)}/{Name}";
+
+    /// <summary>Kernel lock of whoever changes the instance; the file is never deleted while the instance exists.</summary>
+    public string Lock => $"{Path}/lock";
+
+    /// <summary><see cref="InstanceRecord"/>.</summary>
+    public string Record => $"{Path}/instance.json";
+
+    /// <summary><see cref="OperationRecord"/>; absent when nothing is unfinished.</summary>
+    public string Operation => $"{Path}/operation.json";
+
+    public string Secrets => $"{Path}/secrets";
+
+    public string Backups => $"{Path}/backups";
+
+    /// <summary>Sockets and status of the supervisor: may vanish at any time.</summary>
+    public string Run => $"{Path}/run";
+
+    public string Log => $"{Path}/log";
+
+    /// <summary>All volumes of class <c>data</c> of one generation.</summary>
+    public string Generation(int number) => $"{Path}/generations/{number}";
+
+    public string Volume(int generation, string volume) => $"{Generation(generation)}/{volume}";
+
+    /// <summary>A volume of class <c>cache</c>: the same for all generations.</summary>
+    public string Cache(string volume) => $"{Path}/cache/{volume}";
+
+    public static string Root(string storeHome) => $"{storeHome}/instances";
+}

@@ -1,0 +1,135 @@
+using Nua.Engine.Instances;
+using Nua.Foundation;
+using Nua.Testing;
+
+namespace Nua.Tests.Engine;
+
+public sealed class InstanceTests : IDisposable
+{
+    private readonly TempDirectory _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Theory]
+    [InlineData("notes")]
+    [InlineData("a")]
+    [InlineData("my-2nd-app")]
+    public void Name_is_kept(string text) => Assert.Equal(text, InstanceName.Parse(text).ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-a")]
+    [InlineData("a-")]
+    [InlineData("a--b")]
+    [InlineData("../x")]
+    [InlineData("Notes")]
+    [InlineData("a.b")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Name_that_could_be_something_else_is_refused(string text)
+    {
+        var failure = Assert.Throws<ProblemException>(() => InstanceName.Parse(text));
+        Assert.Equal("NUA5010", failure.Problems[0].Code);
+        Assert.Equal(2, failure.ExitCode);
+    }
+
+    [Fact]
+    public void Record_is_read_back_as_it_was_committed()
+    {
+        var folder = Folder("notes");
+        using (var instance = Instance.Open(folder))
+        {
+            Assert.Null(instance.Record);
+            instance.Commit(Sample);
+            instance.Commit(Sample with { Generation = 2, LastGeneration = 2 });
+        }
+
+        var read = Instance.ReadRecord(folder)!;
+        Assert.Equal((2, 2L), (read.Generation, read.Sequence));
+        Assert.Equal(Sample.Release, read.Release);
+        Assert.Equal("8080", Assert.Single(read.Settings.Ports));
+    }
+
+    [Fact]
+    public void Operation_is_there_until_it_ends()
+    {
+        var folder = Folder("notes");
+        var operation = new OperationRecord { Kind = "upgrade", Step = "clone", Generation = 4, Begun = DateTimeOffset.UnixEpoch };
+        using (var instance = Instance.Open(folder))
+        {
+            instance.Begin(operation);
+        }
+
+        using (var instance = Instance.Open(folder))
+        {
+            Assert.Equal((4, "clone"), (instance.Operation!.Generation!.Value, instance.Operation.Step));
+            instance.End();
+        }
+
+        Assert.False(File.Exists(folder.Operation));
+    }
+
+    [Fact]
+    public void Second_operator_is_refused_at_once()
+    {
+        using var first = Instance.Open(Folder("notes"));
+        var failure = Assert.Throws<ProblemException>(() => Instance.Open(Folder("notes")));
+        Assert.Equal(("NUA5011", 75), (failure.Problems[0].Code, failure.ExitCode));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"schema":1}""")]
+    [InlineData("""{"schema":1,"schema":1}""")]
+    public void Record_that_somebody_damaged_is_named(string text)
+    {
+        var folder = Folder("notes");
+        Directory.CreateDirectory(folder.Path);
+        File.WriteAllText(folder.Record, text);
+        var failure = Assert.Throws<ProblemException>(() => Instance.Open(folder));
+        Assert.Equal("NUA5013", failure.Problems[0].Code);
+        // The lock is free again.
+        File.Delete(folder.Record);
+        Instance.Open(folder).Dispose();
+    }
+
+    [Fact]
+    public void Record_of_a_later_program_is_refused()
+    {
+        var folder = Folder("notes");
+        using (var instance = Instance.Open(folder))
+        {
+            instance.Commit(Sample with { Schema = 2 });
+        }
+
+        Assert.Equal("NUA5013", Assert.Throws<ProblemException>(() => Instance.ReadRecord(folder)).Problems[0].Code);
+    }
+
+    [Fact]
+    public void Unknown_instance_is_refused_with_the_known_ones()
+    {
+        using (var instance = Instance.Open(Folder("notes")))
+        {
+            instance.Commit(Sample);
+        }
+
+        var failure = Assert.Throws<ProblemException>(() => Instance.OpenExisting(Folder("note")));
+        Assert.Equal("NUA5012", failure.Problems[0].Code);
+        Assert.Contains("notes", failure.Problems[0].Why, StringComparison.Ordinal);
+        Assert.Equal("notes", Assert.Single(Instance.List(_home.Path)).Name.ToString());
+    }
+
+    private static InstanceRecord Sample => new()
+    {
+        Name = "notes",
+        Engine = "local",
+        Sequence = 0,
+        Release = new Release("sha256:" + new string('a', 64), "nua-notes:1.0", "notes", "1.0", 1),
+        Generation = 1,
+        LastGeneration = 1,
+        IsWanted = true,
+        Settings = new InstanceSettings { Ports = ["8080"] },
+        Created = DateTimeOffset.UnixEpoch,
+    };
+
+    private InstanceFolder Folder(string name) => new(_home.Path, InstanceName.Parse(name));
+}
