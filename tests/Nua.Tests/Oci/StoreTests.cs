@@ -270,10 +270,12 @@ public sealed class StoreTests
             var store = ImageStore.Open(home);
             Assert.Empty(store.Verify(VerifyDepth.Content));
             Assert.Equal(first.Digest, store.Resolve("first:1").Manifest.Digest);
-            foreach (var line in said.Where(line => line.EndsWith('.')))
+            // A name moves on every seventh image, and the last one may be published without having been said.
+            var digests = said.Where(line => line.EndsWith('.')).Select(line => line.TrimEnd('.').Split(' ')).ToList();
+            foreach (var name in digests.GroupBy(line => line[0], line => line[1]))
             {
-                var (name, digest) = (line.Split(' ')[0], line.Split(' ')[1].TrimEnd('.'));
-                Assert.Equal(digest, store.Resolve(name).Manifest.Digest.ToString());
+                var found = store.Resolve(name.Key).Manifest.Digest.ToString();
+                Assert.True(found == name.Last() || !name.Contains(found), $"{name.Key} went back to an image it had before");
                 published++;
             }
         }
