@@ -65,14 +65,18 @@ public static class ImageClosure
     {
         var offered = new List<Platform>();
         return Select(blobs, root, platform, offered, depth: 0)
-            ?? throw new ProblemException(new Problem("NUA3011", $"the image has nothing for {platform}")
-            {
-                Where = $"{blobs.Name}: {root.Digest}",
-                Why = offered.Count == 0
-                    ? "its index names no platform"
-                    : "it is for " + string.Join(", ", offered.Take(20).Select(p => Printable.Escape(p.ToString(), 60))),
-            });
+            ?? throw NothingFor(platform, offered, $"{blobs.Name}: {root.Digest}");
     }
+
+    /// <summary>NUA3011; for whoever looks through an index in another way.</summary>
+    public static ProblemException NothingFor(Platform platform, IReadOnlyList<Platform> offered, string where) => new(
+        new Problem("NUA3011", $"the image has nothing for {platform}")
+        {
+            Where = where,
+            Why = offered.Count == 0
+                ? "its index names no platform"
+                : "it is for " + string.Join(", ", offered.Take(20).Select(p => Printable.Escape(p.ToString(), 60))),
+        });
 
     private static Descriptor? Select(
         IBlobStore blobs, Descriptor entry, Platform platform, List<Platform> offered, int depth)

@@ -59,14 +59,25 @@ public sealed class BlobWriter : WriteOnlyStream
     /// <exception cref="Nua.Foundation.ProblemException">NUA3101.</exception>
     public Descriptor Commit(string mediaType)
     {
-        ObjectDisposedException.ThrowIf(_isCommitted, this);
-        Drain();
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        _hash.GetHashAndReset(hash);
-        var digest = Digest.FromHash(hash);
-        _owner.Commit(_file, _temporary, digest);
-        _isCommitted = true;
+        var digest = Finish();
+        Place(digest);
         return new Descriptor(mediaType, digest, _written);
+    }
+
+    /// <summary>The same for bytes that somebody else named: unless they are those of <paramref name="expected"/>, nothing is kept of
+    /// them.</summary>
+    /// <returns>False when they are other bytes.</returns>
+    /// <exception cref="Nua.Foundation.ProblemException">NUA3101.</exception>
+    public bool TryCommitAs(Descriptor expected)
+    {
+        var digest = Finish();
+        var isRight = digest == expected.Digest && _written == expected.Size;
+        if (isRight)
+        {
+            Place(digest);
+        }
+
+        return isRight;
     }
 
     protected override void Dispose(bool disposing)
@@ -83,6 +94,21 @@ public sealed class BlobWriter : WriteOnlyStream
         }
 
         base.Dispose(disposing);
+    }
+
+    private Digest Finish()
+    {
+        ObjectDisposedException.ThrowIf(_isCommitted, this);
+        Drain();
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.GetHashAndReset(hash);
+        return Digest.FromHash(hash);
+    }
+
+    private void Place(Digest digest)
+    {
+        _owner.Commit(_file, _temporary, digest);
+        _isCommitted = true;
     }
 
     private void Drain()

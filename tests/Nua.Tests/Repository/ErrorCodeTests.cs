@@ -11,6 +11,7 @@ public sealed partial class ErrorCodeTests
         ["Nua.Build"] = "^NUA2",
         ["Nua.Oci"] = "^NUA3[0-2]",
         ["Nua.Check"] = "^NUA3[3-5]",
+        ["Nua.Registry"] = "^NUA3[6-8]",
         ["Nua.Sandbox"] = "^NUA40",
         ["Nua.Rootfs"] = "^NUA40",
         ["Nua.Engine"] = "^NUA5[0-5]",
