@@ -1,7 +1,7 @@
 namespace Nua.Oci;
 
 /// <summary>A stream that can be read once, forwards. Subclasses give <see cref="Stream.Read(Span{byte})"/>.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

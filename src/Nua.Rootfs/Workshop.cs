@@ -257,6 +257,73 @@ public sealed class Workshop : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>Cancelling ends the worker.</summary>
+    internal Reply Order(Command command, CancellationToken cancel = default)
+    {
+        using var ending = cancel.Register(() => _process.Kill(entireProcessTree: true));
+        try
+        {
+            Send(command);
+            return Await();
+        }
+        catch (ProblemException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    /// <summary>An order that is followed by a stream. When <paramref name="write"/> fails, so does the order.</summary>
+    internal Reply OrderWithInput(Command command, Action<Stream> write)
+    {
+        Send(command);
+        try
+        {
+            using var stream = new FrameStream(_pipe);
+            write(stream);
+            stream.Complete();
+        }
+        catch (ProblemException failure)
+        {
+            _pipe.Write(FrameKind.Failure, JsonSerializer.SerializeToUtf8Bytes(failure.Problems, WorkerJson.Default.IReadOnlyListProblem));
+            try
+            {
+                Await();
+            }
+            catch (ProblemException)
+            {
+                // The worker says the same again.
+            }
+
+            throw;
+        }
+        catch (IOException)
+        {
+            throw Gone();
+        }
+
+        return Await();
+    }
+
+    /// <summary>An order that a stream comes back from.</summary>
+    internal Reply OrderWithOutput(Command command, Stream output, CancellationToken cancel)
+    {
+        using var ending = cancel.Register(() => _process.Kill(entireProcessTree: true));
+        Send(command);
+        try
+        {
+            using var stream = new FrameReadStream(_pipe.Read);
+            stream.CopyTo(output, 256 << 10);
+        }
+        catch (EndOfStreamException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw Gone();
+        }
+
+        return Await();
+    }
+
     private void Ask(Command command)
     {
         Send(command);

@@ -28,6 +28,12 @@ public sealed record ApplyOptions
     /// <summary>False leaves extended attributes out.</summary>
     public bool SetXattrs { get; init; } = true;
 
+    /// <summary>
+    /// The archive is no layer but a plain copy of files, into a new folder: names that begin with <c>.wh.</c> mean nothing, a folder comes before what is in
+    /// it, nothing comes twice, devices are refused, and memory does not grow with the number of files.
+    /// </summary>
+    public bool IsPlainArchive { get; init; }
+
     public DevicePolicy Devices { get; init; } = DevicePolicy.LeaveOutUsual;
 
     public TarLimits Tar { get; init; } = TarLimits.Default;

@@ -69,7 +69,7 @@ public sealed class LayerApplier : IDisposable
         while (reader.Next() is { } entry)
         {
             cancellation.ThrowIfCancellationRequested();
-            var change = LayerChange.Of(entry, where);
+            var change = _options.IsPlainArchive ? LayerChange.OfPlain(entry, where) : LayerChange.Of(entry, where);
             try
             {
                 Apply(entry, change, reader.Content, $"{where}: at byte {entry.Offset}", cancellation);
@@ -159,16 +159,23 @@ public sealed class LayerApplier : IDisposable
 
     private void Put(TarEntry entry, LayerChange change, Stream content, string where, CancellationToken cancellation)
     {
-        var directory = _root.Open(LayerPath.Parent(change.Path), create: true, where, out var parent);
+        var isPlain = _options.IsPlainArchive;
+        var directory = _root.Open(LayerPath.Parent(change.Path), create: !isPlain, where, out var parent);
+        if (directory < 0 || (isPlain && parent != LayerPath.Parent(change.Path)))
+        {
+            throw LayerChange.NotADirectory(change.Path, where, "the archive has no folder of that name before it");
+        }
+
         var name = LayerPath.Name(change.Path);
         var path = LayerPath.Join(parent, name);
         var isDirectory = entry.Type == TarEntryType.Directory;
-        if (!_members.TryAdd(path, isDirectory))
+        var old = RootedDirectory.Status(directory, name);
+        // In a new folder the disk itself knows what the archive has put there.
+        if (isPlain ? old is not null : !_members.TryAdd(path, isDirectory))
         {
             throw LayerChange.Duplicate(path, where);
         }
 
-        var old = RootedDirectory.Status(directory, name);
         var wasDirectory = old is { } status && (status.Mode & 0xF000) == 0x4000;
         if (change.Link is not null)
         {
@@ -209,12 +216,13 @@ public sealed class LayerApplier : IDisposable
         var fd = Posix.Check(Libc.OpenAt(directory, Posix.Path(name), create, 0x180), "creating", name);
         try
         {
-            int read;
-            while ((read = content.Read(_buffer)) > 0)
+            if (entry.SparseSize is { } size)
             {
-                cancellation.ThrowIfCancellationRequested();
-                WriteAll(fd, _buffer.AsSpan(0, read), name);
-                _bytes += read;
+                WritePieces(fd, entry, size, content, cancellation);
+            }
+            else
+            {
+                Copy(fd, content, entry.Size, name, cancellation);
             }
 
             _attributes.Set(fd, entry, name);
@@ -223,6 +231,29 @@ public sealed class LayerApplier : IDisposable
         finally
         {
             _ = Libc.Close(fd);
+        }
+    }
+
+    private void Copy(int fd, Stream content, long length, string name, CancellationToken cancellation)
+    {
+        while (length > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var read = content.Read(_buffer.AsSpan(0, (int)Math.Min(_buffer.Length, length)));
+            WriteAll(fd, _buffer.AsSpan(0, read), name);
+            (_bytes, length) = (_bytes + read, length - read);
+        }
+    }
+
+    /// <summary>What is between the pieces stays a hole.</summary>
+    private void WritePieces(int fd, TarEntry entry, long size, Stream content, CancellationToken cancellation)
+    {
+        var name = LayerPath.Name(entry.Path);
+        Posix.Check(RootedCalls.Truncate(fd, size), "writing", name);
+        foreach (var (offset, length) in SparseMap.Read(entry, content, "archive"))
+        {
+            Posix.Check((nint)RootedCalls.Seek(fd, offset, 0), "writing", name);
+            Copy(fd, content, length, name, cancellation);
         }
     }
 
@@ -309,12 +340,12 @@ public sealed class LayerApplier : IDisposable
     private bool IsLeftOut(TarEntry entry, string path, string where)
     {
         var isDevice = entry.Type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
-        if (!isDevice || _options.Devices == DevicePolicy.Create)
+        if (!isDevice || (_options.Devices == DevicePolicy.Create && !_options.IsPlainArchive))
         {
             return false;
         }
 
-        return UsualDevices.Contains(path)
+        return UsualDevices.Contains(path) && !_options.IsPlainArchive
             ? true
             : throw UsualDevices.Refused(path, where);
     }

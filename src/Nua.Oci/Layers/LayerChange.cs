@@ -44,8 +44,7 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
 
         if (path.Length == 0 && entry.Type != TarEntryType.Directory)
         {
-            throw new ProblemException(
-                new Problem("NUA3059", "a layer replaces the root directory by something else") { Where = where });
+            throw RootReplaced(where);
         }
 
         if (entry.Type is TarEntryType.CharacterDevice && entry is { DeviceMajor: 0, DeviceMinor: 0 })
@@ -55,6 +54,23 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
                 Where = where,
                 Why = "the kernel's overlay file system takes it for a deleted file",
             });
+        }
+
+        var link = entry.Type == TarEntryType.HardLink ? LayerPath.Normalise(entry.LinkTarget!, where) : null;
+        return link is not null && (link == path || link.Length == 0)
+            ? throw BadLink(path, link, where, "it names itself or the root")
+            : new LayerChange(ChangeKind.Put, path, link);
+    }
+
+    /// <summary>An entry of an archive that is no layer: only what its name says.</summary>
+    /// <exception cref="ProblemException">NUA3026, NUA3053, NUA3059.</exception>
+    public static LayerChange OfPlain(TarEntry entry, string where)
+    {
+        where = $"{where}: at byte {entry.Offset}";
+        var path = LayerPath.Normalise(entry.Path, where);
+        if (path.Length == 0)
+        {
+            throw RootReplaced(where);
         }
 
         var link = entry.Type == TarEntryType.HardLink ? LayerPath.Normalise(entry.LinkTarget!, where) : null;
@@ -83,6 +99,9 @@ internal readonly record struct LayerChange(ChangeKind Kind, string Path, string
             Where = where,
             Why = why,
         });
+
+    private static ProblemException RootReplaced(string where) => new(
+        new Problem("NUA3059", "an archive replaces the root directory by something else") { Where = where });
 
     private static LayerChange OfWhiteout(TarEntry entry, string where, string parent, string name)
     {

@@ -28,6 +28,12 @@ internal static partial class RootedCalls
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     public static unsafe partial nint GetDents(int fd, byte* buffer, nuint size);
 
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int fd, long length);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int fd, long offset, int whence);
+
     [LibraryImport("libc", EntryPoint = "gnu_dev_makedev")]
     public static partial ulong MakeDevice(uint major, uint minor);
 

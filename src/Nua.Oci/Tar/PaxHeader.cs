@@ -8,10 +8,9 @@ internal sealed class PaxHeader
 {
     private readonly SortedDictionary<string, ReadOnlyMemory<byte>> _xattrs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+    private readonly bool _acceptsSparse;
 
-    private PaxHeader()
-    {
-    }
+    private PaxHeader(bool acceptsSparse) => _acceptsSparse = acceptsSparse;
 
     public byte[]? Path { get; private set; }
 
@@ -25,13 +24,18 @@ internal sealed class PaxHeader
 
     public TarTime? Modified { get; private set; }
 
+    /// <summary>Length of a sparse file, holes included.</summary>
+    public long? SparseSize { get; private set; }
+
+    public byte[]? SparseName { get; private set; }
+
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Xattrs => _xattrs;
 
     public bool HasOnlyComments => _keys.All(key => key == "comment");
 
-    public static PaxHeader Parse(byte[] data, long offset, TarProblem problem)
+    public static PaxHeader Parse(byte[] data, long offset, TarProblem problem, bool acceptsSparse = false)
     {
-        var header = new PaxHeader();
+        var header = new PaxHeader(acceptsSparse);
         ReadOnlyMemory<byte> rest = data;
         while (!rest.IsEmpty)
         {
@@ -53,6 +57,7 @@ internal sealed class PaxHeader
             rest = rest[length..];
         }
 
+        header.CheckSparse(offset, problem);
         return header;
     }
 
@@ -75,7 +80,8 @@ internal sealed class PaxHeader
 
         if (key.StartsWith("GNU.sparse.", StringComparison.Ordinal))
         {
-            throw problem.Type(offset, "it is a GNU sparse file in pax form");
+            SetSparse(key["GNU.sparse.".Length..], value, offset, problem);
+            return;
         }
 
         var isBinary = key.StartsWith("LIBARCHIVE.", StringComparison.Ordinal) || key == "comment";
@@ -107,6 +113,40 @@ internal sealed class PaxHeader
             default:
                 // User names, other times, character sets, vendors' notes: nothing that a layer means.
                 break;
+        }
+    }
+
+    /// <summary>Only the form 1.0, which has its map in the content, and only where it is wanted.</summary>
+    private void SetSparse(string key, ReadOnlyMemory<byte> value, long offset, TarProblem problem)
+    {
+        var isKnown = _acceptsSparse && key switch
+        {
+            "major" => value.Span.SequenceEqual("1"u8),
+            "minor" => value.Span.SequenceEqual("0"u8),
+            "name" or "realsize" => true,
+            _ => false,
+        };
+        if (!isKnown)
+        {
+            throw problem.Type(offset, "it is a GNU sparse file in pax form");
+        }
+
+        if (key == "name")
+        {
+            SparseName = value.ToArray();
+        }
+        else if (key == "realsize")
+        {
+            SparseSize = Integer(value.Span, offset, problem);
+        }
+    }
+
+    private void CheckSparse(long offset, TarProblem problem)
+    {
+        var keys = _keys.Count(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal));
+        if (keys is not (0 or 4))
+        {
+            throw problem.Pax(offset, "a sparse file has not all of its records");
         }
     }
 

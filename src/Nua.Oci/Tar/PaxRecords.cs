@@ -21,6 +21,14 @@ internal static class PaxRecords
             Add(output, "hdrcharset", "BINARY"u8);
         }
 
+        if (entry.SparseSize is { } sparse)
+        {
+            Add(output, "GNU.sparse.major", "1"u8);
+            Add(output, "GNU.sparse.minor", "0"u8);
+            Add(output, "GNU.sparse.name", name);
+            AddNumber(output, "GNU.sparse.realsize", sparse, isNeeded: true);
+        }
+
         foreach (var (key, value) in entry.Xattrs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             Add(output, XattrPrefix + key, value.Span);

@@ -40,6 +40,10 @@ public sealed record TarEntry(string Path, TarEntryType Type)
     /// <summary>Bytes of content; 0 for everything that is not a file.</summary>
     public long Size { get; init; }
 
+    /// <summary>Of a sparse file: its length with the holes. Its content in the archive is then a <see cref="SparseMap"/> and the pieces. Null for
+    /// all others.</summary>
+    public long? SparseSize { get; init; }
+
     public TarTime Modified { get; init; }
 
     /// <summary>Target of a symbolic link, verbatim; of a hard link, the path of an earlier entry.</summary>

@@ -24,4 +24,7 @@ public sealed record TarLimits
 
     /// <summary>Bytes of all extended attributes of an archive.</summary>
     public long MaxTotalXattrBytes { get; init; } = 32 << 20;
+
+    /// <summary>Lets GNU sparse files of the form 1.0 through, as <see cref="TarEntry.SparseSize"/>; layers should not have them.</summary>
+    public bool AcceptsSparse { get; init; }
 }

@@ -88,7 +88,7 @@ public sealed class TarReader : IDisposable
             {
                 case (byte)'x':
                     RefuseMixed(pax is not null || longName is not null || longLink is not null, offset);
-                    pax = PaxHeader.Parse(ReadMeta(header), offset, _problem);
+                    pax = PaxHeader.Parse(ReadMeta(header), offset, _problem, _limits.AcceptsSparse);
                     CountXattrs(pax, offset);
                     break;
                 case (byte)'g':
@@ -120,12 +120,17 @@ public sealed class TarReader : IDisposable
             throw _problem.Limit(_entryOffset, $"it has more than {_limits.MaxEntries} entries");
         }
 
-        var name = pax?.Path ?? longName ?? header.Name;
+        var name = pax?.SparseName ?? pax?.Path ?? longName ?? header.Name;
         var type = TypeOf(header, name, _entryOffset);
         var size = pax?.Size ?? header.Size;
         if (size > MaxSize)
         {
             throw _problem.Number(_entryOffset, $"the size {size} is more than any file has");
+        }
+
+        if (pax?.SparseSize is { } sparse && (type != TarEntryType.File || sparse > MaxSize))
+        {
+            throw _problem.Unexpected(_entryOffset, $"a sparse size of {sparse} bytes on {Describe(type)}");
         }
 
         if (type != TarEntryType.File && size != 0)
@@ -150,6 +155,7 @@ public sealed class TarReader : IDisposable
             Uid = pax?.Uid ?? header.Uid,
             Gid = pax?.Gid ?? header.Gid,
             Size = size,
+            SparseSize = pax?.SparseSize,
             Modified = pax?.Modified ?? new TarTime(header.Modified),
             LinkTarget = isLink ? RawName.FromBytes(link) : null,
             DeviceMajor = isDevice ? header.DeviceMajor : 0,
@@ -194,6 +200,7 @@ public sealed class TarReader : IDisposable
     {
         TarEntryType.Directory => "a directory",
         TarEntryType.SymbolicLink or TarEntryType.HardLink => "a link",
+        TarEntryType.File => "a file",
         _ => "a device or FIFO",
     };
 

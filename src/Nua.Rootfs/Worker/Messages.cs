@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nua.Foundation;
+using Nua.Rootfs.Volumes;
 using Nua.Sandbox;
 
 namespace Nua.Rootfs.Worker;
@@ -24,6 +25,13 @@ namespace Nua.Rootfs.Worker;
 [JsonDerivedType(typeof(DropStack), "drop")]
 [JsonDerivedType(typeof(RemoveFolders), "rmdirs")]
 [JsonDerivedType(typeof(RelayPort), "relay")]
+[JsonDerivedType(typeof(CreateVolumes), "volumes")]
+[JsonDerivedType(typeof(CloneVolumes), "clone")]
+[JsonDerivedType(typeof(PackVolumes), "pack")]
+[JsonDerivedType(typeof(UnpackVolumes), "fill")]
+[JsonDerivedType(typeof(RemoveVolumes), "forget")]
+[JsonDerivedType(typeof(MeasureVolumes), "measure")]
+[JsonDerivedType(typeof(ProbeReflink), "reflink")]
 internal abstract record Command;
 
 /// <summary>Unpacks a layer blob on top of <paramref name="Lowers"/> into <paramref name="Folder"/> (<c>layers/CHAINID</c>), its uncompressed
@@ -83,6 +91,11 @@ internal sealed record RelayPort(string Stack, int Port) : Command;
 /// <param name="Status">Exit status of a container.</param>
 internal sealed record Reply(int Status = 0, bool IsTimeout = false, bool IsDiskFull = false)
 {
+    /// <summary>What was copied, for orders about volumes.</summary>
+    public CopyReport? Copy { get; init; }
+
+    public FolderSize? Size { get; init; }
+
     public static ProblemException Failure(byte[] payload) =>
         new(JsonSerializer.Deserialize(payload, WorkerJson.Default.IReadOnlyListProblem)!);
 }

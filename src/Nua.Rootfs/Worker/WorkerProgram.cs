@@ -5,6 +5,7 @@ using Nua.Foundation.Linux;
 using Nua.Oci;
 using Nua.Oci.Layers;
 using Nua.Rootfs.Trees;
+using Nua.Rootfs.Volumes;
 using Nua.Sandbox;
 
 namespace Nua.Rootfs.Worker;
@@ -110,7 +111,8 @@ public sealed class WorkerProgram
         DropStack c => Drop(c),
         RemoveFolders c => RemoveAll(c),
         RelayPort c => Relay(c),
-        _ => throw new InvalidDataException($"unknown order {command.GetType().Name}"),
+        _ => VolumeOrders.Do(command, new VolumeWork(_root + "/store"), _pipe, _inbox)
+            ?? throw new InvalidDataException($"unknown order {command.GetType().Name}"),
     };
 
     private Reply Unpack(UnpackLayer c)

@@ -1,0 +1,210 @@
+using System.IO.Pipes;
+using System.Runtime.ExceptionServices;
+using Nua.Foundation;
+using Nua.Foundation.Durable;
+using Nua.Foundation.Linux;
+using Nua.Oci.Layers;
+using Nua.Oci.Tar;
+using Nua.Rootfs.Trees;
+
+namespace Nua.Rootfs.Volumes;
+
+/// <summary>Volumes handled by this very process: as the host's root, or as the worker, which is root of its user namespace.</summary>
+/// <param name="home">The store's folder as this process sees it.</param>
+public sealed class VolumeWork(string home) : IVolumeWork
+{
+    private const string Unfinished = ".part";
+
+    /// <summary>A backup may be larger than any layer: the number of files is bounded by the disk, the memory for each is not.</summary>
+    private static readonly TarLimits _limits = TarLimits.Default with
+    {
+        MaxEntries = int.MaxValue,
+        MaxTotalHeaderBytes = long.MaxValue,
+        MaxTotalXattrBytes = long.MaxValue,
+        AcceptsSparse = true,
+    };
+
+    public void Create(string folder, IReadOnlyList<NewVolume> volumes) => Make(folder, (part, _) =>
+    {
+        foreach (var volume in volumes)
+        {
+            var name = Posix.Path(volume.Name);
+            Posix.Check(Libc.MkdirAt(part, name, 0x1C0), "creating", volume.Name);
+            Posix.Check(Libc.FchownAt(part, name, volume.Uid, volume.Gid, Libc.AtSymlinkNofollow), "giving to the application", volume.Name);
+            Posix.Check(Libc.FchmodAt(part, name, volume.Mode, 0), "opening to the application", volume.Name);
+        }
+
+        return CopyReport.Nothing;
+    });
+
+    public CopyReport Clone(string from, string to, CancellationToken cancel)
+    {
+        var source = Open(At(from));
+        try
+        {
+            return Make(to, (part, _) => TreeClone.Run(source, part, cancel));
+        }
+        finally
+        {
+            _ = Libc.Close(source);
+        }
+    }
+
+    public CopyReport Pack(string folder, string prefix, Stream output, CancellationToken cancel)
+    {
+        var fd = Open(At(folder));
+        try
+        {
+            using var tar = new TarWriter(output);
+            var packer = new TreePacker(tar, prefix, cancel);
+            packer.Write(fd);
+            return packer.Report;
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+
+    public CopyReport Unpack(string folder, Action<Stream> write)
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var tar = new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle);
+        Exception? failure = null;
+        var writer = new Thread(() =>
+        {
+            try
+            {
+                using (pipe)
+                {
+                    write(pipe);
+                }
+            }
+            catch (Exception error) when (error is IOException or ProblemException or OperationCanceledException)
+            {
+                failure = error;
+            }
+        })
+        {
+            IsBackground = true,
+        };
+        writer.Start();
+        return UnpackFrom(folder, tar, () =>
+        {
+            // The end of the pipe alone does not say that all was written.
+            tar.Dispose();
+            writer.Join();
+            if (failure is not null)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+        });
+    }
+
+    /// <summary>Reads the tar itself.</summary>
+    /// <param name="onRead">Called before the folder gets its name; when it throws, there is no folder.</param>
+    internal CopyReport UnpackFrom(string folder, Stream tar, Action onRead) => Make(folder, (_, path) =>
+    {
+        try
+        {
+            using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = _limits });
+            applier.Apply(tar, "backup");
+            applier.Complete();
+            var report = applier.Report;
+            onRead();
+            return new CopyReport(report.Entries, report.Bytes, 0, report.Notes);
+        }
+        catch (ProblemException)
+        {
+            // When the writer failed first, its reason is the true one.
+            onRead();
+            throw;
+        }
+    });
+
+    public void Remove(string folder)
+    {
+        TreeRemoval.Remove(At(folder) + Unfinished);
+        // Out of its name first: what is half removed must not look complete.
+        var path = At(folder);
+        if (Directory.Exists(path))
+        {
+            DurableFile.Rename(path, path + Unfinished);
+            TreeRemoval.Remove(path + Unfinished);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    public FolderSize Measure(string folder)
+    {
+        var fd = Open(At(folder));
+        try
+        {
+            return FolderMeasure.Of(fd);
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+
+    public bool CanReflink(string folder)
+    {
+        var parent = At(folder);
+        var (a, b) = ($"{parent}/.{Guid.NewGuid():N}.part", $"{parent}/.{Guid.NewGuid():N}.part");
+        try
+        {
+            using var source = DurableFile.Create(a);
+            using var target = DurableFile.Create(b);
+            RandomAccess.Write(source, new byte[4096], 0);
+            return VolumeCalls.Reflink((int)target.DangerousGetHandle(), (int)source.DangerousGetHandle()) == 0;
+        }
+        finally
+        {
+            File.Delete(a);
+            File.Delete(b);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Fills a new folder and gives it its name when all of it is on the disk. What was left of an earlier try goes first.</summary>
+    private CopyReport Make(string folder, Func<int, string, CopyReport> fill)
+    {
+        var final = At(folder);
+        var part = final + Unfinished;
+        TreeRemoval.Remove(part);
+        Posix.Check(Libc.MkdirAt(Libc.AtFdCwd, Posix.Path(part), 0x1C0), "creating", folder);
+        try
+        {
+            var fd = Open(part);
+            CopyReport report;
+            try
+            {
+                report = fill(fd, part);
+                Posix.Check(Libc.Syncfs(fd), "syncing", folder);
+            }
+            finally
+            {
+                _ = Libc.Close(fd);
+            }
+
+            Posix.Check(
+                Libc.RenameAt2(Libc.AtFdCwd, Posix.Path(part), Libc.AtFdCwd, Posix.Path(final), Libc.RenameNoReplace), "naming", folder);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(final)!);
+            return report;
+        }
+        catch
+        {
+            TreeRemoval.Remove(part);
+            throw;
+        }
+    }
+
+    private string At(string folder) => $"{home}/{folder}";
+
+    private static int Open(string path) => Posix.Check(
+        Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.ODirectory | Libc.ONoFollow | Libc.OCloExec, 0), "opening", path);
+}
