@@ -1,4 +1,5 @@
 using Nua.Agent.Config;
+using Nua.Agent.Gate;
 using Nua.Agent.Init;
 using Nua.Agent.Settings;
 using Nua.Agent.Steps;
@@ -10,7 +11,7 @@ using Nua.Foundation;
 namespace Nua.Agent;
 
 /// <summary>
-/// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>steps
+/// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>gate OPEN-FILE LISTEN:TARGET…</c>, <c>steps
 /// FILE</c>, <c>version</c>. Under the name of a verb (a link in /nua/scripts) it is <c>do</c> of that verb.
 /// </summary>
 internal static class CommandLine
@@ -59,6 +60,8 @@ internal static class CommandLine
                 return WebProgram.Run(root, spa: false, inherited);
             case ["serve", var root, "--spa"]:
                 return WebProgram.Run(root, spa: true, inherited);
+            case ["gate", var openFile, .. { Length: > 0 } ports]:
+                return GateProgram.Run(openFile, ports);
             case ["steps", var file]:
                 return StepRunner.Run(file, inherited);
             case ["version"]:

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Nua.Agent.Linux;
 using Nua.Foundation.Linux;
 
-namespace Nua.Agent.Web;
+namespace Nua.Agent.Linux;
 
 /// <summary>Which descriptors are ready.</summary>
 internal sealed unsafe class Epoll : IDisposable
