@@ -287,10 +287,11 @@ internal sealed class BuildWork(
         var given = items.Where(i => i.Entry.Path.StartsWith("nua/scripts/", StringComparison.Ordinal))
             .Select(i => i.Entry.Path["nua/scripts/".Length..]).ToHashSet(StringComparer.Ordinal);
         items.AddRange(Scripts.Missing(given, runtime.Facts.HasShell, epoch));
-        items.AddRange(Accounts.Items(runtime.Facts, epoch));
+        // A wrapped image keeps its own user, and its accounts as they are.
+        items.AddRange(plan.IsWrap ? [] : Accounts.Items(runtime.Facts, epoch));
         foreach (var folder in (string[])["nua/data", "nua/cache", "nua/backup"])
         {
-            items.Add(new LayerItem(Normal.Directory(folder, epoch, mode: 0x1F8, uid: 10001), null));
+            items.Add(new LayerItem(Normal.Directory(folder, epoch, mode: 0x1F8, uid: plan.Wrap?.Uid ?? 10001), null));
         }
 
         foreach (var folder in (string[])["nua/app", "nua/etc", "nua/scripts/templates"])

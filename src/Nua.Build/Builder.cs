@@ -7,6 +7,7 @@ using Nua.Build.Roots;
 using Nua.Build.Sources;
 using Nua.Build.Steps;
 using Nua.Build.Toolchains;
+using Nua.Build.Wrap;
 using Nua.Config;
 using Nua.Foundation;
 using Nua.Oci;
@@ -48,7 +49,8 @@ public static class Builder
             var epoch = request.SourceDateEpoch ?? source.Facts.CommitTime ?? await LastCommitAsync(source.Folder, cancel) ?? DefaultEpoch;
             var toolchains = await ToolchainsAsync(session, plan, source);
             var roots = new RootBuilder(session);
-            var runtime = await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);
+            var runtime = plan.IsWrap ? roots.Wrapped(plan.BaseReference!) : await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);
+            plan = plan.IsWrap ? ImageDefaults.Complete(plan, runtime) : plan;
             var sourceDigest = SourceDigest(source);
             var key = Key(request, plan, source, sourceDigest, runtime, toolchains, epoch);
             var name = ImageName(request, plan);

@@ -39,7 +39,7 @@ internal static class ImageTest
                 {
                     Env = env,
                     WorkDir = "/",
-                    Uid = 10001,
+                    Uid = plan.Wrap?.Uid ?? 10001,
                     Mounts = ApplicationMounts.Scratch,
                     IsRootReadOnly = true,
                     TimeLimit = TimeSpan.FromMinutes(10),

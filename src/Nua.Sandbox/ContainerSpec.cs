@@ -42,6 +42,16 @@ public static class CapabilitySets
     /// <summary>None: how applications run.</summary>
     public static readonly IReadOnlyList<string> None = [];
 
+    /// <summary>
+    /// For the root of images that others made: most begin as root, take possession of their folders and then become another user. What
+    /// Docker gives, without making devices, raw sockets and audit records.
+    /// </summary>
+    public static readonly IReadOnlyList<string> Wrapped =
+    [
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETFCAP", "CAP_SETGID",
+        "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT",
+    ];
+
     /// <summary>What package installation and build tools need to own and move files as the namespace's root.</summary>
     public static readonly IReadOnlyList<string> Build =
         ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP", "CAP_SYS_CHROOT"];

@@ -7,6 +7,9 @@ internal sealed record RuntimeConfig
     public string AppId { get; init; } = "app";
     public string Version { get; init; } = "";
 
+    /// <summary>The image was made by others and only got Nua's files: its start is run exactly as it is, and it keeps its home.</summary>
+    public bool IsWrapped { get; init; }
+
     /// <summary>The port of <c>PORT</c>; null: the application listens on none.</summary>
     public int? Port { get; init; }
 

@@ -55,6 +55,7 @@ internal static class RuntimeConfigReader
         {
             AppId = runtime.Text("app_id") ?? "app",
             Version = runtime.Text("version") ?? "",
+            IsWrapped = runtime.Bool("wrapped", false),
             Port = runtime.Number("port", 1, 65535),
             Ports = runtime.List("ports", static node =>
                 new NamedPort(node.RequiredText("name"), node.RequiredNumber("port", 1, 65535))),

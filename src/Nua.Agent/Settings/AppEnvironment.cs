@@ -94,11 +94,11 @@ internal sealed record AppEnvironment(Variables Variables, string? RunDirectory,
     }
 
     /// <summary>
-    /// An engine sets HOME to what the image's passwd says, often <c>/</c>; only the packager's own choice is kept.
+    /// An engine sets HOME to what the image's passwd says, often <c>/</c>; only the packager's own choice is kept, and a wrapped image's.
     /// </summary>
     private static void Home(Variables variables, Paths paths, RuntimeConfig config, string? run)
     {
-        if (!config.PackagerVariables.Contains("HOME") || !variables.Has("HOME"))
+        if (!(config.IsWrapped || config.PackagerVariables.Contains("HOME")) || !variables.Has("HOME"))
         {
             var home = HomeFolder(paths);
             var usable = Directory.Exists(home) ? FolderAccess.IsWritable(home) : FolderAccess.IsWritable(paths.Data);

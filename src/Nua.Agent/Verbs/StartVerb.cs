@@ -78,7 +78,7 @@ internal static class StartVerb
         var argv = new List<string>(start.Argv.Count);
         foreach (var argument in start.Argv)
         {
-            argv.Add(Expansion.Expand(argument, variables));
+            argv.Add(context.Config.IsWrapped ? argument : Expansion.Expand(argument, variables));
         }
 
         var file = Executable.Find(argv[0], variables, workDir)

@@ -23,11 +23,11 @@ internal static class ImageDocuments
             Author = plan.Config.Metadata.Author,
             Run = new Oci.RunConfig
             {
-                User = "10001:0",
-                ExposedPorts = [.. plan.Ports.Select(p => $"{p.Port}/{p.Protocol}").Append($"{RuntimeDocument.WebPort(plan)}/tcp").Distinct()],
-                Env = Env(plan, folders),
+                User = plan.Wrap is { } wrap ? wrap.User : "10001:0",
+                ExposedPorts = [.. Exposed(plan).Distinct().Order(StringComparer.Ordinal)],
+                Env = plan.Wrap is null ? Env(plan, folders) : WrappedEnv(plan, plan.Wrap),
                 Entrypoint = [NuaTree.Agent, "init"],
-                WorkingDir = NuaTree.App,
+                WorkingDir = plan.Wrap?.WorkDir ?? NuaTree.App,
                 Labels = Labels(plan, root, hasRollbackScript),
                 StopSignal = plan.Config.Lifecycle.StopSignal ?? "SIGTERM",
                 HealthCheck = new HealthCheck(["CMD", NuaTree.Scripts + "/healthcheck", "live"])
@@ -64,6 +64,39 @@ internal static class ImageDocuments
         return env;
     }
 
+    private static IEnumerable<string> Exposed(BuildPlan plan)
+    {
+        var ports = plan.Ports.Select(p => $"{p.Port}/{p.Protocol}");
+        return RuntimeDocument.WebPort(plan) is { } web ? ports.Append($"{web}/tcp") : ports;
+    }
+
+    /// <summary>The image's own variables in their order, then the author's; a later value of a name takes the earlier one's place.</summary>
+    private static List<string> WrappedEnv(BuildPlan plan, WrapSpec wrap)
+    {
+        var env = new OrderedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        };
+        foreach (var pair in wrap.Env.Select(e => e.Split('=', 2)).Where(p => p is [{ Length: > 0 }, _]))
+        {
+            env[pair[0]] = pair[1];
+        }
+
+        foreach (var given in plan.Config.Env.Where(e => e.Value is not null && e.Name is not ("PATH" or "PORT")))
+        {
+            env[given.Name] = given.Value!;
+        }
+
+        var own = env["PATH"].Split(':').Where(p => p.StartsWith('/') && p != NuaTree.Bin);
+        env["PATH"] = string.Join(':', own.Prepend(NuaTree.Bin));
+        if (RuntimeDocument.WebPort(plan) is { } port)
+        {
+            env["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return [.. env.Select(e => $"{e.Key}={e.Value}")];
+    }
+
     private static SortedDictionary<string, string> Labels(BuildPlan plan, RuntimeRoot root, bool hasRollbackScript)
     {
         var metadata = plan.Config.Metadata;
@@ -81,6 +114,15 @@ internal static class ImageDocuments
             ["org.opencontainers.image.base.name"] = root.BaseName,
             ["org.opencontainers.image.base.digest"] = root.Base.Digest.ToString(),
         };
+        if (plan.Wrap is { } wrap)
+        {
+            labels[AnnotationKeys.Method] = AnnotationKeys.Wrap;
+            foreach (var (key, value) in wrap.Labels)
+            {
+                labels.TryAdd(key, value);
+            }
+        }
+
         Add(labels, "org.opencontainers.image.description", metadata.Tagline ?? metadata.Description);
         Add(labels, "org.opencontainers.image.authors", metadata.Author);
         Add(labels, "org.opencontainers.image.url", metadata.Website);

@@ -116,14 +116,23 @@ internal static class RuntimeDocument
         json.WriteStartObject("runtime");
         json.WriteString("app_id", plan.App.Id);
         json.WriteString("version", plan.App.Version);
-        json.WriteNumber("port", WebPort(plan));
+        if (plan.IsWrap)
+        {
+            json.WriteBoolean("wrapped", true);
+        }
+
+        if (WebPort(plan) is { } port)
+        {
+            json.WriteNumber("port", port);
+        }
+
         json.WriteStartArray("ports");
-        foreach (var port in plan.Ports)
+        foreach (var planned in plan.Ports)
         {
             json.WriteStartObject();
-            json.WriteString("name", port.Name);
-            json.WriteNumber("port", port.Port);
-            json.WriteString("protocol", port.Protocol);
+            json.WriteString("name", planned.Name);
+            json.WriteNumber("port", planned.Port);
+            json.WriteString("protocol", planned.Protocol);
             json.WriteEndObject();
         }
 
@@ -131,7 +140,15 @@ internal static class RuntimeDocument
         WriteStart(json, plan.Start);
         json.WriteStartObject("health");
         json.WriteString("http", health?.Http);
-        json.WriteString("command", health?.Command);
+        if (plan.Wrap is { HealthCommand: { Count: > 0 } own })
+        {
+            WriteStrings(json, "command", own);
+        }
+        else
+        {
+            json.WriteString("command", health?.Command);
+        }
+
         json.WriteNumber("interval", health?.Interval ?? 10);
         json.WriteNumber("timeout", health?.Timeout ?? 5);
         json.WriteNumber("retries", health?.Retries ?? 3);
@@ -199,8 +216,10 @@ internal static class RuntimeDocument
         },
     };
 
-    public static int WebPort(BuildPlan plan) =>
-        plan.Ports.FirstOrDefault(p => p.Name == "web")?.Port ?? (plan.Ports.Count > 0 ? plan.Ports[0].Port : 8080);
+    /// <summary>The port of <c>PORT</c>; null for a wrapped image that exposes none, which may listen on none.</summary>
+    public static int? WebPort(BuildPlan plan) =>
+        (plan.Ports.FirstOrDefault(p => p.Name == "web") ?? plan.Ports.FirstOrDefault(p => p.Protocol == "tcp" || !plan.IsWrap))?.Port
+            ?? (plan.IsWrap ? null : PortPlan.Default);
 
     private static void WriteStart(Utf8JsonWriter json, StartSpec start)
     {

@@ -55,6 +55,12 @@ public sealed record BuildPlan
     public IReadOnlyList<PackagerFile> PackagerFiles { get; init; } = [];
 
     public IReadOnlyList<Decision> Decisions { get; init; } = [];
+
+    /// <summary>The application is in the base image already: nothing is built or installed, and the image keeps what it is.</summary>
+    public bool IsWrap => Stack.Name == "wrap";
+
+    /// <summary>Set while an image is wrapped, once it has been read; null in every other build.</summary>
+    public WrapSpec? Wrap { get; init; }
 }
 
 public sealed record AppIdentity(string Id, string Version, int? Release, string Title)

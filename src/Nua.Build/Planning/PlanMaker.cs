@@ -316,19 +316,36 @@ internal sealed class PlanMaker
         }
     }
 
+    /// <summary>The rest (start, user, ports, volumes) is the image's own, known when it has been read.</summary>
     private BuildPlan Wrapped()
     {
-        _notes.Add(PlanProblems.WrapLater(Build.BaseImage!));
+        if (Build.Packages.Count + Build.MetaPackages.Count + _config.Run.Packages.Count > 0)
+        {
+            throw new ProblemException(PlanProblems.PackagesInWrap(Build.BaseImage!));
+        }
+
         _notes.Decide("stack", "wrap", $"build.base-image = \"{Build.BaseImage}\" and nothing that builds",
             "build.method = \"build\"");
+        var own = new StartSpec { Because = "the image's own Entrypoint and Cmd" };
+        var start = _startPlan.IsGiven ? _startPlan.Make(_config, null, _paths) : own;
+        _notes.Decide("start", start.Argv.Count > 0 ? ShellWords.Join(start.Argv) : start.Shell.Count > 0
+            ? string.Join(" && ", start.Shell) : "as the image does", start.Because, "run.start = \"…\"");
+        if (_config.Ports.Count == 0)
+        {
+            _notes.Decide("port", "what the image exposes", "no [port] is given", "port.web.container = 8080");
+        }
+
         return new BuildPlan
         {
             App = IdentityPlan.Make(_config, null, _folder.Name, _notes),
             Stack = new StackChoice("wrap", ["build.base-image"]),
-            Source = _source.Source,
+            Source = new SourceSpec.Folder(null),
+            SourceIgnore = ["*"],
             BaseReference = Build.BaseImage,
-            Start = new StartSpec { Because = "the image's own start" },
-            Ports = PortPlan.Make(_config, _notes),
+            Start = start,
+            Ports = _config.Ports.Count == 0 ? [] : PortPlan.Make(_config, _notes),
+            Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
+            Compression = Build.Compression ?? "gzip",
             Config = _config,
             PackagerFiles = _packager.Files,
             Decisions = _notes.Decisions,

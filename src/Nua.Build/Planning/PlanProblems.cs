@@ -94,12 +94,12 @@ internal static class PlanProblems
         Remedy = "remove one; the last one counts",
     };
 
-    public static Problem WrapLater(string image) =>
-        new("NUA2012", $"wrapping the image '{Show(image)}' is not possible in this release")
+    public static Problem PackagesInWrap(string image) =>
+        new("NUA2041", $"no package can be installed in the image '{Show(image)}', which is only wrapped")
     {
-        Where = "build.base-image",
-        Why = "with `base-image` alone the application is already in that image and nothing is built",
-        Remedy = "to build this folder on that image, write `build.method = \"build\"`",
+        Where = "build.packages, run.packages",
+        Why = "wrapping adds Nua's files to an image and runs nothing",
+        Remedy = "leave the packages out, or build on that image: `build.method = \"build\"`",
     };
 
     public static Problem UnknownBuilder(string name) => new("NUA2013", $"unknown builder '{Show(name)}'")

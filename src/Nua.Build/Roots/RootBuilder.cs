@@ -6,6 +6,7 @@ using Nua.Build.Layers;
 using Nua.Build.Packages;
 using Nua.Build.Planning;
 using Nua.Build.Sbom;
+using Nua.Build.Wrap;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Archives;
@@ -59,6 +60,25 @@ internal sealed class RootBuilder(BuildSession session)
         }
 
         return bare with { Packages = wanted, PackagesLayer = layer, Key = key, Facts = Facts(key, image, layer) };
+    }
+
+    /// <summary>An image that is wrapped, read from its layers: nothing is unpacked and no worker started.</summary>
+    /// <exception cref="ProblemException">NUA2213 it is for another platform, NUA2214 it has a /nua, NUA30xx and NUA32xx.</exception>
+    public RuntimeRoot Wrapped(string reference)
+    {
+        var image = OpenBase(reference);
+        var key = Hash("wrap", image.Digest.ToString());
+        var facts = KnownFacts(key) ?? Remember(key, LayerFacts.Read(image, session.Cancel));
+        return facts.HasNua ? throw WrapProblem.HasNua(reference) : new RuntimeRoot
+        {
+            Base = image,
+            BaseName = reference,
+            BasePackages = _none,
+            Packages = _none,
+            PackagesLayer = null,
+            Key = key,
+            Facts = facts,
+        };
     }
 
     /// <summary>Resolves build packages on top of the runtime root and installs them into a snapshot.</summary>
@@ -141,7 +161,9 @@ internal sealed class RootBuilder(BuildSession session)
     }
 
     /// <summary>A base from a layout or the store; it is copied into the store, so that its blobs are at hand.</summary>
-    private Image OpenBase(string reference)
+    private Image OpenBase(string reference) => ForHere(Open(reference), reference);
+
+    private Image Open(string reference)
     {
         var location = ImageLocation.Parse(reference);
         if (location is ImageLocation.StoreName or ImageLocation.StoreDigest)
@@ -160,6 +182,10 @@ internal sealed class RootBuilder(BuildSession session)
         return session.Store.OpenImage(digest);
     }
 
+    /// <summary>An index was searched for the platform; a single image is taken as it is and may be for another.</summary>
+    private static Image ForHere(Image image, string reference) =>
+        Platform.LinuxAmd64.Accepts(image.Config.Platform) ? image : throw WrapProblem.OtherPlatform(reference, image.Config.Platform);
+
     private Layer InstallLayer(string key, Image image, PackageSet set)
     {
         session.Note($"installing {set.Packages.Count} packages into the runtime root");
@@ -177,17 +203,9 @@ internal sealed class RootBuilder(BuildSession session)
 
     private RootFacts Facts(string key, Image image, Layer? packages)
     {
-        var record = "facts-" + key;
-        if (session.Store.ReadRecord(RecordKind.Layers, record) is { } kept)
+        if (KnownFacts(key) is { } known)
         {
-            try
-            {
-                return JsonSerializer.Deserialize(kept, RootJson.Default.RootFacts)!;
-            }
-            catch (JsonException)
-            {
-                // Read again below.
-            }
+            return known;
         }
 
         var workshop = session.Workshop;
@@ -201,7 +219,27 @@ internal sealed class RootBuilder(BuildSession session)
             tree.Entries.Any(e => e.Path is "bin/sh" or "usr/bin/sh"),
             SbomOfRoot.Read(workshop, stack, tree));
         workshop.Drop(stack);
-        session.Store.WriteRecord(RecordKind.Layers, record, JsonSerializer.SerializeToUtf8Bytes(facts, RootJson.Default.RootFacts));
+        return Remember(key, facts);
+    }
+
+    private RootFacts? KnownFacts(string key)
+    {
+        try
+        {
+            return session.Store.ReadRecord(RecordKind.Layers, "facts-" + key) is { } kept
+                ? JsonSerializer.Deserialize(kept, RootJson.Default.RootFacts)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private RootFacts Remember(string key, RootFacts facts)
+    {
+        session.Store.WriteRecord(
+            RecordKind.Layers, "facts-" + key, JsonSerializer.SerializeToUtf8Bytes(facts, RootJson.Default.RootFacts));
         return facts;
     }
 

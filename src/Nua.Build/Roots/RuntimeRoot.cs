@@ -37,4 +37,8 @@ public sealed record RuntimeRoot
 /// <summary>What later stages need to know of a root, read once and kept.</summary>
 /// <param name="DpkgStatus">Content of <c>/var/lib/dpkg/status</c>; empty for a root without dpkg.</param>
 /// <param name="Passwd">Content of <c>/etc/passwd</c>.</param>
-public sealed record RootFacts(byte[] DpkgStatus, byte[] Passwd, byte[] Group, byte[] OsRelease, bool HasShell, string ComponentsJson);
+public sealed record RootFacts(byte[] DpkgStatus, byte[] Passwd, byte[] Group, byte[] OsRelease, bool HasShell, string ComponentsJson)
+{
+    /// <summary>There is something at <c>/nua</c> already. Only known where the layers were read.</summary>
+    public bool HasNua { get; init; }
+}

@@ -42,11 +42,12 @@ public static class ComponentFinder
     {
         var index = new TreeIndex(tree);
         var debian = new DebianComponents(index, facts.DebianSha256, facts.LayerOf).Find();
-        var owned = debian.SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
+        var alpine = new ApkComponents(index, OsRelease.Of(index, "alpine"), facts.LayerOf).Find();
+        var owned = debian.Concat(alpine).SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
         var npm = new NpmComponents(index, facts.LockFiles, facts.LayerOf);
         var python = new PythonComponents(index, owned, facts.LayerOf);
         var nuget = new NugetComponents(index, owned, facts.LayerOf);
-        var packages = debian.Concat(npm.Find()).Concat(python.Find()).Concat(nuget.Find()).ToList();
+        var packages = debian.Concat(alpine).Concat(npm.Find()).Concat(python.Find()).Concat(nuget.Find()).ToList();
         var runtimes = facts.Toolchains.Where(t => t.Image.Count > 0).Select(t => Runtime(t, facts)).ToList();
         var agent = Agent(facts);
 

@@ -12,7 +12,7 @@ internal sealed class DebianComponents(TreeIndex tree, IReadOnlyDictionary<strin
         var stanzas = Stanzas().Where(s => s.ContainsKey("Package") && IsInstalled(s)).ToList();
         var names = Providers(stanzas);
         var licenses = LicensesBySource(stanzas);
-        var distro = Distro();
+        var distro = OsRelease.Of(tree, "debian");
         return [.. stanzas.Select(s => Describe(s, names, licenses, distro))];
     }
 
@@ -110,7 +110,7 @@ internal sealed class DebianComponents(TreeIndex tree, IReadOnlyDictionary<strin
     private SortedDictionary<string, string> Providers(List<Dictionary<string, string>> stanzas)
     {
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var distro = Distro();
+        var distro = OsRelease.Of(tree, "debian");
         foreach (var stanza in stanzas)
         {
             foreach (var provided in Names(stanza.GetValueOrDefault("Provides")).SelectMany(n => n))
@@ -194,18 +194,4 @@ internal sealed class DebianComponents(TreeIndex tree, IReadOnlyDictionary<strin
     /// <summary>Paragraphs without <c>Files</c> hold the licences' texts, apart from the first, which is about the whole.</summary>
     private static License? OfFiles(Dictionary<string, string> stanza) =>
         stanza.ContainsKey("Files") || stanza.ContainsKey("Format") ? License.Parse(stanza.GetValueOrDefault("License")) : null;
-
-    private (string Id, string? Version) Distro()
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in tree.Lines("usr/lib/os-release").Concat(tree.Lines("etc/os-release")))
-        {
-            if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals)
-            {
-                values[line[..equals]] = line[(equals + 1)..].Trim('"');
-            }
-        }
-
-        return (values.GetValueOrDefault("ID") ?? "debian", values.GetValueOrDefault("VERSION_ID"));
-    }
 }

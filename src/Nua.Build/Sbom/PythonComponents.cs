@@ -29,15 +29,18 @@ internal sealed partial class PythonComponents(TreeIndex tree, IReadOnlySet<stri
 
     private readonly SortedDictionary<string, Distribution> _byName = new(StringComparer.Ordinal);
 
-    /// <param name="Folder">The <c>.dist-info</c> or <c>.egg-info</c> folder.</param>
-    private sealed record Distribution(string Folder, string Name, string Version, string Purl, ILookup<string, string> Fields);
+    /// <param name="Description">The file that says name and version.</param>
+    /// <param name="Folder">The <c>.dist-info</c> or <c>.egg-info</c> folder, or that one file.</param>
+    private sealed record Distribution(string Description, string Folder, string Name, string Version, string Purl, ILookup<string, string> Fields);
 
     public IReadOnlyList<Component> Find()
     {
         foreach (var path in tree.Paths)
         {
+            // Distutils wrote a single file NAME.egg-info.
             var isDescription = path.EndsWith(".dist-info/METADATA", StringComparison.Ordinal)
-                || path.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal);
+                || path.EndsWith(".egg-info/PKG-INFO", StringComparison.Ordinal)
+                || (path.EndsWith(".egg-info", StringComparison.Ordinal) && tree.IsFile(path));
             if (isDescription && !owned.Contains(path) && Read(path) is { } distribution)
             {
                 _byName.TryAdd(Normalise(distribution.Name), distribution);
@@ -63,9 +66,9 @@ internal sealed partial class PythonComponents(TreeIndex tree, IReadOnlySet<stri
             Description = distribution.Fields["Summary"].FirstOrDefault(),
             Licenses = Licenses(distribution.Fields),
             Hashes = Hashes(distribution.Folder),
-            Layer = layerOf(distribution.Folder + "/METADATA"),
-            Files = files,
-            Folders = [distribution.Folder + "/"],
+            Layer = layerOf(distribution.Description),
+            Files = distribution.Folder == distribution.Description ? [distribution.Description] : files,
+            Folders = distribution.Folder == distribution.Description ? [] : [distribution.Folder + "/"],
             DependsOn = [.. Dependencies(distribution).Where(d => d != distribution.Purl).Distinct().Order(StringComparer.Ordinal)],
         };
     }
@@ -84,9 +87,10 @@ internal sealed partial class PythonComponents(TreeIndex tree, IReadOnlySet<stri
         var lookup = fields.ToLookup(f => f.Key, f => f.Value, StringComparer.OrdinalIgnoreCase);
         var name = lookup["Name"].FirstOrDefault();
         var version = lookup["Version"].FirstOrDefault() ?? "";
+        var folder = path.EndsWith(".egg-info", StringComparison.Ordinal) ? path : path[..path.LastIndexOf('/')];
         return string.IsNullOrEmpty(name)
             ? null
-            : new Distribution(path[..path.LastIndexOf('/')], name, version, PackageUrl.Of("pypi", null, Normalise(name), version), lookup);
+            : new Distribution(path, folder, name, version, PackageUrl.Of("pypi", null, Normalise(name), version), lookup);
     }
 
     private IEnumerable<string> Dependencies(Distribution distribution)

@@ -7,10 +7,12 @@ namespace Nua.Build.Sbom;
 /// <summary>The components of an operating system root, kept as a CycloneDX document: found once for each root.</summary>
 internal static class SbomOfRoot
 {
-    public static string Read(Workshop workshop, string stack, FileTree tree)
+    public static string Read(Workshop workshop, string stack, FileTree tree) => Read(new StackTree(workshop, stack, tree));
+
+    public static string Read(IFileTree tree)
     {
         var facts = new ImageFacts { AppId = "root", AppVersion = "0", LayerOf = static _ => "packages" };
-        var inventory = ComponentFinder.Find(new StackTree(workshop, stack, tree), facts);
+        var inventory = ComponentFinder.Find(tree, facts);
         return Encoding.UTF8.GetString(CycloneDxWriter.Write(inventory, 0, "1"));
     }
 

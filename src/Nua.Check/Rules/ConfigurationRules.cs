@@ -19,14 +19,14 @@ internal static class ConfigurationRules
     [
         new("NUA-C01", Severity.Error, "`Entrypoint` is `[\"/nua/bin/nua-agent\",\"init\"]` and there is no `Cmd`.",
             Section, Rebuild, EntrypointIsAgent),
-        new("NUA-C02", Severity.Error, "`User` is `10001:0`.", Section, Rebuild, UserIsNua),
+        new("NUA-C02", Severity.Error, "`User` is `10001:0`; a wrapped image keeps its own.", Section, Rebuild, UserIsNua),
         new("NUA-C03", Severity.Error,
-            "`Env` has `PORT`, a number from 1 to 65535 that equals `runtime.port`, and the image exposes it.",
+            "`Env` has `PORT`, a number from 1 to 65535 that equals `runtime.port`, and the image exposes it. Only a wrapped image may have no port.",
             Section, "declare the port in nua-config, not in the environment, and rebuild", PortIsOne),
         new("NUA-C04", Severity.Error,
             "`Env` has a `PATH` that begins with `/nua/bin` and holds absolute directories only.",
             Section, "remove PATH from [env] of nua-config and rebuild", PathBeginsWithNua),
-        new("NUA-C05", Severity.Error, "`WorkingDir` is `/nua/app`.", Section, Rebuild, WorkingDirectoryIsApp),
+        new("NUA-C05", Severity.Error, "`WorkingDir` is `/nua/app`; a wrapped image keeps its own.", Section, Rebuild, WorkingDirectoryIsApp),
         new("NUA-C06", Severity.Warning,
             "`Healthcheck` is `[\"CMD\",\"/nua/scripts/healthcheck\",\"live\"]` with the declared times.",
             Section, Rebuild, HealthcheckIsDeclared),
@@ -34,7 +34,8 @@ internal static class ConfigurationRules
             StopSignalIsDeclared),
         new("NUA-C08", Severity.Error,
             "The labels `io.nua.contract`, `io.nua.data-version`, `io.nua.upgrade-from`, `io.nua.rollback-mode`, `io.nua.app-id` and "
-            + "`io.nua.image-spec` are there and equal what `nua-config.json` says: an operator decides from them before it pulls.",
+            + "`io.nua.image-spec` are there and equal what `nua-config.json` says: an operator decides from them before it pulls. "
+            + "`io.nua.method` is `wrap` exactly where `runtime.wrapped` is true.",
             Section, Rebuild, LabelsAreTrue),
         new("NUA-C09", Severity.Error,
             "The base is pinned: `org.opencontainers.image.base.name` and `base.digest` are there, the digest is a full sha256, "
@@ -45,7 +46,7 @@ internal static class ConfigurationRules
             Section, Rebuild, NamedWithoutTime),
         new("NUA-C11", Severity.Warning, "Every declared port is exposed, and no other.", Section, Rebuild,
             PortsAreExposed),
-        new("NUA-C12", Severity.Warning, "Where the image has `/etc/passwd`, uid 10001 is in it as `nua` with gid 0.",
+        new("NUA-C12", Severity.Warning, "Where the image has `/etc/passwd`, uid 10001 is in it as `nua` with gid 0. A wrapped image keeps its accounts.",
             Section, "add the line 'nua:x:10001:0:nua:/nua/data:/usr/sbin/nologin' to /etc/passwd", UserHasName),
     ];
 
@@ -66,7 +67,7 @@ internal static class ConfigurationRules
 
     private static IEnumerable<Violation> UserIsNua(CheckSubject subject)
     {
-        if (subject.Run.User != "10001:0")
+        if (!subject.IsWrapped && subject.Run.User != "10001:0")
         {
             yield return new Violation($"it is '{subject.Run.User}'", "config: User");
         }
@@ -74,6 +75,11 @@ internal static class ConfigurationRules
 
     private static IEnumerable<Violation> PortIsOne(CheckSubject subject)
     {
+        if (subject.IsWrapped && subject.Runtime.Number("port") is null)
+        {
+            yield break;
+        }
+
         var text = subject.Run.Variable("PORT");
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             || port is < 1 or > 65535)
@@ -106,7 +112,7 @@ internal static class ConfigurationRules
 
     private static IEnumerable<Violation> WorkingDirectoryIsApp(CheckSubject subject)
     {
-        if (subject.Run.WorkingDir?.TrimEnd('/') != "/nua/app")
+        if (!subject.IsWrapped && subject.Run.WorkingDir?.TrimEnd('/') != "/nua/app")
         {
             yield return new Violation($"it is '{subject.Run.WorkingDir}'", "config: WorkingDir");
         }
@@ -182,6 +188,12 @@ internal static class ConfigurationRules
                     $"the label {label} is '{value}', nua-config.json says '{expected}'", "config: Labels");
             }
         }
+
+        if (subject.Run.Labels.GetValueOrDefault(Oci.AnnotationKeys.Method) == Oci.AnnotationKeys.Wrap != subject.IsWrapped)
+        {
+            yield return new Violation(
+                $"the label {Oci.AnnotationKeys.Method} and runtime.wrapped do not agree", "config: Labels");
+        }
     }
 
     private static IEnumerable<Violation> BaseIsPinned(CheckSubject subject)
@@ -232,7 +244,7 @@ internal static class ConfigurationRules
             port => port.Contains('/', StringComparison.Ordinal) ? port : port + "/tcp")
             .ToHashSet(StringComparer.Ordinal);
         var declared = subject.Runtime.Items("ports").Select(port => $"{port.Number("port")}/{port.Text("protocol")}")
-            .Append($"{subject.Runtime.Number("port")}/tcp").ToHashSet(StringComparer.Ordinal);
+            .Concat(subject.Runtime.Number("port") is { } main ? [$"{main}/tcp"] : []).ToHashSet(StringComparer.Ordinal);
 
         // The main port is a rule of its own.
         foreach (var port in declared.Except(exposed).Except([$"{subject.Runtime.Number("port")}/tcp"])
@@ -249,7 +261,7 @@ internal static class ConfigurationRules
 
     private static IEnumerable<Violation> UserHasName(CheckSubject subject)
     {
-        if (subject.Tree.Follow("etc/passwd")?.Facts?.Content is { } content
+        if (!subject.IsWrapped && subject.Tree.Follow("etc/passwd")?.Facts?.Content is { } content
             && !Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Split(':'))
                 .Any(fields => fields.Length > 3 && fields[0] == "nua" && fields[2] == "10001" && fields[3] == "0"))
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Nua.Check.Scanning;
 using Nua.Foundation;
 
@@ -17,17 +18,17 @@ internal static class DataRules
     [
         new("NUA-D01", Severity.Error, "The image configuration declares no `Volumes`.",
             Section, "declare the volume in nua-config; rebuild on a base without VOLUME", NoVolumes),
-        new("NUA-D02", Severity.Error, "`/nua/data` and `/nua/cache` are directories of 10001:0 with mode 0770.",
+        new("NUA-D02", Severity.Error, "`/nua/data` and `/nua/cache` are directories of 10001:0 with mode 0770; of a wrapped image's own user instead.",
             Section, "rebuild the image with 'nua build', which makes them", DataDirectoriesAreThere),
         new("NUA-D03", Severity.Error,
             "`/nua/data` and `/nua/cache` are empty in the image: a mount would hide what is in them.",
             Section, "ship initial data in /nua/app and let the verb upgrade install it", DataDirectoriesAreEmpty),
         new("NUA-D04", Severity.Error,
             "Declared volumes have a name and an absolute path, hide nothing that the image holds, and lie inside no other volume "
-            + "but `/nua/data`; `/nua/data` is one of them.",
+            + "but `/nua/data`; `/nua/data` is one of them. Those of a wrapped image may hold what a new volume begins with.",
             Section, "give the volume a path below /nua/data", VolumesFit),
         new("NUA-D05", Severity.Error,
-            "`/nua/backup`, `/run/nua`, `/run/secrets`, `/bindings` and `/tmp` hold nothing in the image.",
+            "`/nua/backup`, `/run/nua`, `/run/secrets`, `/bindings` and `/tmp` hold nothing that the builder put in the image.",
             Section, "leave the file out: the operator mounts something over it", MountPointsAreEmpty),
         new("NUA-D06", Severity.Warning,
             "There is no log file: nothing with content below `/var/log`, no `*.log` below `/nua`.",
@@ -40,18 +41,32 @@ internal static class DataRules
 
     private static IEnumerable<Violation> DataDirectoriesAreThere(CheckSubject subject)
     {
+        var owner = subject.IsWrapped ? Uid(subject) : 10001;
         foreach (var path in (string[])["nua/data", "nua/cache"])
         {
             if (subject.Tree.At(path) is not { } entry)
             {
                 yield return new Violation("the directory is missing", "/" + path);
             }
-            else if (entry.Kind != EntryKind.Directory || entry.Uid != 10001 || entry.Gid != 0 || entry.Mode != 0x1F8)
+            else if (entry.Kind != EntryKind.Directory || entry.Uid != owner || entry.Gid != 0 || entry.Mode != 0x1F8)
             {
                 yield return Violation.At(
                     entry, $"it is a {Words.Of(entry.Kind)} of {entry.Uid}:{entry.Gid} with mode {entry.ModeText}");
             }
         }
+    }
+
+    /// <summary>The image's user as a number; -1 when it cannot be told, which is a finding of its own.</summary>
+    private static long Uid(CheckSubject subject)
+    {
+        var name = (subject.Run.User ?? "").Split(':')[0];
+        return name.Length == 0 ? 0
+            : long.TryParse(name, out var number) ? number
+            : subject.Tree.Follow("etc/passwd")?.Facts?.Content is { } content
+                && Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Split(':'))
+                    .FirstOrDefault(fields => fields.Length > 2 && fields[0] == name) is { } account
+                && long.TryParse(account[2], out number) ? number
+            : -1;
     }
 
     private static IEnumerable<Violation> DataDirectoriesAreEmpty(CheckSubject subject) =>
@@ -88,7 +103,7 @@ internal static class DataRules
             else if (subject.Tree.EntriesBelow(relative).Any(entry => entry.Kind != EntryKind.Directory))
             {
                 // What is in the two standing ones is a finding of its own.
-                if (path is not ("/nua/data" or "/nua/cache"))
+                if (!subject.IsWrapped && path is not ("/nua/data" or "/nua/cache"))
                 {
                     yield return new Violation($"'{path}' would hide what the image holds there", Place);
                 }
@@ -106,7 +121,7 @@ internal static class DataRules
     }
 
     private static IEnumerable<Violation> MountPointsAreEmpty(CheckSubject subject) =>
-        _mounts.SelectMany(subject.Tree.EntriesBelow).Select(entry => Violation.At(entry, "a mount hides it"));
+        _mounts.SelectMany(subject.Tree.EntriesBelow).Where(subject.IsOurs).Select(entry => Violation.At(entry, "a mount hides it"));
 
     private static IEnumerable<Violation> NoLogs(CheckSubject subject) =>
         subject.Tree.EntriesBelow("var/log").Concat(subject.Tree.EntriesBelow("nua")

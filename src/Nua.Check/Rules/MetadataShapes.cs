@@ -69,7 +69,8 @@ internal static class MetadataShapes
     public static JsonShape Runtime { get; } = Object(
         new Field("app_id", Name),
         new Field("version", Name),
-        new Field("port", Whole(1, 65535)),
+        new Field("wrapped", Flag, IsRequired: false),
+        new Field("port", Whole(1, 65535), IsRequired: false),
         new Field("ports", ListOf(Object(
             new Field("name", Name),
             new Field("port", Whole(1, 65535)),
@@ -82,7 +83,7 @@ internal static class MetadataShapes
             new Field("workdir", Name))),
         new Field("health", Object(
             new Field("http", Text, IsRequired: false),
-            new Field("command", Text, IsRequired: false),
+            new Field("command", LineOrWords, IsRequired: false),
             new Field("interval", _time),
             new Field("timeout", _time),
             new Field("retries", Whole(1, 1000)),

@@ -39,6 +39,13 @@ internal sealed class CheckSubject
 
     public bool IsNuaImage => NuaConfig.Entry is not null;
 
+    /// <summary>Made from somebody else's image by adding layers only: it may keep what that one is.</summary>
+    public bool IsWrapped => Runtime.Member("wrapped") is { ValueKind: JsonValueKind.True };
+
+    /// <summary>Whether the builder put it there; of a wrapped image everything in the layers below was there before.</summary>
+    public bool IsOurs(ScannedEntry entry) =>
+        !IsWrapped || Build.Entry is not { } own || entry.Layer >= own.Layer - Build.Root.Items("layers").Count();
+
     public JsonElement? Lifecycle => NuaConfig.Root.Member("lifecycle");
 
     public JsonElement? Runtime => NuaConfig.Root.Member("runtime");

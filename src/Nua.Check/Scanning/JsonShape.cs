@@ -16,6 +16,7 @@ public abstract record JsonShape
     public static JsonShape Flag { get; } = new FlagShape();
     public static JsonShape Table { get; } = new ObjectShape([]);
     public static JsonShape TableOrList { get; } = new EitherShape(Table, new ListShape(Any));
+    public static JsonShape LineOrWords { get; } = new EitherShape(Text, new ListShape(Name));
     public static JsonShape Command { get; } = new NullableShape(Name);
 
     public static JsonShape Whole(long least = 0, long most = int.MaxValue) => new NumberShape(least, most);

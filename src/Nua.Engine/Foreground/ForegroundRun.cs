@@ -10,7 +10,7 @@ namespace Nua.Engine.Foreground;
 
 /// <summary>
 /// Runs one container of an image until it ends: its own user, no capability, a root that cannot be written, memory for what may vanish. Nothing
-/// of it is left afterwards.
+/// of it is left afterwards. A wrapped image was not made for that: it may write its root, and gets capabilities where it begins as root.
 /// </summary>
 public static class ForegroundRun
 {
@@ -27,6 +27,7 @@ public static class ForegroundRun
         var stack = workshop.Mount(workshop.Unpack(request.Image.Layers));
         var env = Env(config, request.Env);
         var (uid, gid) = Users.Resolve(config.User, name => workshop.ReadFile(stack, name, 1 << 20));
+        var isWrapped = config.Labels.GetValueOrDefault(AnnotationKeys.Method) == AnnotationKeys.Wrap;
         var listeners = Publish(request, workshop, stack, env);
         using var signals = Forward(workshop, cancel);
         try
@@ -37,9 +38,10 @@ public static class ForegroundRun
                 WorkDir = string.IsNullOrEmpty(config.WorkingDir) ? "/" : config.WorkingDir,
                 Uid = uid,
                 Gid = gid,
-                Mounts = Mounts(request, uid),
+                Mounts = Mounts(request, uid, isWrapped),
                 SharesNetwork = true,
-                IsRootReadOnly = true,
+                IsRootReadOnly = !isWrapped,
+                Capabilities = isWrapped && uid == 0 ? CapabilitySets.Wrapped : CapabilitySets.None,
             };
             var result = workshop.Run(stack, order, (number, bytes) => Copy(number == 1 ? request.Output : request.Error, bytes.Span), cancel: CancellationToken.None);
             return result.Status;
@@ -88,9 +90,10 @@ public static class ForegroundRun
         return env;
     }
 
-    private static List<ContainerMount> Mounts(RunRequest request, uint uid)
+    /// <summary>A wrapped image writes where it always wrote, and may ship what a mount would hide: its root can be written instead.</summary>
+    private static List<ContainerMount> Mounts(RunRequest request, uint uid, bool isWrapped)
     {
-        var mounts = ApplicationMounts.Scratch.ToList();
+        var mounts = isWrapped ? [] : ApplicationMounts.Scratch.ToList();
         if (request.DataFolder is { } folder)
         {
             DataFolder.Prepare(folder, uid);

@@ -14,6 +14,7 @@ public sealed class ImageTree
 {
     private readonly TreeBuilder _tree;
     private readonly TreeOptions _options;
+    private long _kept;
 
     private ImageTree(Image image, TreeOptions options)
     {
@@ -32,7 +33,9 @@ public sealed class ImageTree
     public static ImageTree Read(Image image, TreeOptions? options = null, CancellationToken cancellation = default)
     {
         var tree = new ImageTree(image, options ?? TreeOptions.Default);
-        tree.Layers = [.. image.Layers.Select(layer => tree.ReadLayer(layer, cancellation))];
+        tree.Layers = tree._options.Workers > 1 && image.Layers.Count > 1
+            ? tree.ReadTogether(cancellation)
+            : [.. image.Layers.Select(layer => tree.ReadLayer(layer, tree.Apply, cancellation))];
         return tree;
     }
 
@@ -107,7 +110,57 @@ public sealed class ImageTree
         }
     }
 
-    private LayerSummary ReadLayer(ImageLayer layer, CancellationToken cancellation)
+    /// <summary>
+    /// Expands several layers at the same time and applies them in their order. Verdicts are the same as one after the other: what is
+    /// wrong with a layer is told when its turn comes.
+    /// </summary>
+    private List<LayerSummary> ReadTogether(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var layers = Image.Layers;
+        var reading = new Queue<Task<(LayerSummary Summary, List<Change> Changes)>>();
+        var summaries = new List<LayerSummary>(layers.Count);
+        try
+        {
+            for (var next = 0; summaries.Count < layers.Count;)
+            {
+                for (; next < layers.Count && reading.Count < _options.Workers; next++)
+                {
+                    var layer = layers[next];
+                    reading.Enqueue(Task.Run(() => ReadAhead(layer, stop.Token), CancellationToken.None));
+                }
+
+                var (summary, changes) = reading.Dequeue().GetAwaiter().GetResult();
+                changes.ForEach(Apply);
+                summaries.Add(summary);
+            }
+
+            return summaries;
+        }
+        finally
+        {
+            stop.Cancel();
+            // Nobody may still read from blobs that the caller is about to close. What went wrong in these is not the first thing that did.
+            Task.WhenAll(reading).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+    }
+
+    private (LayerSummary Summary, List<Change> Changes) ReadAhead(ImageLayer layer, CancellationToken cancellation)
+    {
+        var changes = new List<Change>();
+        var summary = ReadLayer(layer, change =>
+        {
+            if (changes.Count >= _options.MaxNodes)
+            {
+                throw TreeBuilder.TooMany(_options.MaxNodes, change.Where);
+            }
+
+            changes.Add(change with { File = change.Value is { Kind: ChangeKind.Put, Link: null } ? FileOf(change) : null, Content = null });
+        }, cancellation);
+        return (summary, changes);
+    }
+
+    private LayerSummary ReadLayer(ImageLayer layer, Action<Change> take, CancellationToken cancellation)
     {
         var where = $"layer {layer.Index} ({layer.Blob.Digest})";
         using var counted = new CountingStream(LayerStreams.OpenVerified(Image, layer, _options.Expansion));
@@ -117,10 +170,7 @@ public sealed class ImageTree
         {
             cancellation.ThrowIfCancellationRequested();
             var change = LayerChange.Of(entry, where);
-            _options.OnEntry?.Invoke(layer.Index, LayerPath.Normalise(entry.Path, where), entry);
-            _tree.Apply(
-                change, entry, layer.Index, () => FileOf(entry, change.Path, layer.Index, reader.Content),
-                $"{where}: at byte {entry.Offset}");
+            take(new Change(layer.Index, where, change, entry) { Content = reader.Content });
             entries++;
             fileBytes += entry.Size;
             whiteouts += change.Kind == ChangeKind.Put ? 0 : 1;
@@ -129,10 +179,19 @@ public sealed class ImageTree
         return new LayerSummary(layer.Index, entries, counted.Count, fileBytes, whiteouts, reader.HasEndMarker);
     }
 
-    private TreeFile FileOf(TarEntry entry, string path, int layer, Stream content)
+    private void Apply(Change change)
     {
+        _options.OnEntry?.Invoke(change.Layer, LayerPath.Normalise(change.Entry.Path, change.Where), change.Entry);
+        _tree.Apply(
+            change.Value, change.Entry, change.Layer, () => change.File ?? FileOf(change), $"{change.Where}: at byte {change.Entry.Offset}");
+    }
+
+    private TreeFile FileOf(Change change)
+    {
+        var (layer, entry, content) = (change.Layer, change.Entry, change.Content!);
         var isFile = entry.Type == TarEntryType.File;
-        var isKept = isFile && entry.Size <= _options.MaxKeptBytes && _options.KeepContent?.Invoke(path) == true;
+        var isKept = isFile && entry.Size <= _options.MaxKeptBytes && _options.KeepContent?.Invoke(change.Value.Path) == true
+            && Interlocked.Add(ref _kept, entry.Size) <= _options.MaxKeptTotal;
         var bytes = isKept ? ReadAll(content, (int)entry.Size) : null;
         var hash = !isFile || !_options.HashContent
             ? null
@@ -182,4 +241,15 @@ public sealed class ImageTree
         HardLinkTo = entry.HardLinkTo,
         Source = entry.File.Source,
     };
+
+    /// <summary>One entry of a layer on its way to the tree.</summary>
+    /// <param name="Value">What it does.</param>
+    private sealed record Change(int Layer, string Where, LayerChange Value, TarEntry Entry)
+    {
+        /// <summary>Only while the entry is the reader's current one.</summary>
+        public Stream? Content { get; init; }
+
+        /// <summary>Made already, when the layer was read ahead.</summary>
+        public TreeFile? File { get; init; }
+    }
 }

@@ -40,6 +40,9 @@ internal sealed class TreeBuilder(int maxNodes)
         return found;
     }
 
+    public static ProblemException TooMany(int maxNodes, string where) =>
+        new(new Problem("NUA3036", $"the image has more than {maxNodes} files") { Where = where });
+
     private static TreeEntry Directory(string path, int layer) => new(new TreeFile
     {
         Entry = new TarEntry(path, TarEntryType.Directory),
@@ -277,7 +280,7 @@ internal sealed class TreeBuilder(int maxNodes)
     {
         if (++_nodes > maxNodes)
         {
-            throw new ProblemException(new Problem("NUA3036", $"the image has more than {maxNodes} files") { Where = where });
+            throw TooMany(maxNodes, where);
         }
     }
 

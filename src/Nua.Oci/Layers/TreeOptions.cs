@@ -17,6 +17,13 @@ public sealed record TreeOptions
     /// <summary>Files larger than this are not kept.</summary>
     public int MaxKeptBytes { get; init; } = 16 << 20;
 
+    /// <summary>Bytes kept of all files together; what comes when they are used up is not kept.</summary>
+    public long MaxKeptTotal { get; init; } = long.MaxValue;
+
+    /// <summary>Layers that are read at the same time. Each one more holds its entries in memory until the layers below it are
+    /// there.</summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>
     /// Called for every entry of every layer in order, whiteouts and what later layers overwrite included: layer index,
     /// normalised path

@@ -1,0 +1,42 @@
+using Nua.Foundation;
+using Nua.Oci;
+
+namespace Nua.Build.Wrap;
+
+/// <summary>Why an image cannot be built on, or wrapped.</summary>
+internal static class WrapProblem
+{
+    public static ProblemException OtherPlatform(string reference, Platform platform) =>
+        new(new Problem("NUA2213", $"The image '{Show(reference)}' is for {Show(platform.ToString())}")
+        {
+            Where = "build.base-image",
+            Why = $"this build makes an image for {Platform.LinuxAmd64}, and the agent in it is a program for that",
+            Remedy = $"name an image that has {Platform.LinuxAmd64}",
+        });
+
+    public static ProblemException HasNua(string reference) =>
+        new(new Problem("NUA2214", $"The image '{Show(reference)}' has a /nua of its own")
+        {
+            Where = "build.base-image",
+            Why = "it is a Nua image already, or uses the place where one keeps its scripts and metadata",
+            Remedy = "use the image as it is, or name the image that it was made from",
+        });
+
+    public static ProblemException NothingToRun(string reference) =>
+        new(new Problem("NUA2215", $"The image '{Show(reference)}' does not say what to run")
+        {
+            Where = "build.base-image",
+            Why = "its configuration has neither Entrypoint nor Cmd",
+            Remedy = "say it: run.start = \"…\"",
+        });
+
+    public static ProblemException UnknownUser(string reference, string user) =>
+        new(new Problem("NUA2216", $"The image '{Show(reference)}' runs as the user '{Show(user)}', which it does not have")
+        {
+            Where = "config: User",
+            Why = "a user is a number, or a name in the image's own /etc/passwd",
+            Remedy = "correct the image: no engine can start it",
+        });
+
+    private static string Show(string text) => Printable.Escape(text, 200);
+}
