@@ -19,6 +19,7 @@ judge_requirements() {
     requirement setpriv util-linux
     requirement node nodejs
     requirement npm npm
+    requirement busybox busybox-static
 }
 
 require_judges() {

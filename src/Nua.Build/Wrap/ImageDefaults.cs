@@ -11,7 +11,7 @@ namespace Nua.Build.Wrap;
 /// Completes the plan of a wrapped image with what the image itself says: start, user, folder, variables, ports, volumes, health check, stop
 /// signal. What the author's configuration says wins.
 /// </summary>
-internal static class ImageDefaults
+public static class ImageDefaults
 {
     private const int MostPorts = 64;
 

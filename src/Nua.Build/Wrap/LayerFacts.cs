@@ -8,12 +8,12 @@ using Nua.Oci.Tar;
 namespace Nua.Build.Wrap;
 
 /// <summary>Learns from an image's layers, as they stream by, what a build needs to know of a root. Nothing is unpacked or run.</summary>
-internal static class LayerFacts
+public static class LayerFacts
 {
     private const int LargestRecord = 16 << 20;
 
-    /// <summary>Package records of all packages together; a full desktop has a quarter of it.</summary>
-    private const long AllRecords = 96 << 20;
+    /// <summary>Package records of all packages together; a full desktop has half of it.</summary>
+    private const long AllRecords = 64 << 20;
 
     /// <exception cref="ProblemException">the verdicts of unpacking: NUA3014 to NUA3062.</exception>
     public static RootFacts Read(Image image, CancellationToken cancellation)

@@ -9,16 +9,25 @@ public sealed record ContainerRequest(IReadOnlyList<string> Arguments)
 
     public string? DataFolder { get; init; }
 
+    /// <summary>False: as an engine starts any image, its own user and root file system.</summary>
+    public bool IsHardened { get; init; } = true;
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The options that docker and podman have in common.</summary>
     public IReadOnlyList<string> CommonOptions()
     {
-        List<string> options =
+        List<string> options = ["--network", "host"];
+        if (!IsHardened)
+        {
+            return options;
+        }
+
+        options.AddRange(
         [
-            "--network", "host", "--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges",
+            "--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges",
             "--tmpfs", "/tmp:mode=1777", "--tmpfs", "/run:mode=1777",
-        ];
+        ]);
         options.AddRange(DataFolder is null ? ["--tmpfs", "/nua/data:mode=1777"] : ["--volume", $"{DataFolder}:/nua/data"]);
         options.AddRange(User is null ? [] : ["--user", User]);
         foreach (var (name, value) in Environment)

@@ -106,6 +106,7 @@ public sealed class LayerTests
         Directory.CreateDirectory(root);
 
         var looked = Try(() => ImageTree.Read(image).Walk().Select(Describe));
+        var ahead = Try(() => ImageTree.Read(image, new TreeOptions { Workers = 3 }).Walk().Select(Describe));
         var unpacked = Try(() =>
         {
             LayerApplier.Apply(image, root);
@@ -113,14 +114,17 @@ public sealed class LayerTests
         });
 
         Assert.Equal(verdict, looked);
+        Assert.Equal(verdict, ahead);
         Assert.Equal(verdict, unpacked);
         Assert.Equal(before, Mtree(sentinel));
         Assert.Equal(["deep", "sentinel", "store"], Directory.GetFileSystemEntries(directory.Path).Select(Path.GetFileName).Order());
         Assert.Single(Directory.GetFileSystemEntries(directory["deep/er"]));
     }
 
-    [Fact]
-    public void Metadata_is_exact()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Metadata_is_exact(int workers)
     {
         Assert.SkipUnless(_isRoot, "setting owners needs root");
         using var directory = new TempDirectory();
@@ -135,7 +139,8 @@ public sealed class LayerTests
         Assert.Equal("1700000000", InteropTests.Run("stat", "-c", "%Y", directory["root/old"]).Trim());
         Assert.Equal(["c"], Directory.GetFiles(directory["root/old"]).Select(Path.GetFileName));
 
-        var tree = ImageTree.Read(store.OpenImage("typical:1"), new TreeOptions { HashContent = true, KeepContent = path => path == "etc/passwd" });
+        var tree = ImageTree.Read(
+            store.OpenImage("typical:1"), new TreeOptions { HashContent = true, KeepContent = path => path == "etc/passwd", Workers = workers });
         Assert.Equal(28, tree.Find("/etc/passwd")!.Content!.Value.Length);
         Assert.Equal("hi"u8.ToArray(), tree.ReadContent(tree.Find("etc/motd")!));
         Assert.Equal("usr/lib/capable", tree.Find("/lib/capable")!.Path);

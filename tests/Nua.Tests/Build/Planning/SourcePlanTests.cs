@@ -76,13 +76,36 @@ public sealed class SourcePlanTests
     }
 
     [Fact]
-    public void Image_without_a_build_is_wrapped_later()
+    public void Image_without_a_build_is_wrapped()
+    {
+        using var project = AppTree.Empty().With("index.html").With("nua/scripts/backup", "#!/bin/sh\n");
+        var plan = project.Built(Config(new BuildConfig { BaseImage = "example/app:1" }));
+        Assert.True(plan.IsWrap);
+        Assert.Equal("example/app:1", plan.BaseReference);
+        Assert.Empty(plan.Phases);
+        Assert.Empty(plan.Collects);
+        Assert.Equal("/nua/scripts/backup", Assert.Single(plan.PackagerFiles).Target);
+    }
+
+    [Fact]
+    public void Own_start_of_a_wrapped_image_is_kept()
     {
         using var project = AppTree.Empty();
-        var result = project.Plan(Config(new BuildConfig { BaseImage = "example/app:1" }));
-        Assert.True(result.HasErrors);
-        Assert.Equal("wrap", result.Plan!.Stack.Name);
-        Assert.Equal("NUA2012", Assert.Single(result.Problems).Code);
+        var plan = project.Built(Config(new BuildConfig { BaseImage = "example/app:1", Method = "wrap" }) with
+        {
+            Run = new RunConfig { Start = ["serve --all"] },
+        });
+        Assert.Equal("serve --all", plan.StartLine());
+    }
+
+    [Fact]
+    public void Package_for_a_wrapped_image_is_an_error()
+    {
+        using var project = AppTree.Empty();
+        Assert.Equal("NUA2041", project.Error(Config(new BuildConfig { BaseImage = "example/app:1" }) with
+        {
+            Run = new RunConfig { Packages = ["curl"] },
+        }).Code);
     }
 
     [Fact]
