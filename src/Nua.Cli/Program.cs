@@ -1,5 +1,11 @@
 using Nua.Cli;
+using Nua.Engine.Engines.Local;
 using Nua.Rootfs.Worker;
 
-// nua starts itself as the worker in a user namespace; that call has a command line of its own.
-return args is ["__worker", ..] ? WorkerProgram.Run(isLoopbackOurs: args is [_, "loopback"]) : await NuaProgram.RunAsync(args);
+// nua starts itself as the worker in a user namespace and as the supervisor of an instance; those calls have command lines of their own.
+return args switch
+{
+    ["__worker", ..] => WorkerProgram.Run(isLoopbackOurs: args is [_, "loopback"]),
+    ["__supervise", var instance, var runc, ..] => SupervisorProgram.Run(instance, runc, ownNetwork: args is [.., "loopback"]),
+    _ => await NuaProgram.RunAsync(args),
+};

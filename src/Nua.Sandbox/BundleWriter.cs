@@ -39,6 +39,11 @@ internal static class BundleWriter
         {
             json.WriteStartObject();
             json.WriteString("type", name);
+            if (name == "pid" && spec.PidNamespaceOf is { } process)
+            {
+                json.WriteString("path", $"/proc/{process}/ns/pid");
+            }
+
             json.WriteEndObject();
         }
 

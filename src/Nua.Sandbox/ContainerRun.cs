@@ -19,7 +19,7 @@ public sealed class ContainerRun(string runc, string stateDirectory)
     public async Task<ContainerEnd> RunAsync(
         ContainerSpec spec, Action<int, ReadOnlyMemory<byte>> onOutput, Action onStarted, CancellationToken cancel)
     {
-        RefuseLinkedMountPoints(spec.Root);
+        RuncChecks.RefuseLinkedMountPoints(spec.Root);
         var id = $"nua-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}";
         var bundle = Path.Combine(stateDirectory, id);
         Directory.CreateDirectory(bundle);
@@ -70,7 +70,7 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         _current = null;
         await Task.WhenAll(output, error);
         cancel.ThrowIfCancellationRequested();
-        FailIfRuncFailed(log, process.ExitCode);
+        RuncChecks.FailIfRuncFailed(log, process.ExitCode);
         Directory.Delete(bundle, recursive: true);
         return new ContainerEnd(process.ExitCode, timedOut);
     }
@@ -123,54 +123,6 @@ public sealed class ContainerRun(string runc, string stateDirectory)
                 onOutput(number, buffer.AsMemory(0, count));
             }
         }
-    }
-
-    /// <summary>runc mounts over these; a root where one is a link could send the mount elsewhere (CVE-2025-31133 and kin).</summary>
-    private static void RefuseLinkedMountPoints(string root)
-    {
-        foreach (var name in (string[])["dev", "proc", "sys"])
-        {
-            var info = new FileInfo(Path.Combine(root, name));
-            if (info.LinkTarget is not null || info.Exists)
-            {
-                throw new ProblemException(new Problem("NUA4020", $"The image has '/{name}' as something other than a folder")
-                {
-                    Why = "a runtime would mount through it to a place outside the container",
-                    Remedy = "do not run this image; take another base",
-                });
-            }
-        }
-    }
-
-    private static void FailIfRuncFailed(string log, int status)
-    {
-        if (status == 0 || !File.Exists(log))
-        {
-            return;
-        }
-
-        var lines = File.ReadAllLines(log).Where(line => line.Contains("level=error", StringComparison.Ordinal)).ToList();
-        if (lines.Count == 0)
-        {
-            return;
-        }
-
-        var text = lines[^1];
-        var from = text.IndexOf("msg=", StringComparison.Ordinal);
-        var message = from < 0 ? text : text[(from + 4)..].Trim('"');
-        if (message.Contains("executable file not found", StringComparison.Ordinal)
-            || message.Contains("no such file or directory", StringComparison.Ordinal) && message.Contains("exec", StringComparison.Ordinal))
-        {
-            throw new ProblemException(new Problem("NUA4022", "The container's program does not exist in the image")
-            {
-                Why = Printable.Escape(message, 400),
-            });
-        }
-
-        throw new ProblemException(new Problem("NUA4021", "runc could not start the container")
-        {
-            Why = Printable.Escape(message, 600),
-        });
     }
 }
 

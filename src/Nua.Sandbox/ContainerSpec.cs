@@ -25,6 +25,9 @@ public sealed record ContainerSpec
 
     public string HostName { get; init; } = "nua";
 
+    /// <summary>A process whose pid namespace it joins; null for one of its own.</summary>
+    public int? PidNamespaceOf { get; init; }
+
     /// <summary>Upper bound of processes of the container's user; 0 leaves the host's limit.</summary>
     public ulong MaxProcesses { get; init; } = 4096;
 

@@ -17,10 +17,18 @@ public static class Namespaces
 
     /// <param name="workDir">Becomes the working directory even where the namespace's root could not walk to it.</param>
     /// <param name="ownNetwork">A network namespace with only loopback; else the caller's network.</param>
+    /// <param name="outlivesCaller">In a session of its own: neither the terminal nor the caller's end reaches it.</param>
+    /// <param name="env">Variables on top of the few that every worker gets.</param>
     public static Process Start(
-        HostTools tools, string workDir, bool ownNetwork, string program, IReadOnlyList<string> arguments)
+        HostTools tools,
+        string workDir,
+        bool ownNetwork,
+        string program,
+        IReadOnlyList<string> arguments,
+        bool outlivesCaller = false,
+        IReadOnlyDictionary<string, string>? env = null)
     {
-        var start = new ProcessStartInfo(tools.Unshare)
+        var start = new ProcessStartInfo(outlivesCaller ? HostTools.Locate("setsid") ?? "setsid" : tools.Unshare)
         {
             WorkingDirectory = workDir,
             RedirectStandardInput = true,
@@ -31,6 +39,16 @@ public static class Namespaces
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        foreach (var (name, value) in env ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        if (outlivesCaller)
+        {
+            start.ArgumentList.Add(tools.Unshare);
+        }
+
         foreach (var argument in Arguments(tools, ownNetwork))
         {
             start.ArgumentList.Add(argument);

@@ -19,6 +19,12 @@ public abstract record InstanceContainer
 
     public required IReadOnlyList<VolumeMount> Volumes { get; init; }
 
+    /// <summary>Files of this machine by the secret's name; given as <c>/run/secrets/NAME</c>, readable by the application only.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Folders of this machine by the binding's name; their files are given in <c>/bindings/NAME</c>.</summary>
+    public IReadOnlyDictionary<string, string> Bindings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Bytes; null leaves the host's.</summary>
     public long? Memory { get; init; }
 

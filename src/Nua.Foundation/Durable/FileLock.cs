@@ -38,6 +38,20 @@ public sealed class FileLock : IDisposable
         return false;
     }
 
+    /// <summary>Somebody holds it. A file that does not exist is not made, and nobody holds it.</summary>
+    public static bool IsHeld(string path)
+    {
+        var fd = Libc.Open(Posix.Path(path), Libc.ORdWr | Libc.OCloExec, 0);
+        if (fd < 0)
+        {
+            return Posix.LastError == Libc.ENoEnt ? false : throw new IOException($"cannot open the lock '{Printable.Escape(path, 300)}'");
+        }
+
+        var isFree = Libc.Flock(fd, Libc.LockEx | Libc.LockNb) == 0;
+        _ = Libc.Close(fd);
+        return !isFree;
+    }
+
     public void Dispose()
     {
         var fd = Interlocked.Exchange(ref _fd, -1);

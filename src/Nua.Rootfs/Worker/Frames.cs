@@ -4,9 +4,9 @@ using System.Collections.Concurrent;
 namespace Nua.Rootfs.Worker;
 
 /// <summary>What a frame between <c>nua</c> and its worker carries.</summary>
-internal enum FrameKind : byte
+public enum FrameKind : byte
 {
-    /// <summary>To the worker: a JSON <see cref="Command"/>.</summary>
+    /// <summary>To the worker: a JSON order.</summary>
     Command = (byte)'C',
 
     /// <summary>Either way: bytes of a stream.</summary>
@@ -18,7 +18,7 @@ internal enum FrameKind : byte
     /// <summary>To the worker, during a run: one byte, the signal for the container.</summary>
     Signal = (byte)'K',
 
-    /// <summary>From the worker: a JSON <see cref="Reply"/>; the command is done.</summary>
+    /// <summary>From the worker: a JSON reply; the command is done.</summary>
     Reply = (byte)'R',
 
     /// <summary>From the worker: JSON problems; the command failed.</summary>
@@ -35,7 +35,7 @@ internal enum FrameKind : byte
 /// The pipe between <c>nua</c> and its worker: <c>kind (1 byte), length (4 bytes, little endian), payload</c>. A frame is at most
 /// 64 MiB; streams are cut into many.
 /// </summary>
-internal sealed class FramePipe(Stream input, Stream output)
+public sealed class FramePipe(Stream input, Stream output)
 {
     public const int Limit = 64 * 1024 * 1024;
 

@@ -1,0 +1,91 @@
+using Nua.Rootfs;
+using Nua.Sandbox;
+
+namespace Nua.Engine.Engines.Local;
+
+/// <summary>Makes containers of one instance: the same root, limits and private files for the application and for verbs.</summary>
+internal sealed class ContainerLaunch(ContainerRoots roots, string runc)
+{
+    private const string ResultPath = "/run/nua-result.json";
+
+    /// <param name="besides">A live container whose processes this one may see; null for none.</param>
+    /// <param name="resultFile">A file of ours for the verb's result; null for none.</param>
+    public async Task<DetachedContainer> StartAsync(
+        LocalContainer wanted, Action<int, ReadOnlyMemory<byte>> onOutput, DetachedContainer? besides = null, string? resultFile = null)
+    {
+        string root;
+        lock (roots)
+        {
+            root = roots.Mount(wanted.Lowers);
+        }
+
+        var secrets = roots.WritePrivate(wanted.Private, wanted.Uid, wanted.Gid);
+        try
+        {
+            var spec = new ContainerSpec
+            {
+                Root = root,
+                Argv = wanted.Argv,
+                Env = resultFile is null ? wanted.Env : new SortedDictionary<string, string>(wanted.Env.ToDictionary(), StringComparer.Ordinal) { ["NUA_RESULT"] = ResultPath },
+                WorkDir = wanted.WorkDir,
+                Uid = wanted.Uid,
+                Gid = wanted.Gid,
+                Mounts = [.. Mounts(wanted, secrets, resultFile)],
+                SharesNetwork = true,
+                IsRootReadOnly = true,
+                HostName = wanted.HostName,
+                PidNamespaceOf = besides?.Pid,
+            };
+            var container = await DetachedContainer.StartAsync(runc, roots.State, spec, onOutput);
+            _ = container.Ended.ContinueWith(_ => ContainerRoots.RemovePrivate(secrets), TaskScheduler.Default);
+            return container;
+        }
+        catch
+        {
+            ContainerRoots.RemovePrivate(secrets);
+            throw;
+        }
+    }
+
+    /// <summary>The packager's own file stands where the default would be.</summary>
+    public bool HasOwnHealthScript(LocalContainer wanted)
+    {
+        lock (roots)
+        {
+            var script = new FileInfo(roots.Mount(wanted.Lowers) + "/nua/scripts/healthcheck");
+            return script.LinkTarget is null && script is { Exists: true, Length: > 0 }
+                && (script.Length > 4096 || !File.ReadAllText(script.FullName).Contains("nua-agent do healthcheck", StringComparison.Ordinal));
+        }
+    }
+
+    private IEnumerable<ContainerMount> Mounts(LocalContainer wanted, string secrets, string? resultFile)
+    {
+        yield return new ContainerMount("tmpfs", "tmpfs", "/tmp", Options: "mode=1777");
+        yield return new ContainerMount("tmpfs", "tmpfs", "/run", Options: "mode=1777,size=64m");
+        foreach (var mount in wanted.Mounts)
+        {
+            yield return mount with { Source = Resolve(mount.Source) };
+        }
+
+        foreach (var (folder, target) in ((string, string)[])[("secrets", "/run/secrets"), ("bindings", "/bindings")])
+        {
+            if (Directory.Exists($"{secrets}/{folder}"))
+            {
+                yield return new ContainerMount("bind", $"{secrets}/{folder}", target, IsReadOnly: true);
+            }
+        }
+
+        if (resultFile is not null)
+        {
+            yield return new ContainerMount("bind", resultFile, ResultPath);
+        }
+
+        foreach (var file in wanted.HasNetwork ? (string[])["/etc/resolv.conf", "/etc/hosts"] : [])
+        {
+            yield return new ContainerMount("bind", file, file, IsReadOnly: true);
+        }
+    }
+
+    private string Resolve(string source) =>
+        source.StartsWith("store:", StringComparison.Ordinal) ? $"{roots.Store}/{source[6..]}" : source;
+}
