@@ -58,6 +58,9 @@ public sealed record InstanceSettings
     /// <summary>Variables given by the operator and the generated ones that are not secret.</summary>
     public IReadOnlyDictionary<string, string> Env { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Absolute folders of this machine with what services are bound, by the binding's name.</summary>
+    public IReadOnlyDictionary<string, string> Bindings { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Bytes; null leaves the host's.</summary>
     public long? Memory { get; init; }
 
