@@ -1,0 +1,38 @@
+using Nua.Engine.Instances;
+
+namespace Nua.Engine.Engines.Docker;
+
+/// <summary>What the containers of one instance are called, and the labels by which they are found again.</summary>
+internal sealed record ContainerNames(InstanceFolder Instance)
+{
+    public const string HomeLabel = "io.nua.home";
+    public const string InstanceLabel = "io.nua.instance";
+
+    /// <summary>Tells a container that serves from one that runs a verb: <c>service</c>, <c>gate</c>, <c>verb</c>.</summary>
+    public const string RoleLabel = "io.nua.role";
+
+    public const string GenerationLabel = "io.nua.generation";
+    public const string ReleaseLabel = "io.nua.release";
+
+    /// <summary>Seconds, as the contract of the image that runs says.</summary>
+    public const string ReadyLabel = "io.nua.ready-timeout";
+
+    /// <inheritdoc cref="ReadyLabel"/>
+    public const string StopLabel = "io.nua.stop-timeout";
+
+    public string Service => $"nua-{Instance.Name}";
+
+    public string Gate => $"nua-{Instance.Name}-gate";
+
+    public string Network => $"nua-{Instance.Name}";
+
+    /// <summary>A container of its own for each run of a verb.</summary>
+    public string Verb(string verb) => $"nua-{Instance.Name}-{verb}-{Guid.NewGuid():N}"[..Math.Min(100, Instance.Name.ToString().Length + verb.Length + 14)];
+
+    public Dictionary<string, string> Labels(string role) => new(StringComparer.Ordinal)
+    {
+        [HomeLabel] = Instance.StoreHome,
+        [InstanceLabel] = Instance.Name.ToString(),
+        [RoleLabel] = role,
+    };
+}

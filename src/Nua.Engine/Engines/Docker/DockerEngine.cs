@@ -1,0 +1,217 @@
+using System.Text;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Nua.Engine.Foreground;
+using Nua.Engine.Instances;
+using Nua.Foundation;
+using Nua.Foundation.Linux;
+using Nua.Oci;
+using Nua.Oci.Layers;
+
+namespace Nua.Engine.Engines.Docker;
+
+/// <summary>
+/// Instances on Docker Engine or Podman. The gate is a container of its own that holds the ports and the network; the application's container
+/// lives in that network and is replaced behind it. The engine restarts both, also when the machine starts.
+/// </summary>
+/// <param name="agent">The agent's program, for gates.</param>
+public sealed class DockerEngine : IEngine, IDisposable
+{
+    /// <summary>Of what a health check prints.</summary>
+    private const int LineLength = 200;
+
+    private readonly DockerSocket _socket;
+    private readonly string _agent;
+    private readonly TimeProvider _time;
+    private readonly DockerClient _client;
+    private readonly EngineContainers _containers;
+
+    public DockerEngine(DockerSocket socket, string agent, TimeProvider time)
+    {
+        (_socket, _agent, _time) = (socket, agent, time);
+        _client = new DockerClientBuilder().WithEndpoint(new Uri("unix://" + socket.Path)).WithTimeout(Timeout.InfiniteTimeSpan).Build();
+        _containers = new EngineContainers(_client);
+    }
+
+    public string Name => "docker";
+
+    public VolumeIds VolumeIds => _socket.IsRootless ? VolumeIds.Sandbox : VolumeIds.Host;
+
+    public void Dispose() => _client.Dispose();
+
+    public Task PrepareAsync(Image image, CancellationToken cancel) => CallAsync("bringing the image to it", () =>
+        EngineImages.EnsureAsync(_client, image, $"nua-image:{image.Manifest.Config.Digest.Encoded[..12]}", cancel));
+
+    public Task StartAsync(Service service, CancellationToken cancel) => CallAsync("starting the application", async () =>
+    {
+        var names = new ContainerNames(service.Instance);
+        await PrepareAsync(service.Image, cancel);
+        await EnsureNetworkAsync(names, service.HasNetwork, cancel);
+        if (service.Ports.Count > 0)
+        {
+            await GateContainer.EnsureAsync(_client, service, _agent, cancel);
+        }
+
+        await _containers.RemoveAsync(names.Service, cancel);
+        var secrets = SecretFolder.Fill(service.Instance, OwnerOf(service.Image));
+        var id = await _containers.CreateAsync(ContainerPlan.Service(service, EngineImages.IdOf(service.Image), secrets), cancel);
+        await _containers.StartAsync(id, cancel);
+    });
+
+    public Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("stopping the application", async () =>
+    {
+        const uint Grace = 10;
+        if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service || !(service.IsRunning || service.IsRestarting))
+        {
+            return (int?)null;
+        }
+
+        // The agent keeps the time itself; the engine kills only what does not even do that.
+        await _containers.StopAsync(service.Id, (uint)(service.Number(ContainerNames.StopLabel) ?? 30) + Grace, cancel);
+        return (await _containers.FindAsync(service.Id, cancel))?.ExitCode;
+    });
+
+    public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("asking for the application's state", async () =>
+    {
+        var isOpen = GateContainer.IsOpen(instance);
+        if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service)
+        {
+            return ServiceStatus.None with { IsGateOpen = isOpen };
+        }
+
+        var (state, line) = service switch
+        {
+            { IsRestarting: true } => (ServiceState.Restarting, null),
+            { IsRunning: true } => await HealthAsync(service, cancel),
+            _ => (ServiceState.Stopped, null),
+        };
+        int? lastExit = service is { IsRunning: true, Restarts: 0 } ? null : service.ExitCode;
+        return new ServiceStatus(
+            state, isOpen, service.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel), service.Number(ContainerNames.GenerationLabel),
+            service.Restarts, lastExit, line, service.Started);
+    });
+
+    public Task SetGateAsync(InstanceFolder instance, bool isOpen, CancellationToken cancel)
+    {
+        GateContainer.Set(instance, isOpen);
+        return Task.CompletedTask;
+    }
+
+    public Task<VerbResult> RunAsync(VerbRun run, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel) => CallAsync(
+        $"running {run.Verb[0]}",
+        async () =>
+        {
+            await PrepareAsync(run.Image, cancel);
+            if (run.HasNetwork && !run.IsBesideService)
+            {
+                await EnsureNetworkAsync(new ContainerNames(run.Instance), reachesOutside: true, cancel);
+            }
+
+            var secrets = SecretFolder.Fill(run.Instance, OwnerOf(run.Image));
+            using var result = run.WantsResult ? new ResultFolder(run.Instance) : null;
+            var id = await _containers.CreateAsync(ContainerPlan.Verb(run, EngineImages.IdOf(run.Image), secrets, result?.Path), cancel);
+            try
+            {
+                var status = await _containers.RunToEndAsync(id, run.TimeLimit, onOutput, cancel);
+                return new VerbResult(status, result?.Read());
+            }
+            finally
+            {
+                await _containers.RemoveAsync(id, CancellationToken.None);
+            }
+        });
+
+    public Task<int> ExecAsync(
+        InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel) => CallAsync(
+        "running a command in the application's container",
+        () => _containers.ExecAsync(new ContainerNames(instance).Service, argv, onOutput, cancel));
+
+    public Task RemoveAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("removing the containers", async () =>
+    {
+        foreach (var id in await _containers.OfAsync(instance, cancel))
+        {
+            await _containers.RemoveAsync(id, cancel);
+        }
+
+        try
+        {
+            await _client.Networks.DeleteNetworkAsync(new ContainerNames(instance).Network, cancel);
+        }
+        catch (DockerNetworkNotFoundException)
+        {
+            // It is gone already.
+        }
+    });
+
+    /// <summary>Ports without a way to anything else: addresses are not translated, so nothing outside answers, unless the operator wants it.</summary>
+    private async Task EnsureNetworkAsync(ContainerNames names, bool reachesOutside, CancellationToken cancel)
+    {
+        try
+        {
+            await _client.Networks.InspectNetworkAsync(names.Network, cancel);
+        }
+        catch (DockerNetworkNotFoundException)
+        {
+            var network = new NetworksCreateParameters { Name = names.Network, Driver = "bridge", Labels = names.Labels("network") };
+            if (!reachesOutside)
+            {
+                network.Options = new Dictionary<string, string>(StringComparer.Ordinal) { ["com.docker.network.bridge.enable_ip_masquerade"] = "false" };
+            }
+
+            await _client.Networks.CreateNetworkAsync(network, cancel);
+        }
+    }
+
+    /// <summary>Asked for anew each time: Docker's own health is old news, and Podman has none without systemd.</summary>
+    private async Task<(ServiceState State, string? Line)> HealthAsync(EngineContainer service, CancellationToken cancel)
+    {
+        using var line = new MemoryStream();
+        var status = await _containers.ExecAsync(
+            service.Id,
+            ["/nua/scripts/healthcheck", "ready"],
+            (_, bytes) => line.Write(bytes.Span[..(int)Math.Min(bytes.Length, LineLength - Math.Min(LineLength, line.Length))]),
+            cancel);
+        var text = Printable.Escape(Encoding.UTF8.GetString(line.ToArray()).Trim(), LineLength);
+        var limit = TimeSpan.FromSeconds(service.Number(ContainerNames.ReadyLabel) ?? 120);
+        var state = status == 0 ? ServiceState.Ready
+            : service.Started is { } since && _time.GetUtcNow() - since < limit ? ServiceState.Starting
+            : ServiceState.Unhealthy;
+        return (state, text);
+    }
+
+    /// <summary>Null where ids are a rootless engine's.</summary>
+    private static (uint Uid, uint Gid)? OwnerOf(Image image) => Libc.GetEuid() == 0
+        ? Users.Resolve(image.Config.Run.User, file => TopFile.Read(image, file, 1 << 20) ?? [])
+        : null;
+
+    private static Task CallAsync(string what, Func<Task> call) => CallAsync(what, async () =>
+    {
+        await call();
+        return true;
+    });
+
+    /// <summary>What the engine says, in our form.</summary>
+    private static async Task<T> CallAsync<T>(string what, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (DockerApiException failure)
+        {
+            throw new ProblemException(new Problem("NUA5303", $"the engine failed at {what}") { Why = Message(failure) }, failure);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ProblemException(
+                new Problem("NUA5306", $"the engine does not answer ({what})")
+                {
+                    Why = Printable.Escape(failure.GetBaseException().Message, 300),
+                    Remedy = "see that it runs: docker info, or podman info",
+                },
+                failure);
+        }
+    }
+
+    private static string Message(DockerApiException failure) => Printable.Escape(failure.ResponseBody?.Trim() ?? failure.Message, 600);
+}

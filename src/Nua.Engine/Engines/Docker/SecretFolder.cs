@@ -1,0 +1,44 @@
+using Nua.Engine.Instances;
+using Nua.Foundation.Durable;
+using Nua.Foundation.Linux;
+
+namespace Nua.Engine.Engines.Docker;
+
+/// <summary>
+/// The instance's secrets as the application may read them: copies below <c>run</c>, owned by its user. The instance's folder is closed to
+/// other users of the machine, so the copies are too, whatever their own modes say.
+/// </summary>
+internal static class SecretFolder
+{
+    private const uint OwnerReads = 0x100, AllRead = 0x124, OwnerEnters = 0x140, AllEnter = 0x16D;
+
+    /// <param name="owner">Null where this process may not give files away (a rootless engine): everybody inside may read then.</param>
+    public static string Fill(InstanceFolder instance, (uint Uid, uint Gid)? owner)
+    {
+        var folder = $"{instance.Run}/secrets";
+        DurableFile.CreateDirectory(folder, 0x1C0);
+        var names = Directory.Exists(instance.Secrets) ? Directory.GetFiles(instance.Secrets).Select(path => Path.GetFileName(path)!).ToList() : [];
+        foreach (var old in Directory.GetFiles(folder).Where(path => !names.Contains(Path.GetFileName(path), StringComparer.Ordinal)))
+        {
+            File.Delete(old);
+        }
+
+        foreach (var name in names)
+        {
+            DurableFile.Replace($"{folder}/{name}", File.ReadAllBytes($"{instance.Secrets}/{name}"), 0x180);
+            Give($"{folder}/{name}", owner, owner is null ? AllRead : OwnerReads);
+        }
+
+        Give(folder, owner, owner is null ? AllEnter : OwnerEnters);
+        return folder;
+    }
+
+    private static void Give(string path, (uint Uid, uint Gid)? owner, uint mode)
+    {
+        Posix.Check(Libc.FchmodAt(Libc.AtFdCwd, Posix.Path(path), mode, 0), "protecting", path);
+        if (owner is var (uid, gid))
+        {
+            Posix.Check(Libc.FchownAt(Libc.AtFdCwd, Posix.Path(path), uid, gid, 0), "giving to the application", path);
+        }
+    }
+}
