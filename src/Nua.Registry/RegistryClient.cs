@@ -19,6 +19,7 @@ public sealed partial class RegistryClient
 
     private readonly RegistryHost _host;
     private readonly NetworkOptions _options;
+    private string _actions = "pull";
 
     internal RegistryClient(RegistryHost host, string repository, NetworkOptions options)
     {
@@ -34,7 +35,12 @@ public sealed partial class RegistryClient
     /// <summary><c>HOST/REPOSITORY</c>.</summary>
     public string Name => $"{Host}/{Repository}";
 
-    private string PullScope => $"repository:{Repository}:pull";
+    /// <summary>The same repository with a token that allows pushing from the first request on, so that one is enough.</summary>
+    public RegistryClient ForPushing() => new(_host, Repository, _options) { _actions = "pull,push" };
+
+    private string Scope => $"repository:{Repository}:{_actions}";
+
+    private string PushScope => $"repository:{Repository}:pull,push";
 
     /// <summary>Reads a manifest or index. By digest its bytes are those of the digest; by tag the registry is believed, as nothing else
     /// can be, but its headers and the body must agree.</summary>
@@ -66,27 +72,27 @@ public sealed partial class RegistryClient
     /// <summary>Whether a blob is there, with the size it should have as far as the registry tells.</summary>
     public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellation)
     {
-        var request = new RegistryRequest(HttpMethod.Head, $"{Repository}/blobs/{blob.Digest}", PullScope)
+        var request = new RegistryRequest(HttpMethod.Head, $"{Repository}/blobs/{blob.Digest}", Scope)
         {
             Subject = $"the blob {blob.Digest} of {Name}",
             Expected = [System.Net.HttpStatusCode.NotFound],
         };
         using var answer = await _host.SendAsync(request, cancellation);
-        return answer.IsSuccess && answer.Length is null or 0 || answer.Length == blob.Size;
+        return answer.IsSuccess && (answer.Length is null or 0 || answer.Length == blob.Size);
     }
 
     /// <summary>Brings a blob into the store, verified, going on where a broken connection left off.</summary>
     /// <param name="moved">Is told how many bytes have come so far; may go back when a try begins anew.</param>
     /// <exception cref="ProblemException">NUA3613 other bytes than the digest's; see the class.</exception>
     public Task PullBlobAsync(Descriptor blob, StoreWriter store, Action<long>? moved, CancellationToken cancellation) =>
-        new BlobPull(_host, _options, $"{Repository}/blobs/{blob.Digest}", PullScope, Name)
+        new BlobPull(_host, _options, $"{Repository}/blobs/{blob.Digest}", Scope, Name)
             .RunAsync(blob, store, moved ?? (_ => { }), cancellation);
 
     /// <summary>A small blob, verified.</summary>
     /// <param name="limit">Most bytes it may have.</param>
     public Task<byte[]> GetBlobAsync(Descriptor blob, int limit, CancellationToken cancellation)
     {
-        var request = new RegistryRequest(HttpMethod.Get, $"{Repository}/blobs/{blob.Digest}", PullScope)
+        var request = new RegistryRequest(HttpMethod.Get, $"{Repository}/blobs/{blob.Digest}", Scope)
         {
             Subject = $"the blob {blob.Digest} of {Name}",
         };
@@ -94,7 +100,7 @@ public sealed partial class RegistryClient
     }
 
     private RegistryRequest ManifestRequest(HttpMethod method, string tagOrDigest, string? mediaType) =>
-        new(method, $"{Repository}/manifests/{tagOrDigest}", PullScope)
+        new(method, $"{Repository}/manifests/{tagOrDigest}", Scope)
         {
             Accept = mediaType is null ? _manifestTypes : [.. _manifestTypes.Union([mediaType])],
             Subject = $"{Name}{(tagOrDigest.Contains(':', StringComparison.Ordinal) ? '@' : ':')}{Printable.Escape(tagOrDigest, 150)}",

@@ -80,6 +80,34 @@ internal static class RegistryProblem
         Remedy = "pull again for the newer one",
     };
 
+    public static ProblemException Lost(string host, string subject) => Problem(
+        "NUA3621", $"{host} took {subject} and has not got it", null, "it said that it stored it, and denies it when asked",
+        "push again; when it stays so, the registry's storage is broken");
+
+    public static ProblemException TagRace(string reference, Digest ours, Digest theirs) => Problem(
+        "NUA3622", $"{reference} is another image than the one just pushed", null,
+        $"it is {theirs}, pushed was {ours}: somebody else pushed at the same time", "push again if yours shall be the last");
+
+    public static ProblemException AttachRace(string host, string subject) => Problem(
+        "NUA3623", $"others keep changing the list of what is attached to {subject}", host,
+        "the registry has no list of its own, and no way to change the one kept under a tag only when nobody else did", "try again later",
+        RegistryExit.TryLater);
+
+    public static ProblemException NoIndexUnderTag(string name, string tag) => Problem(
+        "NUA3624", $"{name}:{tag} is no list of attachments", null,
+        "the registry has no list of its own, and the tag where it should be kept (distribution-spec) is something else",
+        "remove that tag if nobody needs it");
+
+    public static ProblemException UploadRefused(string host, string subject, string why) => Problem(
+        "NUA3625", $"{host} does not take it: {subject}", null, why, null);
+
+    public static Problem LeftOut(string subject) => new("NUA3626", $"{subject} was not pushed")
+    {
+        Severity = Severity.Warning,
+        Why = "its media type says that it may not be redistributed",
+        Remedy = "engines fetch such layers from where their publisher offers them",
+    };
+
     public static Problem Warning(string host, string text) => new("NUA3617", $"{host} says: {Printable.Escape(text, 300)}")
     {
         Severity = Severity.Warning,

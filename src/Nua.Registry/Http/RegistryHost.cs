@@ -31,7 +31,7 @@ internal sealed class RegistryHost : IDisposable
 
     /// <summary>Sends, and gives back a success or one of the expected statuses; whatever else it is becomes a problem.</summary>
     /// <exception cref="Nua.Foundation.ProblemException">see <see cref="RegistryProblem"/>.</exception>
-    /// <exception cref="IOException">only for an upload: the connection broke.</exception>
+    /// <exception cref="IOException">only for an upload, whose every status is an answer, too: the connection broke.</exception>
     public async Task<Answer> SendAsync(RegistryRequest request, CancellationToken cancellation)
     {
         var patience = new Patience(_options);
@@ -42,7 +42,7 @@ internal sealed class RegistryHost : IDisposable
             try
             {
                 answer = await SendOnceAsync(request, cancellation);
-                if (answer.IsSuccess || request.Expected.Contains(answer.Status))
+                if (answer.IsSuccess || request.Upload is not null || request.Expected.Contains(answer.Status))
                 {
                     ShowWarnings(answer);
                     return answer;
@@ -50,7 +50,7 @@ internal sealed class RegistryHost : IDisposable
 
                 if (!answer.IsTemporary)
                 {
-                    throw await RegistryProblem.OfAsync(answer, request, _authenticator, cancellation);
+                    throw await ProblemAsync(answer, request, cancellation);
                 }
 
                 why = $"it answers {(int)answer.Status} {await answer.ErrorTextAsync(cancellation)}".TrimEnd();
@@ -77,6 +77,20 @@ internal sealed class RegistryHost : IDisposable
             }
         }
     }
+
+    /// <summary>Shows the registry who we are.</summary>
+    /// <returns>Whether it wanted to know.</returns>
+    public async Task<bool> LogInAsync(CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(new RegistryRequest(HttpMethod.Get, "", "") { Subject = "logging in" }, cancellation);
+        return _authenticator.HasShownCredentials ? true
+            : _authenticator.WithheldFrom is null ? false
+            : throw RegistryProblem.NotAllowed(Host, "logging in", "", _authenticator);
+    }
+
+    /// <summary>What an answer that is none stands for.</summary>
+    public Task<Foundation.ProblemException> ProblemAsync(Answer answer, RegistryRequest request, CancellationToken cancellation) =>
+        RegistryProblem.OfAsync(answer, request, _authenticator, cancellation);
 
     public void Dispose()
     {
@@ -145,7 +159,8 @@ internal sealed class RegistryHost : IDisposable
 
         foreach (var (name, value) in request.Headers)
         {
-            message.Headers.TryAddWithoutValidation(name, value);
+            // Content-Range is a header of the content, as .NET sees it.
+            _ = message.Headers.TryAddWithoutValidation(name, value) || message.Content!.Headers.TryAddWithoutValidation(name, value);
         }
 
         return await _connections.SendAsync(message, request.Upload, cancellation);

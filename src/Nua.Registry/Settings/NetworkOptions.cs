@@ -37,6 +37,33 @@ public sealed record NetworkOptions
     /// <summary>Hears what a person should know and no error says. Called from several threads.</summary>
     public Action<Foundation.Problem> Tell { get; init; } = _ => { };
 
+    /// <summary>What the user's files and environment say.</summary>
+    /// <param name="home">The folder of the store, where <c>registries.json</c> and <c>certs.d</c> are.</param>
+    /// <exception cref="Foundation.ProblemException">NUA3630.</exception>
+    public static NetworkOptions Load(string home, Func<string, string?> environment, Action<Foundation.Problem> tell) => new()
+    {
+        Hosts = RegistriesFile.Read(home),
+        CertificateFolders = [Path.Combine(home, "certs.d"), "/etc/containers/certs.d", "/etc/docker/certs.d"],
+        Proxy = ProxyRules.From(environment),
+        Credentials = new DockerConfig(DockerConfig.DefaultPath(environment), HelperTime, tell),
+        Tell = tell,
+    };
+
+    /// <summary>Longest time for a credential helper: long enough for a person to unlock a key ring.</summary>
+    public static readonly TimeSpan HelperTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same, with plain HTTP allowed for these hosts.</summary>
+    public NetworkOptions AllowPlain(IEnumerable<string> hosts)
+    {
+        var all = new Dictionary<string, HostSettings>(Hosts, StringComparer.Ordinal);
+        foreach (var host in hosts)
+        {
+            all[host] = For(host) with { PlainHttp = true };
+        }
+
+        return this with { Hosts = all };
+    }
+
     public HostSettings For(string host) => Hosts.GetValueOrDefault(host, HostSettings.Default);
 }
 

@@ -32,9 +32,10 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
         var blobs = new List<Descriptor>();
         var seen = new HashSet<Digest> { root.Digest };
         var open = new Queue<(Descriptor Document, int Depth)>([(root, 0)]);
+        var documents = 0;
         while (open.TryDequeue(out var next))
         {
-            if (next.Depth > ImageClosure.MaxDepth || seen.Count > MaxDocuments * 20 || open.Count > MaxDocuments)
+            if (next.Depth > ImageClosure.MaxDepth || documents++ > MaxDocuments)
             {
                 throw RegistryProblem.TooManyParts(source.Origin.Host, $"{source.Origin.Name}@{root.Digest}", MaxDocuments);
             }
@@ -135,21 +136,8 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
         }
     }
 
-    private (IReadOnlyList<Descriptor> Manifests, IReadOnlyList<Descriptor> Blobs) PartsOf(Descriptor document, byte[] bytes)
-    {
-        if (MediaTypes.IsIndex(document.MediaType))
-        {
-            return (ImageIndex.Parse(bytes, Where(document), document.MediaType).Manifests, []);
-        }
-
-        if (!MediaTypes.IsManifest(document.MediaType))
-        {
-            return ([], []);
-        }
-
-        var manifest = ImageManifest.Parse(bytes, Where(document), document.MediaType);
-        return ([], [manifest.Config, .. manifest.Layers]);
-    }
+    private (IReadOnlyList<Descriptor> Manifests, IReadOnlyList<Descriptor> Blobs) PartsOf(Descriptor document, byte[] bytes) =>
+        ImageParts.Direct(document, bytes, Where(document));
 
     private string Where(Descriptor document) => $"{source.Origin.Name}@{document.Digest}";
 }

@@ -39,6 +39,9 @@ public sealed class TestRegistry(string address = "127.0.0.1", X509Certificate2?
     /// <summary>Entries of one page of a list of tags.</summary>
     public int PageSize { get; set; } = 1000;
 
+    /// <summary>Larger pieces of an upload are refused with 413.</summary>
+    public int LargestBody { get; set; } = int.MaxValue;
+
     public IEnumerable<TestRequest> RequestsFor(string part) => Requests.Where(request => request.Target.Contains(part, StringComparison.Ordinal));
 
     public void AddBlob(string repository, byte[] content) => Blobs[$"{repository}@{Digest.Sha256(content)}"] = content;
@@ -169,6 +172,8 @@ public sealed class TestRegistry(string address = "127.0.0.1", X509Certificate2?
             case "DELETE":
                 _uploads.Remove(id, out _);
                 return new TestAnswer(204);
+            case "PATCH" when request.Body.Length > LargestBody:
+                return Error(413, "SIZE_INVALID");
             case "PATCH" when request["content-range"] is { } range && long.Parse(range.Split('-')[0]) != received.Length:
                 return Accepted(name, id) with { Status = 416 };
             case "PATCH":

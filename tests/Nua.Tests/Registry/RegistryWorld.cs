@@ -50,6 +50,36 @@ internal sealed class RegistryWorld : IDisposable
         return await RegistryPull.IntoAsync(network, Store, Reference(rest), options ?? PullOptions.Default, TestContext.Current.CancellationToken);
     }
 
+    public async Task<PushedImage> PushAsync(Descriptor root, string rest, PushOptions? options = null)
+    {
+        using var network = new RegistryNetwork(Options);
+        return await RegistryPush.FromAsync(
+            network, Source.Blobs, root, Reference(rest), options ?? PushOptions.Default, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>An image whose one layer is large enough to be sent in pieces, and cannot be made smaller.</summary>
+    public Descriptor Large(int bytes = 1 << 20, int seed = 1)
+    {
+        var content = new byte[bytes];
+        new Random(seed).NextBytes(content);
+        var tar = new RawTar().Entry("data"u8.ToArray(), '0', content, [], 0x1A4, null, 0, 0, "ustar\000", "", null, null).ToArray();
+        return TestImages.Publish(Source, null, LayerCompression.None, tar);
+    }
+
+    /// <summary>Whether everything of the image is in the registry, byte for byte.</summary>
+    public bool Has(string repository, Descriptor root)
+    {
+        var isWhole = true;
+        ImageClosure.Visit(Source.Blobs, root, blob =>
+        {
+            var key = $"{repository}@{blob.Digest}";
+            isWhole &= (Registry.Blobs.TryGetValue(key, out var bytes) || (Registry.Manifests.TryGetValue(key, out var found) && (bytes = found.Bytes) is not null))
+                && Digest.Sha256(bytes) == blob.Digest;
+            return true;
+        });
+        return isWhole;
+    }
+
     /// <summary>Puts a typical image into the registry.</summary>
     public Digest Serve(string repository, string tag, int seed = 1)
     {
