@@ -1,5 +1,6 @@
 using Nua.Foundation;
 using Nua.Oci;
+using Nua.Registry.Settings;
 
 namespace Nua.Build;
 
@@ -22,6 +23,9 @@ public sealed record BuildRequest
     public IReadOnlyList<string> Settings { get; init; } = [];
 
     public string? BaseReference { get; init; }
+
+    /// <summary>How registries are reached, for a base that is in one.</summary>
+    public NetworkOptions Registries { get; init; } = new();
 
     public string? Mirror { get; init; }
 

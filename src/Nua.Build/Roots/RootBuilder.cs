@@ -26,7 +26,7 @@ internal sealed class RootBuilder(BuildSession session)
     /// <exception cref="ProblemException">NUA22xx packages, NUA32xx base image.</exception>
     public async Task<RuntimeRoot> RuntimeAsync(string? baseReference, IReadOnlyList<string> packages)
     {
-        var (image, name, set) = baseReference is null ? await DebianAsync() : (OpenBase(baseReference), baseReference, _none);
+        var (image, name, set) = baseReference is null ? await DebianAsync() : (await OpenBaseAsync(baseReference), baseReference, _none);
         var baseKey = Hash("base", image.Digest.ToString());
         var bare = new RuntimeRoot
         {
@@ -36,7 +36,8 @@ internal sealed class RootBuilder(BuildSession session)
             Packages = _none,
             PackagesLayer = null,
             Key = baseKey,
-            Facts = Facts(baseKey, image, null),
+            // Our own base is unpacked anyway; another may never have to be.
+            Facts = baseReference is null ? Facts(baseKey, image, null) : KnownFacts(baseKey) ?? Remember(baseKey, LayerFacts.Read(image, session.Cancel)),
         };
         if (packages.Count == 0)
         {
@@ -64,9 +65,9 @@ internal sealed class RootBuilder(BuildSession session)
 
     /// <summary>An image that is wrapped, read from its layers: nothing is unpacked and no worker started.</summary>
     /// <exception cref="ProblemException">NUA2213 it is for another platform, NUA2214 it has a /nua, NUA30xx and NUA32xx.</exception>
-    public RuntimeRoot Wrapped(string reference)
+    public async Task<RuntimeRoot> WrappedAsync(string reference)
     {
-        var image = OpenBase(reference);
+        var image = await OpenBaseAsync(reference);
         var key = Hash("wrap", image.Digest.ToString());
         var facts = KnownFacts(key) ?? Remember(key, LayerFacts.Read(image, session.Cancel));
         return facts.HasNua ? throw WrapProblem.HasNua(reference) : new RuntimeRoot
@@ -160,12 +161,17 @@ internal sealed class RootBuilder(BuildSession session)
         return session.Writer.Put(MediaTypes.Manifest, new ImageManifest(configBlob, [layer.Blob]).ToBytes());
     }
 
-    /// <summary>A base from a layout or the store; it is copied into the store, so that its blobs are at hand.</summary>
-    private Image OpenBase(string reference) => ForHere(Open(reference), reference);
-
-    private Image Open(string reference)
+    /// <summary>A base from a registry, a layout, an archive or the store; it is copied into the store, so that its blobs are at hand.</summary>
+    private async Task<Image> OpenBaseAsync(string reference)
     {
         var location = ImageLocation.Parse(reference);
+        return ForHere(location is ImageLocation.Registry registry
+            ? await new RegistryBase(session, Platform.LinuxAmd64).OpenAsync(registry.Reference)
+            : Open(location, reference), reference);
+    }
+
+    private Image Open(ImageLocation location, string reference)
+    {
         if (location is ImageLocation.StoreName or ImageLocation.StoreDigest)
         {
             return session.Store.OpenImage(reference);

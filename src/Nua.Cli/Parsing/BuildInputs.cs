@@ -16,7 +16,7 @@ public sealed class BuildInputs
         Inputs.Values("--set", "KEY=VALUE", "Override one line of the configuration, as in build.stack=node");
 
     public Option<string?> Base { get; } =
-        Inputs.Value("--base", "IMAGE", "Image to build on instead of Debian: a name in the store, oci:DIR…");
+        Inputs.Value("--base", "IMAGE", "Image to build on instead of Debian: HOST/NAME:TAG in a registry, a name in the store, oci:DIR…");
 
     public Option<string?> Mirror { get; } =
         Inputs.Value("--mirror", "URL", "Debian mirror to use instead of the host's");
