@@ -98,7 +98,7 @@ public sealed class PushTests
         var pulled = await world.PullAsync("team/app:1.0");
 
         Assert.Equal(root.Digest, pulled.Digest);
-        Assert.Empty(world.Store.Verify(Oci.Storage.VerifyDepth.Layers));
+        Assert.Empty(world.Store.Verify(Nua.Oci.Storage.VerifyDepth.Layers));
         Assert.InRange(world.Registry.RequestsFor("/blobs/").Count(), 16, 24);
     }
 
