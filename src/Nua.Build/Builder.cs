@@ -40,6 +40,7 @@ public static class Builder
         }
 
         var project = ProjectReader.Read(request, Warn);
+        SecretFiles.Check(request.Secrets, project.Config.Build.Secrets);
         var store = ImageStore.Open(request.StoreHome, request.Clock);
         var compression = project.Plan.Compression == "zstd" ? LayerCompression.Zstd : LayerCompression.Gzip;
         using var session = new BuildSession(request, store, compression, report, cancel);

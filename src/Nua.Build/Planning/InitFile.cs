@@ -1,34 +1,85 @@
 using System.Text;
 using Nua.Config;
+using Nua.Foundation;
 
 namespace Nua.Build.Planning;
 
 /// <summary>
 /// The commented <c>nua-config.toml</c> that <c>nua init</c> writes. What identifies the application is written out;
 /// every decision is a comment that shows its line. Read back with the same folder it gives the same plan, but for the
-/// reasons.
+/// reasons. Where only the author can decide, it is a form to fill in.
 /// </summary>
 public static class InitFile
 {
     private const int Longest = 200;
+    private const string Rest = "\n# [env]\n# NAME = \"value\"\n\n# [healthcheck]\n# http = \"/\"\n# interval = 10\n";
+
+    /// <summary>Problems of a plan that a filled-in form answers; anything else has to be mended first.</summary>
+    public static bool CanAsk(IReadOnlyList<Problem> problems) =>
+        problems.Any(problem => problem.Severity == Severity.Error)
+        && problems.All(problem => problem.Severity != Severity.Error || PlanProblems.IsForAuthor(problem));
+
+    /// <summary>The form for a folder that has no plan yet: what is not known, and the lines that say it.</summary>
+    public static string ToFillIn(AppFolder folder, AppConfig config, IReadOnlyList<Problem> problems)
+    {
+        var app = IdentityPlan.Make(config, null, folder.Name, new PlanNotes());
+        var text = new StringBuilder("# Nua cannot tell by itself how to package this application:\n");
+        foreach (var problem in problems.Where(problem => problem.Severity == Severity.Error))
+        {
+            Comment(text, $"{problem.Code} {problem.What}{(problem.Why is { } why ? $": {why}" : "")}");
+        }
+
+        text.Append("# Fill in the lines after FILL IN: remove their # and write what is true. `nua plan` shows the result.\n\n");
+        Metadata(text, app, config);
+        Questions(text, OtherLanguage.Find(folder));
+        text.Append("\n# [port.web]\n# container = 8080\n");
+        text.Append(Rest);
+        return text.ToString();
+    }
+
+    private static void Questions(StringBuilder text, OtherLanguage? language)
+    {
+        text.Append("\n[build]\n");
+        text.Append("# FILL IN when it is one of these: dotnet, node, python, shell (start.sh), static (web pages)\n# stack = \"static\"\n");
+        text.Append("# FILL IN otherwise: Debian packages to build with, and the commands; they run in a copy of this folder\n");
+        if (language is { Commands.Count: > 0 })
+        {
+            Comment(text, $"({language.File} says {language.Name}: this is how that usually goes)");
+        }
+
+        text.Append($"# packages = {List(language?.BuildPackages ?? [])}\n");
+        // Nothing to build is said by an empty list.
+        var commands = language switch { { Commands: [], Start: null } or null => ["make"], _ => language.Commands };
+        text.Append($"# build = {List(commands)}\n");
+
+        text.Append("\n[run]\n# FILL IN: Debian packages that it needs to run, and the command that starts it, in /nua/app.\n");
+        text.Append("# A service listens on the port in $PORT.\n");
+        text.Append($"# packages = {List(language?.RunPackages ?? [])}\n");
+        text.Append($"# start = {TomlText.Quote(language?.Start ?? "./my-application --port $PORT")}\n");
+    }
+
+    private static string List(IReadOnlyList<string> items) => $"[{string.Join(", ", items.Select(TomlText.Quote))}]";
 
     public static string FromPlan(BuildPlan plan)
     {
         var text = new StringBuilder();
         text.Append("# How Nua packages this application. Lines that begin with # show what Nua decides by itself:\n");
         text.Append("# remove the # and change the value to decide otherwise. `nua plan` shows the result.\n\n");
-        text.Append("[metadata]\n");
-        text.Append($"id = {TomlText.Quote(plan.App.Id)}\nversion = {TomlText.Quote(plan.App.Version)}\ntitle = {TomlText.Quote(plan.App.Title)}\n");
-        text.Append(plan.App.Release is { } release ? $"release = {release}\n" : "# release = 1\n");
-        text.Append(plan.Config.Metadata.Author is { } author ? $"author = {TomlText.Quote(author)}\n"
-            : "author = \"unknown\"\n");
-        text.Append("# description = \"…\"\n");
+        Metadata(text, plan.App, plan.Config);
         Build(text, plan);
         Run(text, plan);
         Port(text, plan);
-        text.Append("\n# [env]\n# NAME = \"value\"\n");
-        text.Append("\n# [healthcheck]\n# http = \"/\"\n# interval = 10\n");
+        text.Append(Rest);
         return text.ToString();
+    }
+
+    private static void Metadata(StringBuilder text, AppIdentity app, AppConfig config)
+    {
+        text.Append("[metadata]\n");
+        text.Append($"id = {TomlText.Quote(app.Id)}\nversion = {TomlText.Quote(app.Version)}\ntitle = {TomlText.Quote(app.Title)}\n");
+        text.Append(app.Release is { } release ? $"release = {release}\n" : "# release = 1\n");
+        text.Append($"author = {TomlText.Quote(config.Metadata.Author ?? "unknown")}\n");
+        text.Append("# description = \"…\"\n");
     }
 
     private static void Build(StringBuilder text, BuildPlan plan)

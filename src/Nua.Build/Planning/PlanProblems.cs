@@ -4,29 +4,55 @@ namespace Nua.Build.Planning;
 
 /// <summary>
 /// Every message of the planner, one method per situation, so that the wording can be reviewed as a list and no code is
-/// used twice. Codes NUA2001–NUA2060.
+/// used twice. Codes NUA2001–NUA2060. A place that begins with <see cref="Below"/> is a path in the folder that was
+/// looked at; <see cref="PlaceOf"/> gives it the folder's own name. Other places are keys of the configuration.
 /// </summary>
 internal static class PlanProblems
 {
+    private const string Below = "./";
+
+    /// <summary>The place of a problem as the user would write it.</summary>
+    /// <param name="folder">The folder that was looked at, as the user wrote it; null when it has no name of its own.</param>
+    public static Problem PlaceOf(Problem problem, string? folder)
+    {
+        if (problem.Where?.StartsWith(Below, StringComparison.Ordinal) != true)
+        {
+            return problem;
+        }
+
+        var path = problem.Where[Below.Length..];
+        path = path == "." ? "" : path;
+        var top = folder is null or "." ? "" : Show(folder).TrimEnd('/') + "/";
+        return problem with { Where = path.Length > 0 ? top + path : top.Length > 0 ? top.TrimEnd('/') : "." };
+    }
+
+    /// <summary>What only the author can decide: a configuration to fill in is an answer.</summary>
+    public static bool IsForAuthor(Problem problem) =>
+        problem.Code is "NUA2002" or "NUA2003" or "NUA2015" or "NUA2016" or "NUA2035";
+
+    /// <summary>A place in the folder, in the notation of <see cref="PlaceOf"/>.</summary>
+    public static string At(string path) => Below + Show(path);
+
     public static Problem NoFolder(string path, bool isFile) => new("NUA2001", $"'{Show(path)}' is not a folder")
     {
         Why = isFile ? "it is a file" : "nothing has that name",
         Remedy = "name the folder that holds the application",
     };
 
-    public static Problem NothingToBuild(string looked, string? hint) =>
+    public static Problem NothingToBuild(string looked, bool hasConfig, string? hint) =>
         new("NUA2002", "no known kind of application found")
     {
-        Where = ".",
+        Where = Below,
         Why = looked,
         Remedy = (hint is null ? "" : hint + "; ")
-            + "run `nua init` for a commented nua-config.toml, then say how with `build.build = [\"…\"]` and `run.start = \"…\"`",
+            + (hasConfig ? "say" : "run `nua init` for a nua-config.toml to fill in, and say")
+            + " how it is built and started: `build.build = [\"…\"]` and `run.start = \"…\"`",
     };
 
     public static Problem TwoStacks(Candidates found) => new(
         "NUA2003", $"two kinds of application are equally likely: {found.First.Stack} and {found.Second.Stack}")
     {
-        Where = ".",
+        Where = Below,
         Why = $"{found.First.Stack}: {List(found.First.Evidence)}; {found.Second.Stack}: {List(found.Second.Evidence)}",
         Remedy = $"write `build.stack = \"{found.First.Stack}\"` or `build.stack = \"{found.Second.Stack}\"` in nua-config.toml",
     };
@@ -36,7 +62,7 @@ internal static class PlanProblems
 
     public static Problem Unreadable(string path, string why) => new("NUA2004", $"cannot read '{Show(path)}'")
     {
-        Where = Show(path),
+        Where = At(path),
         Why = Show(why),
         Remedy = "make it readable for the user who builds, or name it in .dockerignore",
     };
@@ -44,20 +70,20 @@ internal static class PlanProblems
     public static Problem FileTooLarge(string path, long size, long limit) => new(
         "NUA2005", $"'{Show(path)}' is too large to be what its name says: {size} bytes")
     {
-        Where = Show(path),
+        Where = At(path),
         Why = $"at most {limit} bytes are read",
         Remedy = "check the file; when it is right, give the build by hand with `build.build` and `run.start`",
     };
 
     public static Problem NotUtf8(string path) => new("NUA2006", $"'{Show(path)}' is not UTF-8 text")
     {
-        Where = Show(path),
+        Where = At(path),
         Remedy = "save it as UTF-8",
     };
 
     public static Problem TooManyEntries(string path, int limit) => new("NUA2007", "a folder has too many entries")
     {
-        Where = Show(path),
+        Where = At(path),
         Why = $"more than {limit} in one folder",
         Remedy = "name what the application does not need in .dockerignore",
     };
@@ -65,7 +91,7 @@ internal static class PlanProblems
     public static Problem BadIgnorePattern(string file, int line, string pattern) => new(
         "NUA2008", $"'{Show(pattern)}' is not a pattern")
     {
-        Where = $"{file}:{line}:1",
+        Where = $"{At(file)}:{line}:1",
         Why = "a bracket is not closed, or a backslash or `!` stands alone",
         Remedy = "write a backslash before a bracket that is meant as itself",
     };
@@ -73,7 +99,7 @@ internal static class PlanProblems
     public static Problem TooManyIgnorePatterns(string file, int line, int limit) =>
         new("NUA2009", "too many ignore patterns")
     {
-        Where = $"{file}:{line}:1",
+        Where = $"{At(file)}:{line}:1",
         Why = $"at most {limit} are read",
         Remedy = "use fewer, broader patterns",
     };
@@ -81,7 +107,7 @@ internal static class PlanProblems
     public static Problem BadManifest(string file, long line, long column, string why) =>
         new("NUA2010", $"'{Show(file)}' cannot be parsed")
     {
-        Where = $"{Show(file)}:{line}:{column}",
+        Where = $"{At(file)}:{line}:{column}",
         Why = Show(why),
         Remedy = "correct the file",
     };
@@ -89,7 +115,7 @@ internal static class PlanProblems
     public static Problem DuplicateKeys(string file, string why) => new("NUA2011", $"'{Show(file)}' has a key twice")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = At(file),
         Why = Show(why),
         Remedy = "remove one; the last one counts",
     };
@@ -131,11 +157,11 @@ internal static class PlanProblems
         Remedy = $"write {line} in nua-config.toml",
     };
 
-    public static Problem OtherPython(string file, string asked, string given) => new(
+    public static Problem OtherPython(string where, string asked, string given) => new(
         "NUA2017", $"Python {Show(asked)} is asked for, Debian stable has {given}")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = where,
         Remedy = $"try the application with Python {given}, or name another base with `build.base-image` and `build.method = \"build\"`",
     };
 
@@ -143,7 +169,7 @@ internal static class PlanProblems
         "NUA2018", $"{Show(file)} imports '{Show(module)}', which no file declares")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = At(file),
         Why = "it is not in Python's standard library and not in the folder",
         Remedy = $"name it in requirements.txt, or write `build.pip-install = [\"{Show(module)}\"]`",
     };
@@ -182,7 +208,7 @@ internal static class PlanProblems
     public static Problem DockerfileIgnored(string file) => new("NUA2023", $"'{file}' is not used")
     {
         Severity = Severity.Warning,
-        Where = file,
+        Where = At(file),
         Why = "Nua builds without a Dockerfile",
         Remedy = "give its commands with `build.packages`, `build.build` and `run.start`",
     };
@@ -190,7 +216,7 @@ internal static class PlanProblems
     public static Problem SecretsLeftOut(string file) => new("NUA2024", $"'{Show(file)}' is left out of the image")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = At(file),
         Why = "files of this name usually hold passwords",
         Remedy = "give the values with `nua run -e` or --env-file; for defaults that are no secret use [env]",
     };
@@ -199,7 +225,7 @@ internal static class PlanProblems
         new("NUA2025", $"{file} uses the Python library of the first Nua")
     {
         Severity = Severity.Warning,
-        Where = file,
+        Where = At(file),
         Why = "the modules nua.* do not exist here",
         Remedy = "write the steps as commands in `build.build`, or with Python's standard library",
     };
@@ -216,7 +242,7 @@ internal static class PlanProblems
         "NUA2027", $"several lock files: {List(files)}")
     {
         Severity = Severity.Warning,
-        Where = used,
+        Where = At(used),
         Why = $"{used} is used",
         Remedy = "delete the others, or name the package manager in package.json: \"packageManager\": \"…\"",
     };
@@ -225,7 +251,7 @@ internal static class PlanProblems
         new("NUA2028", $"{file} has no lock file")
     {
         Severity = Severity.Warning,
-        Where = file,
+        Where = At(file),
         Why = $"`{command}` takes the newest versions that fit, so two builds may differ",
         Remedy = make,
     };
@@ -246,7 +272,7 @@ internal static class PlanProblems
         "NUA2031", $"'{Show(command)}' is a development server")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = At(file),
         Why = $"{Show(instead)} is used instead",
         Remedy = "write the command for production in `run.start`",
     };
@@ -254,7 +280,7 @@ internal static class PlanProblems
     public static Problem OtherFramework(string file, string asked, string why) => new(
         "NUA2032", $"target framework '{Show(asked)}' cannot be built here")
     {
-        Where = Show(file),
+        Where = At(file),
         Why = why,
         Remedy = "set TargetFramework to net8.0 or later",
     };
@@ -276,7 +302,7 @@ internal static class PlanProblems
 
     public static Problem NoProject(string why) => new("NUA2035", "no .NET application to publish")
     {
-        Where = ".",
+        Where = Below,
         Why = why,
         Remedy = "name the project file: `build.project = \"src/App/App.csproj\"`",
     };
@@ -300,22 +326,22 @@ internal static class PlanProblems
         new("NUA2038", $"the start command uses '{Show(tool)}'")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = At(file),
         Why = why,
         Remedy = "compile in the build script and start the result, or move the tool to \"dependencies\"",
     };
 
-    public static Problem NoMatchingVersion(string file, string text) =>
+    public static Problem NoMatchingVersion(string where, string text) =>
         new("NUA2039", $"'{Show(text)}' is not a version")
     {
-        Where = Show(file),
+        Where = where,
         Remedy = "write a version such as 22, 22.11.0 or >=20",
     };
 
     public static Problem PackagerFileIgnored(string file, string why) => new("NUA2040", $"'{Show(file)}' is not used")
     {
         Severity = Severity.Warning,
-        Where = Show(file),
+        Where = At(file),
         Why = why,
         Remedy = "remove it, or move it to the folder whose place in the image it should have",
     };

@@ -12,16 +12,6 @@ internal static class StackChoosing
     private static readonly IStack[] _stacks = [new NodeStack(), new PythonStack(), new DotnetStack(),
         new StaticStack(), new ShellStack()];
 
-    /// <summary>Files of kinds that Nua does not build by itself.</summary>
-    private static readonly (string File, string Language)[] _others =
-    [
-        ("composer.json", "PHP"), ("index.php", "PHP"), ("Gemfile", "Ruby"), ("go.mod", "Go"), ("Cargo.toml", "Rust"),
-        ("pom.xml", "Java"),
-        ("build.gradle", "Java"), ("build.gradle.kts", "Java"), ("deno.json", "Deno"), ("deno.jsonc", "Deno"),
-        ("mix.exs", "Elixir"), ("Makefile", "make"),
-        ("CMakeLists.txt", "CMake"), ("Dockerfile", "Docker"),
-    ];
-
     /// <exception cref="ProblemException">nothing fits, two fit equally, or the stack that is asked for does
     /// not.</exception>
     public static Candidate Choose(StackContext context)
@@ -96,8 +86,7 @@ internal static class StackChoosing
         var folder = context.Folder;
         var looked = folder.List().Count == 0 ? "the folder is empty"
             : "looked for " + string.Join("; ", _stacks.Select(stack => stack.LooksFor).Order(StringComparer.Ordinal));
-        var other = Array.Find(_others, pair => folder.IsFile(pair.File));
-        return PlanProblems.NothingToBuild(looked, other.File is null ? null
-            : $"{other.File} says {other.Language}, which needs commands");
+        return PlanProblems.NothingToBuild(looked, context.Config.Metadata.Id is not null, OtherLanguage.Find(folder) is { } other
+            ? $"{other.File} says {other.Name}, which needs commands" : null);
     }
 }

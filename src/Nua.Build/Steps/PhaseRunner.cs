@@ -21,7 +21,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
     /// <summary>Paths (relative to the stack's root) that exist only because something was mounted there.</summary>
     public IReadOnlySet<string> MountPoints { get; private set; } = new HashSet<string>();
 
-    /// <exception cref="ProblemException">NUA2301 a step failed; NUA2302 it took too long; NUA2303 the disk is full; NUA2304 a secret is missing.</exception>
+    /// <exception cref="ProblemException">NUA2301 a step failed; NUA2302 it took too long; NUA2303 the disk is full.</exception>
     public void Run(string stack, BuildPhase phase)
     {
         session.Report(new BuildEvent.PhaseStarted(phase.Name));
@@ -30,7 +30,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         var network = session.Request.Network ?? phase.Network;
         var host = network ? HostNetworkSettings.Read(session.Request.Environment, Home) : HostNetworkSettings.None;
         using var caches = PackageCaches.Take(session.Store.Home, phase.Caches);
-        var secrets = ReadSecrets(phase);
+        var secrets = phase.Secrets.Select(id => (Id: id, Content: SecretFiles.Read(session.Request.Secrets, id))).ToList();
         var mounts = Mounts(caches, host, secrets);
         MountPoints = mounts.Select(m => m.Target.TrimStart('/')).ToHashSet(StringComparer.Ordinal);
         var output = new StepOutput(session.Report, [.. host.Secrets, .. secrets.SelectMany(s => Spellings(s.Content))]);
@@ -259,23 +259,6 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
     {
         session.Workshop.PutPrivate(name, content);
         return new ContainerMount("bind", "private:" + name, target, IsReadOnly: true);
-    }
-
-    private List<(string Id, byte[] Content)> ReadSecrets(BuildPhase phase)
-    {
-        var found = new List<(string, byte[])>();
-        foreach (var id in phase.Secrets)
-        {
-            var secret = session.Request.Secrets.FirstOrDefault(s => s.Id == id)
-                ?? throw new ProblemException(new Problem("NUA2304", $"The build step needs the secret '{Printable.Escape(id)}', which was not given")
-                {
-                    Where = "build.secrets",
-                    Remedy = $"add --secret id={Printable.Escape(id)},src=FILE",
-                });
-            found.Add((id, File.ReadAllBytes(secret.File)));
-        }
-
-        return found;
     }
 
     /// <summary>A secret and the encodings it is usually printed in.</summary>

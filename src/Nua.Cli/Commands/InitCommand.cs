@@ -1,5 +1,4 @@
 using Nua.Build;
-using Nua.Build.Planning;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
 using Nua.Config;
@@ -20,8 +19,8 @@ public static class InitCommand
         return new NuaCommand("init", "Writes a commented nua-config.toml with what was detected.")
         {
             Usage = "[DIR] [--set KEY=VALUE]",
-            Details = "What identifies the application is written out; every decision is a comment that shows the line to change it. A configuration that is\n" +
-                "there already is never touched.",
+            Details = "What identifies the application is written out; every decision is a comment that shows the line to change it. Where nothing is\n" +
+                "recognised, the file is a form that says what to fill in. A configuration that is there already is never touched.",
             Examples = [new("for the application in this folder", "nua init"), new("when detection needs help", "nua init --set build.stack=shell")],
             JsonFields = [new("file", "path of the file that was written")],
             Arguments = { folder },
@@ -41,9 +40,18 @@ public static class InitCommand
             });
         }
 
-        var project = ProjectReader.Read(request, session.Messages.Report);
-        var path = Path.Combine(project.Folder, FileName);
-        DurableFile.Replace(path, System.Text.Encoding.UTF8.GetBytes(InitFile.FromPlan(project.Plan)));
+        var draft = ProjectReader.Draft(request, session.Messages.Report);
+        var path = Path.Combine(draft.Folder, FileName);
+        DurableFile.Replace(path, System.Text.Encoding.UTF8.GetBytes(draft.Text));
+        foreach (var open in draft.Open)
+        {
+            session.Messages.Report(open.Severity != Severity.Error ? open : open with
+            {
+                Severity = Severity.Warning,
+                Remedy = $"fill in the lines after FILL IN in {Printable.Escape(path)}",
+            });
+        }
+
         session.Out.WriteLine(session.Json ? Json(path) : Printable.Escape(path));
         return ExitStatus.Done;
     }

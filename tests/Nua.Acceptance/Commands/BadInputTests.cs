@@ -19,6 +19,30 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Unknown_kind_of_application_gets_a_form_to_fill_in()
+    {
+        _folder.Write("app/main.go", "package main\n");
+        _folder.Write("app/go.mod", "module example\n");
+        await FailsAsync(["plan", "app"], 1, "app: error NUA2002", "go.mod says Go", "nua init");
+        var init = (await Nua.Shell.With("init", "app").In(_folder.Path).RunAsync()).Expect(0);
+        Assert.Equal("app/nua-config.toml\n", init.Out);
+        Assert.Contains("FILL IN", init.Error, StringComparison.Ordinal);
+        Assert.Contains("FILL IN", await File.ReadAllTextAsync(_folder["app/nua-config.toml"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        (await Nua.RunAsync("config", "check", _folder["app"])).Expect(0);
+    }
+
+    [Fact]
+    public async Task Secrets_are_those_that_the_configuration_names()
+    {
+        _folder.Write("token", "s3cret");
+        _folder.Write("app/index.html", "<p>");
+        await FailsAsync(["build", "app", "--secret", "id=token,src=token"], 1, "NUA2308", "build.secrets = [\"token\"]");
+        _folder.Write("app/nua-config.toml", "[metadata]\nid = \"a\"\nversion = \"1\"\ntitle = \"t\"\nauthor = \"a\"\n[build]\nsecrets = [\"token\"]\n");
+        await FailsAsync(["build", "app"], 1, "NUA2304", "--secret id=token,src=FILE");
+        await FailsAsync(["build", "app", "--secret", "id=token,src=nowhere"], 1, "NUA2309", "nowhere");
+    }
+
+    [Fact]
     public Task Folder_that_is_not_there_is_named() => FailsAsync(["build", _folder["nowhere"]], 1, "NUA1", "nowhere");
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class DotnetPlanTests
     {
         using var tree = AppTree.Empty().With("A.csproj", text);
         Assert.Equal("NUA2010", tree.Error().Code);
-        Assert.StartsWith("A.csproj:1:", tree.Error().Where);
+        Assert.StartsWith("./A.csproj:1:", tree.Error().Where);
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class IgnoreRulesTests
     {
         var error = Assert.Throws<ProblemException>(() => Rules("ok", pattern)).Problems[0];
         Assert.Equal("NUA2008", error.Code);
-        Assert.Equal(".dockerignore:2:1", error.Where);
+        Assert.Equal("./.dockerignore:2:1", error.Where);
     }
 
     [Fact]

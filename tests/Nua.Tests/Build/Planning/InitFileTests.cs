@@ -40,6 +40,46 @@ public sealed class InitFileTests
         }
     }
 
+    /// <summary>A file of the folder and a line of the form that it calls for.</summary>
+    [Theory]
+    [InlineData("readme", "build = [\"make\"]")]
+    [InlineData("go.mod", "packages = [\"ca-certificates\", \"golang-go\"]")]
+    [InlineData("Cargo.toml", "build = [\"cargo install --locked --path . --root /nua\"]")]
+    [InlineData("deno.json", "build = []")]
+    public void Form_for_an_unknown_application_says_what_to_fill_in(string file, string line)
+    {
+        using var tree = AppTree.Empty("odd").With(file);
+        var result = tree.Plan();
+        Assert.True(InitFile.CanAsk(result.Problems));
+        var form = InitFile.ToFillIn(tree.Open(), new AppConfig(), result.Problems);
+        Assert.Contains("# FILL IN", form, StringComparison.Ordinal);
+        Assert.Contains($"\n# {line}\n", form, StringComparison.Ordinal);
+
+        // As it is, it says nothing wrong; filled in, it is a plan.
+        Assert.Empty(ConfigReader.ReadText("nua-config.toml", Encoding.UTF8.GetBytes(form)).Problems);
+        var filled = form.Replace("# build = ", "build = ", StringComparison.Ordinal).Replace("# start = ", "start = ", StringComparison.Ordinal);
+        var read = ConfigReader.ReadText("nua-config.toml", Encoding.UTF8.GetBytes(filled));
+        Assert.Empty(read.Problems);
+        Assert.Equal("commands", tree.Built(read.Config).Stack.Name);
+    }
+
+    [Fact]
+    public void Form_names_the_kinds_when_two_are_equally_likely()
+    {
+        using var tree = AppTree.Empty("two").With("package.json", """{"main":"server.js"}""").With("server.js")
+            .With("requirements.txt", "flask").With("app.py", Flask);
+        var result = tree.Plan();
+        Assert.Equal("NUA2003", tree.Error().Code);
+        Assert.Contains("node and python", InitFile.ToFillIn(tree.Open(), new AppConfig(), result.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Broken_manifest_is_no_question_for_a_form()
+    {
+        using var tree = AppTree.Empty("broken").With("package.json", "{");
+        Assert.False(InitFile.CanAsk(tree.Plan().Problems));
+    }
+
     private static AppTree Sample(string name) => name switch
     {
         "node" => AppTree.Empty("shop")

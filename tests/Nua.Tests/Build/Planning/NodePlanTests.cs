@@ -85,7 +85,7 @@ public sealed class NodePlanTests
     public void Nonsense_version_is_an_error_that_names_the_file()
     {
         using var tree = Express().With(".nvmrc", "latest-ish $(rm)");
-        Assert.Equal(("NUA2039", ".nvmrc"), (tree.Error().Code, tree.Error().Where));
+        Assert.Equal(("NUA2039", "./.nvmrc"), (tree.Error().Code, tree.Error().Where));
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public sealed class NodePlanTests
     {
         using var tree = AppTree.Empty()
             .With("package.json", "{\n  \"name\": \"x\",\n  \"scripts\": {\n    broken\n  }\n}");
-        Assert.Equal(("NUA2010", "package.json:4:5"), (tree.Error().Code, tree.Error().Where));
+        Assert.Equal(("NUA2010", "./package.json:4:5"), (tree.Error().Code, tree.Error().Where));
     }
 
     [Fact]

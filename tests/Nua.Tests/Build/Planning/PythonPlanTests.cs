@@ -315,6 +315,6 @@ public sealed class PythonPlanTests
     {
         using var tree = AppTree.Empty().With("pyproject.toml", "[project]\nname = \n");
         Assert.Equal("NUA2010", tree.Error().Code);
-        Assert.StartsWith("pyproject.toml:2:", tree.Error().Where);
+        Assert.StartsWith("./pyproject.toml:2:", tree.Error().Where);
     }
 }

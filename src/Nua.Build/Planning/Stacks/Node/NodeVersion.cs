@@ -9,6 +9,8 @@ internal static class NodeVersion
     /// <summary>The line under long-term support that is used when nothing is asked for.</summary>
     public const int DefaultMajor = 24;
 
+    private const string BuilderKey = "build.builder";
+
     private static readonly Dictionary<string, int> _codeNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["argon"] = 4, ["boron"] = 6, ["carbon"] = 8, ["dubnium"] = 10, ["erbium"] = 12, ["fermium"] = 14,
@@ -46,7 +48,7 @@ internal static class NodeVersion
     {
         if (context.Build.Builder is { Name: "node" or "nodejs" } builder)
         {
-            yield return (builder.Version, "build.builder");
+            yield return (builder.Version, BuilderKey);
         }
 
         yield return (FirstLine(context.Folder.ReadText(".nvmrc", 4096)), ".nvmrc");
@@ -106,7 +108,8 @@ internal static class NodeVersion
         var range = text.StartsWith('v') || text.StartsWith('V') ? text[1..] : text;
         return range.Length <= 200 && range.Any(char.IsAsciiDigit) && range.All(IsRangeCharacter)
             ? Completed(range)
-            : throw new Nua.Foundation.ProblemException(PlanProblems.NoMatchingVersion(where, text));
+            : throw new Nua.Foundation.ProblemException(PlanProblems.NoMatchingVersion(
+                where == BuilderKey ? where : PlanProblems.At(where), text));
     }
 
     private static bool IsRangeCharacter(char c) => char.IsAsciiLetterOrDigit(c)

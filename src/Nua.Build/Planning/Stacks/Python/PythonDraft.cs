@@ -93,7 +93,7 @@ internal sealed class PythonDraft
         {
             if (text is { Length: > 0 } && !PythonVersion.Fits(text))
             {
-                _context.Notes.Add(PlanProblems.OtherPython(file, text, PythonVersion.Debian));
+                _context.Notes.Add(PlanProblems.OtherPython(PlanProblems.At(file), text, PythonVersion.Debian));
             }
         }
     }
