@@ -117,6 +117,10 @@ public sealed record RunConfig
     public IReadOnlyList<string>? Start { get; init; }
 
     public IReadOnlyList<string> BeforeRun { get; init; } = [];
+
+    /// <summary>Whether the application accepts connections on <c>PORT</c>. Null means detect.</summary>
+    public bool? Listens { get; init; }
+
     public IReadOnlyList<string> PostRun { get; init; } = [];
     public string? PostRunStatus { get; init; }
 }

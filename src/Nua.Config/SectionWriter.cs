@@ -61,6 +61,7 @@ internal sealed partial class SectionWriter(Utf8JsonWriter writer)
         Texts("packages", run.Packages);
         Texts("start", run.Start);
         Texts("before-run", run.BeforeRun);
+        Flag("listens", run.Listens);
         Texts("post-run", run.PostRun);
         Text("post-run-status", run.PostRunStatus);
     });

@@ -9,7 +9,7 @@ namespace Nua.Agent.Verbs;
 /// <summary>
 /// <c>healthcheck [live|ready|started]</c>: the packager's command; else HTTP where a path is declared; else a TCP
 /// connection to
-/// <c>PORT</c>. Exits 0 or 1 only, prints one line, ends itself in time and leaves no process behind.
+/// <c>PORT</c>; an application without a port is well while its process runs. Exits 0 or 1 only, prints one line, ends itself in time and leaves no process behind.
 /// </summary>
 internal static class HealthcheckVerb
 {
@@ -21,7 +21,7 @@ internal static class HealthcheckVerb
         var kind = context.Argument ?? _ready;
         var limit = LimitOf(context);
         var (healthy, text) = context.Config.Health.Command is { } command ? Command(context, command, kind, limit)
-            : context.Variables["PORT"] is not { } port || context.Config.Port is null ? (true, "no port is declared")
+            : context.Variables["PORT"] is not { } port || context.Config.Port is null ? Running()
             : context.Config.Health.Http is { } path
                 ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
             : Tcp(int.Parse(port, CultureInfo.InvariantCulture), limit);
@@ -40,6 +40,9 @@ internal static class HealthcheckVerb
 
         return Deadline.After((seconds * 1000L) - _margin);
     }
+
+    private static (bool, string) Running() =>
+        ApplicationProcess.IsThere() ? (true, "the application runs") : (false, "the application does not run");
 
     private static (bool, string) Tcp(int port, Deadline limit)
     {

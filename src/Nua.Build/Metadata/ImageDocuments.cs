@@ -57,7 +57,12 @@ internal static class ImageDocuments
     {
         string[] own = [NuaTree.Bin, NuaTree.Venv + "/bin"];
         var path = own.Where(folders.Contains).Append("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        var env = new List<string> { "PATH=" + string.Join(':', path), "PORT=" + RuntimeDocument.WebPort(plan) };
+        var env = new List<string> { "PATH=" + string.Join(':', path) };
+        if (RuntimeDocument.WebPort(plan) is { } port)
+        {
+            env.Add($"PORT={port}");
+        }
+
         var given = plan.Config.Env.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value!, StringComparer.Ordinal);
         env.AddRange(plan.StackEnv.Where(e => !given.ContainsKey(e.Key)).Select(e => $"{e.Key}={e.Value}"));
         env.AddRange(given.Where(e => e.Key is not ("PATH" or "PORT")).Select(e => $"{e.Key}={e.Value}"));

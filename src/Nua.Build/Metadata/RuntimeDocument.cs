@@ -121,9 +121,13 @@ internal static class RuntimeDocument
             json.WriteBoolean("wrapped", true);
         }
 
-        if (WebPort(plan) is { } port)
+        if (WebPort(plan) is { } web)
         {
-            json.WriteNumber("port", port);
+            json.WriteNumber("port", web);
+        }
+        else
+        {
+            json.WriteNull("port");
         }
 
         json.WriteStartArray("ports");
@@ -216,10 +220,9 @@ internal static class RuntimeDocument
         },
     };
 
-    /// <summary>The port of <c>PORT</c>; null for a wrapped image that exposes none, which may listen on none.</summary>
+    /// <summary>The port of <c>PORT</c>; null for a worker, and for a wrapped image that exposes none.</summary>
     public static int? WebPort(BuildPlan plan) =>
-        (plan.Ports.FirstOrDefault(p => p.Name == "web") ?? plan.Ports.FirstOrDefault(p => p.Protocol == "tcp" || !plan.IsWrap))?.Port
-            ?? (plan.IsWrap ? null : PortPlan.Default);
+        (plan.Ports.FirstOrDefault(p => p.Name == PortPlan.Web) ?? plan.Ports.FirstOrDefault(p => plan.IsWrap && p.Protocol == "tcp"))?.Port;
 
     private static void WriteStart(Utf8JsonWriter json, StartSpec start)
     {

@@ -26,7 +26,7 @@ internal sealed class PlanMaker
         _packager = PackagerFolder.Read(folder, notes);
         _paths = new BuildPaths(SourceNames(), notes);
         _commands = CommandPlan.Find(folder, _source.Tree, config, _packager);
-        _startPlan = StartPlan.Find(folder, _source.Tree, config, _packager, _paths);
+        _startPlan = StartPlan.Find(folder, _source.Tree, config, _packager, _paths, notes);
     }
 
     private BuildConfig Build => _config.Build;
@@ -207,16 +207,30 @@ internal sealed class PlanMaker
             Phases = [.. Ordered(draft, explicitPhases).Select(Finished)],
             Collects = Collects(draft, isStatic, hasVenv),
             Start = start,
-            Ports = PortPlan.Make(_config, _notes),
+            Ports = PortPlan.Make(_config, Listening.Find(_config, _startPlan, start, draft?.Listening), _notes),
             StackEnv = draft is null || isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal)
                 : draft.Env,
             Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
             Keep = Build.Keep,
             Compression = Build.Compression ?? "gzip",
-            Config = _config,
+            Config = WithRelease(),
             PackagerFiles = _packager.Files,
             Decisions = _notes.Decisions,
         };
+    }
+
+    /// <summary>The Procfile's <c>release:</c> as the upgrade: an image's start changes no data.</summary>
+    private AppConfig WithRelease()
+    {
+        if (_config.Lifecycle.Upgrade is not null || Procfile.Read(_source.Tree).Release is not { } release
+            || _packager.Files.Any(file => file.Target == NuaPaths.Scripts + "/upgrade"))
+        {
+            return _config;
+        }
+
+        _notes.Decide("upgrade", release, $"{Procfile.FileName}, line `release:`; it runs at the installation and when lifecycle.data-version has risen",
+            $"lifecycle.upgrade = {TomlText.Quote(release)}");
+        return _config with { Lifecycle = _config.Lifecycle with { Upgrade = _paths.Rewrite(release, "Procfile release") } };
     }
 
     private static List<string> Sorted(IEnumerable<string> packages) =>
@@ -343,7 +357,7 @@ internal sealed class PlanMaker
             SourceIgnore = ["*"],
             BaseReference = Build.BaseImage,
             Start = start,
-            Ports = _config.Ports.Count == 0 ? [] : PortPlan.Make(_config, _notes),
+            Ports = _config.Ports.Count == 0 ? [] : PortPlan.Make(_config, new Listening(true, "the image exposes it"), _notes),
             Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
             Compression = Build.Compression ?? "gzip",
             Config = _config,

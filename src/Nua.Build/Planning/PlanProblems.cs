@@ -346,6 +346,13 @@ internal static class PlanProblems
         Remedy = "remove it, or move it to the folder whose place in the image it should have",
     };
 
+    public static Problem PortOfWorker() => new("NUA2041", "`run.listens = false` and a port `web` contradict each other")
+    {
+        Where = "run.listens",
+        Why = "`web` is the port that the application listens on",
+        Remedy = "remove one of them; other ports may stay",
+    };
+
     private static string Show(string text) => Printable.Escape(text, 200);
 
     private static string List(IEnumerable<string> items) => string.Join(", ", items.Take(8).Select(Show));

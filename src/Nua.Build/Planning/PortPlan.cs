@@ -3,19 +3,25 @@ using Nua.Foundation;
 
 namespace Nua.Build.Planning;
 
-/// <summary>The ports of the image: <c>web</c>, which is <c>PORT</c>, first.</summary>
+/// <summary>The ports of the image: <c>web</c>, which is <c>PORT</c>, first, unless the application is a worker.</summary>
 internal static class PortPlan
 {
     public const int Default = 8080;
-    private const string Web = "web";
+    public const string Web = "web";
 
-    public static IReadOnlyList<PlannedPort> Make(AppConfig config, PlanNotes notes)
+    public static IReadOnlyList<PlannedPort> Make(AppConfig config, Listening listening, PlanNotes notes)
     {
         var ports = config.Ports.Select(port => Planned(port, config, notes)).OfType<PlannedPort>().ToList();
         var web = ports.Find(port => port.Name == Web);
+        if (web is null && !listening.IsServer)
+        {
+            notes.Decide("port", "none", listening.Because, "run.listens = true");
+            return ports;
+        }
+
         if (web is null)
         {
-            web = new PlannedPort(Web, Default, "tcp", "nothing asks for another");
+            web = new PlannedPort(Web, Default, "tcp", listening.Because);
             notes.Decide("port", $"{Default}", web.Because, $"port.web.container = {Default}");
         }
         else

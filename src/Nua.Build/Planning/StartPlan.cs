@@ -11,19 +11,27 @@ namespace Nua.Build.Planning;
 internal sealed record StartPlan(
     IReadOnlyList<string> Lines, IReadOnlyList<string> Argv, IReadOnlyList<string> Packages, string Because)
 {
+    /// <summary>What the way to start says about connections; null when it says nothing.</summary>
+    public Listening? Listening { get; init; }
+
     public bool IsGiven => Lines.Count + Argv.Count > 0;
 
     /// <summary>What the stacks see.</summary>
     public IReadOnlyList<string> Commands => Argv.Count > 0 ? [ShellWords.Join(Argv)] : Lines;
 
     public static StartPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager,
-        BuildPaths paths)
+        BuildPaths paths, PlanNotes notes)
     {
         var asked = (config.Run.Start ?? []).Select(line => paths.Rewrite(line.Trim(), "run.start"))
             .Where(line => line.Length > 0).ToList();
         if (asked.Count > 0)
         {
-            return new StartPlan(asked, [], [], "run.start");
+            var namesPort = asked.Exists(line => line.Contains("$PORT", StringComparison.Ordinal)
+                || line.Contains("${PORT", StringComparison.Ordinal));
+            return new StartPlan(asked, [], [], "run.start")
+            {
+                Listening = namesPort ? new Listening(true, "run.start uses PORT") : null,
+            };
         }
 
         if (packager.StartScript is { } script)
@@ -31,9 +39,14 @@ internal sealed record StartPlan(
             return Script(folder, script.Source, script.Target);
         }
 
-        if (tree is not null && Web(tree) is { } web)
+        if (Procfile.Read(tree).Main(notes) is { } process)
         {
-            return new StartPlan([web], [], [], "Procfile, line `web:`");
+            var because = $"{Procfile.FileName}, line `{process.Name}:`";
+            return new StartPlan([process.Command], [], [], because)
+            {
+                Listening = new Listening(Procfile.IsServer(process.Name)
+                    || process.Command.Contains("$PORT", StringComparison.Ordinal), because),
+            };
         }
 
         // A root start.py is the start script when the folder is packaged for Nua and no stack is asked for.
@@ -69,20 +82,6 @@ internal sealed record StartPlan(
             ? (["python3", target], ["python3"])
             : ShellStack.Run(folder, source, target);
         return new StartPlan([], argv, packages, source);
-    }
-
-    /// <summary>The command of the Procfile's <c>web</c> process.</summary>
-    private static string? Web(AppFolder tree)
-    {
-        foreach (var line in (tree.ReadText("Procfile", 65536) ?? "").Split('\n'))
-        {
-            if (line.StartsWith("web:", StringComparison.Ordinal) && line[4..].Trim() is { Length: > 0 } command)
-            {
-                return command;
-            }
-        }
-
-        return null;
     }
 
     private StartSpec FromLines(StackDraft? draft)

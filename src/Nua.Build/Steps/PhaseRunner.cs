@@ -229,6 +229,14 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         }
 
         var number = 0;
+        foreach (var content in toolchains.Select(toolchain => toolchain.BuildHome))
+        {
+            mounts.AddRange(content.Folders.Select(folder =>
+                new ContainerMount("bind", workshop.Place(folder.Source), $"{Home}/{folder.Target}", IsReadOnly: true)));
+            mounts.AddRange(content.Files.Select(file =>
+                Private($"home-{number++}", Encoding.UTF8.GetBytes(file.Content), $"{Home}/{file.Target}")));
+        }
+
         foreach (var bind in host.Binds)
         {
             // Files may be readable by the caller only; they go through memory. Folders are shown as they are.

@@ -37,12 +37,21 @@ public sealed record ResolvedToolchain
     /// <summary>Variables of the build phases.</summary>
     public IReadOnlyDictionary<string, string> BuildEnv { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>What build phases find in their home folder.</summary>
+    public HomeContent BuildHome { get; init; } = HomeContent.None;
+
     /// <summary>Things the user should know, such as an answer that could not be refreshed.</summary>
     public IReadOnlyList<Problem> Notes { get; init; } = [];
 }
 
-/// <summary>A file or folder of the host and its place, both absolute.</summary>
+/// <summary>A file or folder of the host, absolute, and its place: absolute unless said.</summary>
 public sealed record ToolchainPlacement(string Source, string Target);
 
 /// <summary>A symbolic link of the image: its absolute path and its target, which is relative.</summary>
 public sealed record ToolchainLink(string Path, string Target);
+
+/// <summary>Folders of the host, shown read-only, and small files, all below the home folder of build steps; targets are relative to it.</summary>
+public sealed record HomeContent(IReadOnlyList<ToolchainPlacement> Folders, IReadOnlyList<(string Target, string Content)> Files)
+{
+    public static HomeContent None { get; } = new([], []);
+}

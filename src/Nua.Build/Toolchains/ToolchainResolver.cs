@@ -67,7 +67,7 @@ public sealed class ToolchainResolver
             Folder = folder,
             Build = new(folder, target),
             BuildPath = target + "/bin",
-            BuildEnv = BuildEnv(wanted.Name, target),
+            BuildHome = HeadersOf(wanted.Name, choice.Version, folder),
             Image = wanted.InImage ? [ImagePlace(choice.Tool, wanted.Name, folder)] : [],
             ImageLinks = wanted.InImage ? ImageLinks(choice.Tool, wanted.Name, folder) : [],
             Notes = choice.Notes,
@@ -153,16 +153,20 @@ public sealed class ToolchainResolver
         return result;
     }
 
-    private static SortedDictionary<string, string> BuildEnv(string name, string target)
+    /// <summary>
+    /// node-gyp would download the headers of this version; the package has them. They are put where every node-gyp keeps what it downloaded:
+    /// a variable that names them (<c>npm_config_nodedir</c>) makes npm 11 warn, and its successor is unknown to the node-gyp of most packages.
+    /// </summary>
+    private static HomeContent HeadersOf(string name, SemVer version, string folder)
     {
-        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (name == "node")
+        var include = Path.Combine(folder, "package", "include");
+        if (name != "node" || !Directory.Exists(include))
         {
-            // node-gyp would download the headers of this version; the package has them.
-            result["npm_config_nodedir"] = target + "/package";
+            return HomeContent.None;
         }
 
-        return result;
+        var cache = $".cache/node-gyp/{version}";
+        return new HomeContent([new(include, cache + "/include")], [new(cache + "/installVersion", "11\n")]);
     }
 
     private sealed record Choice(ToolchainCatalog Tool, NpmPackage Package, SemVer Version, IReadOnlyList<Problem> Notes);

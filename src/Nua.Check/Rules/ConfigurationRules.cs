@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Nua.Check.Scanning;
 using Nua.Foundation;
 
@@ -21,7 +22,8 @@ internal static class ConfigurationRules
             Section, Rebuild, EntrypointIsAgent),
         new("NUA-C02", Severity.Error, "`User` is `10001:0`; a wrapped image keeps its own.", Section, Rebuild, UserIsNua),
         new("NUA-C03", Severity.Error,
-            "`Env` has `PORT`, a number from 1 to 65535 that equals `runtime.port`, and the image exposes it. Only a wrapped image may have no port.",
+            "`Env` has `PORT`, a number from 1 to 65535 that equals `runtime.port`, and the image exposes it. A worker, whose "
+            + "`runtime.port` is null, has no `PORT`; a wrapped image may have one of its own.",
             Section, "declare the port in nua-config, not in the environment, and rebuild", PortIsOne),
         new("NUA-C04", Severity.Error,
             "`Env` has a `PATH` that begins with `/nua/bin` and holds absolute directories only.",
@@ -75,12 +77,17 @@ internal static class ConfigurationRules
 
     private static IEnumerable<Violation> PortIsOne(CheckSubject subject)
     {
-        if (subject.IsWrapped && subject.Runtime.Number("port") is null)
+        var text = subject.Run.Variable("PORT");
+        if (IsWorker(subject))
         {
+            if (text is not null && !subject.IsWrapped)
+            {
+                yield return new Violation($"runtime.port is null, PORT is '{text}'", "config: Env");
+            }
+
             yield break;
         }
 
-        var text = subject.Run.Variable("PORT");
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             || port is < 1 or > 65535)
         {
@@ -95,6 +102,10 @@ internal static class ConfigurationRules
             yield return new Violation($"the port {port} is not exposed", "config: ExposedPorts");
         }
     }
+
+    private static bool IsWorker(CheckSubject subject) =>
+        subject.Runtime is { ValueKind: JsonValueKind.Object } runtime && runtime.TryGetProperty("port", out var port)
+        && port.ValueKind == JsonValueKind.Null;
 
     private static IEnumerable<Violation> PathBeginsWithNua(CheckSubject subject)
     {
@@ -243,12 +254,12 @@ internal static class ConfigurationRules
         var exposed = subject.Run.ExposedPorts.Select(
             port => port.Contains('/', StringComparison.Ordinal) ? port : port + "/tcp")
             .ToHashSet(StringComparer.Ordinal);
+        var main = IsWorker(subject) ? (string[])[] : [$"{subject.Runtime.Number("port")}/tcp"];
         var declared = subject.Runtime.Items("ports").Select(port => $"{port.Number("port")}/{port.Text("protocol")}")
-            .Concat(subject.Runtime.Number("port") is { } main ? [$"{main}/tcp"] : []).ToHashSet(StringComparer.Ordinal);
+            .Concat(main).ToHashSet(StringComparer.Ordinal);
 
         // The main port is a rule of its own.
-        foreach (var port in declared.Except(exposed).Except([$"{subject.Runtime.Number("port")}/tcp"])
-            .Order(StringComparer.Ordinal))
+        foreach (var port in declared.Except(exposed).Except(main).Order(StringComparer.Ordinal))
         {
             yield return new Violation($"the declared port {port} is not exposed", "config: ExposedPorts");
         }

@@ -70,7 +70,7 @@ internal static class MetadataShapes
         new Field("app_id", Name),
         new Field("version", Name),
         new Field("wrapped", Flag, IsRequired: false),
-        new Field("port", Whole(1, 65535), IsRequired: false),
+        new Field("port", Nullable(Whole(1, 65535))),
         new Field("ports", ListOf(Object(
             new Field("name", Name),
             new Field("port", Whole(1, 65535)),

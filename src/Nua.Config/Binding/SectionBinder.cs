@@ -30,6 +30,7 @@ internal static class SectionBinder
             Packages = fields.Names("packages"),
             Start = start is { Count: > 0 } ? start : null,
             BeforeRun = fields.Texts("before-run") ?? [],
+            Listens = fields.Boolean("listens"),
             PostRun = fields.Texts("post-run") ?? [],
             PostRunStatus = fields.Text("post-run-status"),
         };

@@ -108,6 +108,8 @@ public static class SectionKeys
         { Example = "\"./server --port $PORT\"", Old = ["build.start-command"] },
         new("before-run", TextOrTexts, "Shell commands run before those of `start`.")
         { Example = "[\"mkdir -p /tmp/x\"]" },
+        new("listens", Flag, "Whether the application accepts connections on `PORT`. A worker does not: it has no port and is "
+            + "well while its process runs. Default: detected.") { Example = "false", IsOurs = true },
         new("post-run", TextOrTexts, "Commands an orchestrator runs in the started container. Kept, not run by `nua`.")
         { Example = "[\"sh -c './greet {domain}'\"]" },
         new("post-run-status", Text, "Container status to wait for before `post-run`.") { Example = "\"running\"" },

@@ -53,6 +53,10 @@ internal static class JsonManifest
     public static IEnumerable<JsonProperty> Members(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
 
+    /// <summary>The items of an array; none for anything else.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
+
     /// <summary>The texts of an array (other items are skipped), or the one text that stands in its place.</summary>
     public static IReadOnlyList<string> Texts(this JsonElement? element) => element switch
     {

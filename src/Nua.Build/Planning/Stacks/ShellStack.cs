@@ -60,6 +60,8 @@ internal sealed class ShellStack : IStack
             RunPackages = packages,
             Collects = [SourceTree.Whole()],
             Start = new StartSpec { Argv = argv, Because = Script },
+            Listening = context.Folder.ReadHead(Script)?.Contains("PORT", StringComparison.Ordinal) == true
+                ? new Listening(true, $"{Script} uses PORT") : null,
         };
     }
 }

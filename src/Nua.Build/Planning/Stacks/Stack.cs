@@ -50,6 +50,9 @@ internal sealed record StackDraft
 
     public string NoStart { get; init; } = "";
 
+    /// <summary>Whether the code accepts connections; null when it cannot be told.</summary>
+    public Listening? Listening { get; init; }
+
     /// <summary><c>/nua/venv</c> is made by <see cref="Phases"/>.</summary>
     public bool HasVenv { get; init; }
 

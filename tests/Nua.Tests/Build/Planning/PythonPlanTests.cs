@@ -6,6 +6,94 @@ namespace Nua.Tests.Build.Planning;
 
 public sealed class PythonPlanTests
 {
+    private const string UvLock = """
+        version = 1
+        [[package]]
+        name = "blog"
+        source = { virtual = "." }
+        dependencies = [{ name = "uvicorn", extra = ["standard"] }]
+        [[package]]
+        name = "uvicorn"
+        version = "0.30.0"
+        source = { registry = "https://index.example/simple" }
+        dependencies = [{ name = "click" }]
+        sdist = { url = "https://files.example/uvicorn-0.30.0.tar.gz", hash = "sha256:aa" }
+        wheels = [{ url = "https://files.example/uvicorn-0.30.0-py3-none-any.whl", hash = "sha256:bb" }]
+        [package.optional-dependencies]
+        standard = [{ name = "httptools" }]
+        [[package]]
+        name = "click"
+        version = "8.1.7"
+        wheels = [{ url = "https://files.example/click-8.1.7-py3-none-any.whl", hash = "sha256:cc" }]
+        [[package]]
+        name = "httptools"
+        version = "0.6.4"
+        wheels = [
+          { url = "https://files.example/httptools-0.6.4-cp313-cp313-win_amd64.whl", hash = "sha256:dd" },
+          { url = "https://files.example/httptools-0.6.4-cp313-cp313-manylinux_2_17_x86_64.whl", hash = "sha256:ee" },
+        ]
+        [[package]]
+        name = "pytest"
+        version = "8.0.0"
+        wheels = [{ url = "https://files.example/pytest-8.0.0-py3-none-any.whl", hash = "sha256:ff" }]
+        """;
+
+    private const string PoetryLock = """
+        [[package]]
+        name = "uvicorn"
+        version = "0.30.0"
+        files = [{file = "uvicorn-0.30.0-py3-none-any.whl", hash = "sha256:bb"}]
+        [package.dependencies]
+        click = ">=7.0"
+        httptools = {version = ">=0.5.0", optional = true, markers = "extra == \"standard\""}
+        [package.extras]
+        standard = ["httptools (>=0.5.0)"]
+        [[package]]
+        name = "click"
+        version = "8.1.7"
+        files = [{file = "click-8.1.7-py3-none-any.whl", hash = "sha256:cc"}]
+        [[package]]
+        name = "httptools"
+        version = "0.6.4"
+        files = [
+          {file = "httptools-0.6.4-cp313-cp313-macosx_11_0_arm64.whl", hash = "sha256:dd"},
+          {file = "httptools-0.6.4-cp313-cp313-manylinux_2_17_x86_64.whl", hash = "sha256:ee"},
+        ]
+        """;
+
+    /// <summary>Manifest, lock file and what it holds; the packages of an extra are among those that are needed.</summary>
+    [Theory]
+    [InlineData("[project]\nname=\"blog\"\ndependencies=[\"uvicorn[standard]\"]\n", "uv.lock", UvLock, " --hash=sha256:aa")]
+    [InlineData("[tool.poetry.dependencies]\nuvicorn = {version=\"^0.30\", extras=[\"standard\"]}\n", "poetry.lock", PoetryLock, "")]
+    public void Lock_file_with_hashes_is_installed_with_them(string manifest, string name, string text, string ofSource)
+    {
+        using var tree = AppTree.Empty("blog").With("pyproject.toml", manifest).With(name, text).With("main.py",
+            "from fastapi import FastAPI\napp = FastAPI()\n");
+        var steps = tree.Built().Phase("dependencies").Steps;
+        Assert.Equal(
+            ["click==8.1.7 --hash=sha256:cc", "httptools==0.6.4 --hash=sha256:ee", $"uvicorn==0.30.0{ofSource} --hash=sha256:bb"],
+            steps[1].Argv.Skip(4));
+        Assert.Contains("--require-hashes --no-deps -r /nua/build/dist/requirements.txt", string.Join(' ', steps[2].Argv), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lock_file_that_lacks_a_hash_is_installed_by_version()
+    {
+        using var tree = AppTree.Empty("blog").With("pyproject.toml", "[project]\nname=\"blog\"\ndependencies=[\"uvicorn[standard]\"]\n")
+            .With("uv.lock", UvLock.Replace(", hash = \"sha256:cc\"", "", StringComparison.Ordinal)).With("main.py", "from fastapi import FastAPI\napp = FastAPI()\n");
+        Assert.EndsWith("click==8.1.7 httptools==0.6.4 uvicorn==0.30.0", string.Join(' ', tree.Built().Phase("dependencies").Steps[1].Argv));
+    }
+
+    /// <summary>pip wants a hash for everything that one call installs.</summary>
+    [Fact]
+    public void Server_that_is_added_is_installed_apart_from_what_has_hashes()
+    {
+        using var tree = AppTree.Empty("blog").With("requirements.txt", "flask==3.0.0 --hash=sha256:aa\n")
+            .With("app.py", "from flask import Flask\napp = Flask('x')\n");
+        var steps = tree.Built().Phase("dependencies").Steps.Select(step => step.Title).ToList();
+        Assert.Equal(["pip install -r requirements.txt", "pip install gunicorn"], steps.Skip(1).Take(2));
+    }
+
     private const string Pip = "/usr/bin/python3 -m pip --python /nua/venv/bin/python install --no-compile";
     private const string Flask = "from flask import Flask\napp = Flask(__name__)\n";
 

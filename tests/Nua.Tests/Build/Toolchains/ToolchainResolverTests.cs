@@ -55,7 +55,9 @@ public sealed class ToolchainResolverTests : IAsyncDisposable
         Assert.Empty(node.ImageLinks);
         Assert.Equal("/nua/build/agent/toolchains/node", node.Build.Target);
         Assert.Equal("/nua/build/agent/toolchains/node/bin", node.BuildPath);
-        Assert.Equal("/nua/build/agent/toolchains/node/package", node.BuildEnv["npm_config_nodedir"]);
+        Assert.Empty(node.BuildEnv);
+        Assert.Equal((Path.Combine(node.Folder, "package/include"), ".cache/node-gyp/20.11.1/include"), (node.BuildHome.Folders.Single().Source, node.BuildHome.Folders.Single().Target));
+        Assert.Equal((".cache/node-gyp/20.11.1/installVersion", "11\n"), node.BuildHome.Files.Single());
         Assert.Equal("../package/bin/node", new FileInfo(Path.Combine(node.Folder, "bin/node")).LinkTarget);
         Assert.True(File.GetUnixFileMode(node.Image.Single().Source).HasFlag(UnixFileMode.OtherExecute));
     }

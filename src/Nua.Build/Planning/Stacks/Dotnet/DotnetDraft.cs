@@ -1,3 +1,4 @@
+using Nua.Build.Planning.Reading;
 using Nua.Foundation;
 
 namespace Nua.Build.Planning.Stacks.Dotnet;
@@ -6,6 +7,11 @@ namespace Nua.Build.Planning.Stacks.Dotnet;
 internal sealed class DotnetDraft(StackContext context, DotnetProject project)
 {
     private const int OldestMajor = 8;
+
+    /// <summary>Words that only code which accepts connections has.</summary>
+    private static readonly string[] _servers =
+        ["WebApplication", "WebHost", "HttpListener", "TcpListener", "Kestrel", "\"PORT\"", ".Listen(", "AddGrpc", "MapGet("];
+
     private const string Output = $"{NuaPaths.Dist}/publish";
 
     private bool IsFile => project.Path.EndsWith(".cs", StringComparison.Ordinal);
@@ -26,6 +32,7 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             Collects = [isBrowser ? Result("/wwwroot") : Result("")],
             SourceIgnore = ["**/bin", "**/obj"],
             Env = isBrowser ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(),
+            Listening = Listening(),
             Start = isBrowser ? StaticStack.Serve(context, "Blazor WebAssembly runs in the browser") : Start(),
         };
     }
@@ -180,6 +187,10 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             Because = $"{project.Path} makes {project.AssemblyName}" + (project.IsWeb ? ", a web application" : ""),
         };
     }
+
+    private Listening Listening() => project.IsWeb ? new Listening(true, $"{project.Path} is a web application")
+        : CodeFiles.Mentioning(context.Folder, _servers, ".cs", ".fs", ".vb") is { } file ? new Listening(true, $"{file} opens a port")
+        : new Listening(false, $"{project.Path} is no web application and no code opens a port");
 
     private void Explain(string framework)
     {

@@ -52,6 +52,7 @@ internal sealed class NodeDraft
             Collects = [root is null ? Collected() : StaticStack.From(root)],
             SourceIgnore = ["**/node_modules"],
             Env = isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(start),
+            Listening = NodeListening.Find(_context.Folder, _package, _framework),
             Start = start,
             NoStart = _framework?.Trouble
                 ?? "looked for scripts.start, main, server.js, app.js, main.js, index.js (also in src) and for known frameworks in package.json",

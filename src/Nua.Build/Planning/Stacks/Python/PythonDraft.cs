@@ -68,6 +68,8 @@ internal sealed class PythonDraft
             SourceIgnore = ["**/__pycache__", ".venv", "venv", "**/*.egg-info"],
             Env = Env(),
             HasVenv = hasVenv,
+            Listening = PythonListening.Find(
+                _context.Folder, _entry, AllPackages(), isElsewhere: _project.IsPackage || _wheels.Count > 0),
             Start = start,
             NoStart = "looked for a WSGI or ASGI application in the code, console scripts of the project, and main.py, app.py, server.py",
         };
@@ -235,8 +237,13 @@ internal sealed class PythonDraft
     private List<BuildPhase> Phases()
     {
         var phases = new List<BuildPhase>();
-        var words = InstallWords();
-        if (words.Count == 0 && !InstallsProject)
+        var installs = Installs().Select(install => PythonSteps.Pip("pip install " + Summary(install), install)).ToList();
+        if (_project.Hashed is { } pins && HasOwnRequirements)
+        {
+            installs.Insert(0, PythonSteps.WriteRequirements(_project.DependencyFile!, pins));
+        }
+
+        if (installs.Count == 0 && !InstallsProject)
         {
             return phases;
         }
@@ -247,11 +254,11 @@ internal sealed class PythonDraft
             Steps =
             [
                 PythonSteps.MakeVenv(UsesSystemPackages),
-                .. words.Count > 0 ? [PythonSteps.Pip("pip install " + Summary(words), words)] : (BuildStep[])[],
+                .. installs,
                 .. fetches ? [PythonSteps.Backend(_backends.Fetched)] : (BuildStep[])[],
                 PythonSteps.Compile,
             ],
-            Network = words.Count > 0 || fetches,
+            Network = installs.Count > 0 || fetches,
             Inputs = _pip.Folders.Count > 0 ? null : Inputs(),
             Caches = ["pip"],
         });
@@ -266,26 +273,30 @@ internal sealed class PythonDraft
         return phases;
     }
 
-    private List<string> InstallWords()
+    private bool HasOwnRequirements => !_context.HasCommands && _project.Requirements.Count + (_project.RequirementsFile is null ? 0 : 1) > 0;
+
+    /// <summary>The arguments of each call of pip. Where hashes are given, pip wants one for everything in the call: what has none is
+    /// installed by another.</summary>
+    private IEnumerable<IReadOnlyList<string>> Installs()
     {
-        var words = new List<string>();
-        if (!_context.HasCommands)
+        IReadOnlyList<string> own = !HasOwnRequirements ? [] : _project.RequirementsFile is { } file ? ["-r", file.File]
+            : _project.Hashed is not null ? ["--require-hashes", "--no-deps", "-r", PythonSteps.LockedRequirements] : _project.Requirements;
+        var hasHashes = _project.Hashed is not null || _project.RequirementsFile is { HasHashes: true };
+        IReadOnlyList<string> more = [.. _context.HasCommands ? [] : _wheels.Select(wheel => "./" + wheel), .. _pip.Words, .. _added];
+        if (hasHashes && own.Count > 0 && more.Count > 0)
         {
-            if (_project.RequirementsFile is { } file)
-            {
-                words.AddRange(["-r", file.File]);
-            }
-
-            words.AddRange(_project.Requirements);
-            words.AddRange(_wheels.Select(wheel => "./" + wheel));
+            yield return own;
+            yield return more;
         }
-
-        words.AddRange(_pip.Words);
-        words.AddRange(_added);
-        return words;
+        else if (own.Count + more.Count > 0)
+        {
+            yield return [.. own, .. more];
+        }
     }
 
-    private string Summary(List<string> words) => words.Count <= 8 ? ShellWords.Join(words)
+    private string Summary(IReadOnlyList<string> words) => words.Contains(PythonSteps.LockedRequirements)
+        ? $"{_project.Requirements.Count} packages from {_project.DependencyFile}, hashes checked"
+        : words.Count <= 8 ? ShellWords.Join(words)
         : $"{words.Count} packages from {_project.DependencyFile ?? "build.pip-install"}";
 
     /// <summary>Requirements given as words are in the command itself, so only files that pip opens are
@@ -356,7 +367,8 @@ internal sealed class PythonDraft
         }
 
         var from = _project.DependencyFile ?? (_wheels.Count > 0 ? _wheels[0] : "build.pip-install");
-        notes.Decide("packages", $"{NuaPaths.Venv} from {from}", _project.IsLocked ? "every version is fixed"
+        notes.Decide("packages", $"{NuaPaths.Venv} from {from}", _project.Hashed is not null ? "every version is fixed, every file is checked by its hash"
+                : _project.IsLocked ? "every version is fixed"
             : "the newest versions that fit", "build.pip-install = [\"…\"]");
         if (!_project.IsLocked && _project.DependencyFile is { } file && _project.Declared.Count > 0
             && !_context.HasCommands)

@@ -17,10 +17,6 @@ internal sealed record PythonEntry(
     string File, string Folder, string Module, string Variable, EntryProtocol Protocol, bool IsFactory,
         string Framework)
 {
-    private const int MostFiles = 300;
-    private const int MostEntries = 4000;
-    private const int Deepest = 3;
-
     private static readonly string[] _files =
         ["wsgi.py", "asgi.py", "app.py", "main.py", "server.py", "application.py", "api.py", "web.py", "run.py",
             "index.py", "start.py", "__init__.py"];
@@ -28,13 +24,6 @@ internal sealed record PythonEntry(
     private static readonly string[] _variables = ["application", "app", "server", "api", "asgi_app", "wsgi_app"];
     private static readonly string[] _factories = ["create_app", "make_app", "create_application", "get_app",
         "app_factory", "build_app"];
-
-    private static readonly HashSet<string> _skipped = new(
-        [
-            "tests", "test", "docs", "doc", "examples", "example", "migrations", "alembic", "node_modules", "venv",
-            "env", "site-packages", "static",
-            "templates", "scripts", "build", "dist", "nua", "__pycache__", "fixtures", "locale", "benchmarks", "tools",
-        ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Full name of what makes the object, its protocol, and the name to show.</summary>
     private static readonly Dictionary<string, (EntryProtocol Protocol, string Framework)> _makers =
@@ -72,7 +61,7 @@ internal sealed record PythonEntry(
     /// <summary>The best of all that are found; null when the code holds none.</summary>
     public static PythonEntry? Find(AppFolder folder)
     {
-        foreach (var file in Files(folder).OrderBy(Rank))
+        foreach (var file in CodeFiles.Find(folder, ".py").OrderBy(Rank))
         {
             // Most modules make no application: the words that one needs are looked for before the text is taken apart.
             if (folder.ReadHead(file) is { } text && MayHold(text) && In(folder, file, PythonSource.Read(text))
@@ -84,44 +73,6 @@ internal sealed record PythonEntry(
 
         return null;
     }
-
-    /// <summary>Python files, nearest first, tests and the like left out.</summary>
-    private static IEnumerable<string> Files(AppFolder folder)
-    {
-        var looked = 0;
-        var waiting = new Queue<(string Path, int Depth)>([("", 0)]);
-        var files = 0;
-        while (waiting.TryDequeue(out var next))
-        {
-            foreach (var entry in folder.ListForSearch(next.Path))
-            {
-                if (++looked > MostEntries)
-                {
-                    yield break;
-                }
-
-                if (entry.Kind == EntryKind.File && entry.Name.EndsWith(".py", StringComparison.Ordinal)
-                    && !IsTest(entry.Name))
-                {
-                    if (++files > MostFiles)
-                    {
-                        yield break;
-                    }
-
-                    yield return entry.Path;
-                }
-                else if (entry.Kind == EntryKind.Folder && next.Depth < Deepest && !entry.Name.StartsWith('.')
-                    && !_skipped.Contains(entry.Name))
-                {
-                    waiting.Enqueue((entry.Path, next.Depth + 1));
-                }
-            }
-        }
-    }
-
-    private static bool IsTest(string name) =>
-        name.StartsWith("test_", StringComparison.Ordinal) || name.EndsWith("_test.py", StringComparison.Ordinal)
-        || name is "conftest.py" or "setup.py" or "manage.py" or "noxfile.py";
 
     /// <summary>Lower is better: a file made for servers wherever it is, then the usual names, then depth.</summary>
     private static int Rank(string file)

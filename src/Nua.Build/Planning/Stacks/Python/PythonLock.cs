@@ -8,13 +8,12 @@ namespace Nua.Build.Planning.Stacks.Python;
 /// that pip takes. Only what the application itself needs is taken, found by following the dependencies from its own
 /// list.
 /// </summary>
-/// <param name="Pins">Like <c>flask==3.1.0</c>, with a marker where the package is not for every platform;
-/// sorted.</param>
-internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
+/// <param name="Pins">Sorted by name.</param>
+internal sealed record PythonLock(string File, IReadOnlyList<PythonPin> Pins)
 {
     private static readonly string[] _names = ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"];
 
-    /// <param name="own">Normal names of the packages that the application asks for itself.</param>
+    /// <param name="own">What the application asks for itself, as requirements or normal names.</param>
     public static PythonLock? Find(AppFolder folder, IReadOnlyCollection<string> own,
         ICollection<Nua.Foundation.Problem> warnings)
     {
@@ -28,22 +27,22 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
             : null;
     }
 
-    private static List<string> FromPipfile(JsonElement root)
+    private static List<PythonPin> FromPipfile(JsonElement root)
     {
-        var pins = new List<string>();
+        var pins = new List<PythonPin>();
         foreach (var item in root.Member("default").Members())
         {
             var version = item.Value.Text("version") ?? "";
             var marker = item.Value.Text("markers") is { } text ? $" ; {text}" : "";
-            pins.Add(item.Value.Text("git") is { } git ? $"{item.Name} @ git+{git}@{item.Value.Text("ref")}" : item.Name
-                + version + marker);
+            var requirement = item.Value.Text("git") is { } git ? $"{item.Name} @ git+{git}@{item.Value.Text("ref")}" : item.Name
+                + version + marker;
+            pins.Add(new PythonPin(requirement, [.. item.Value.Member("hashes").Texts().Order(StringComparer.Ordinal)]));
         }
 
-        pins.Sort(StringComparer.Ordinal);
-        return pins;
+        return [.. pins.OrderBy(pin => pin.Requirement, StringComparer.Ordinal)];
     }
 
-    private static List<string> FromToml(JsonElement root, IReadOnlyCollection<string> own)
+    private static List<PythonPin> FromToml(JsonElement root, IReadOnlyCollection<string> own)
     {
         var packages = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         var list = root.Member("package") ?? root.Member("packages");
@@ -61,13 +60,13 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
         // pylock.toml lists exactly what is to be installed.
         var isFlat = root.Member("packages") is not null;
         var wanted = isFlat ? packages.Keys.ToDictionary(name => name, name => packages[name].Text("marker") ?? "")
-            : Follow(packages, own);
-        var pins = new List<string>();
+            : LockedPackages.Follow(packages, own);
+        var pins = new List<PythonPin>();
         foreach (var (name, marker) in wanted.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (packages.TryGetValue(name, out var package) && Pin(name, package) is { } pin)
             {
-                pins.Add(marker.Length == 0 ? pin : $"{pin} ; {marker}");
+                pins.Add(new PythonPin(marker.Length == 0 ? pin : $"{pin} ; {marker}", LockedPackages.HashesOf(package)));
             }
         }
 
@@ -91,67 +90,9 @@ internal sealed record PythonLock(string File, IReadOnlyList<string> Pins)
             || source?.Text("type") == "directory";
         return isLocal ? null : $"{name}=={package.Text("version")}";
     }
-
-    /// <summary>Every package that is reached, with the marker it is reached by; empty when some way has
-    /// none.</summary>
-    private static Dictionary<string, string> Follow(SortedDictionary<string, JsonElement> packages,
-        IReadOnlyCollection<string> own)
-    {
-        var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        var waiting = new Queue<(string Name, string Marker)>(own.Select(name => (name, "")));
-        while (waiting.TryDequeue(out var next))
-        {
-            if (found.TryGetValue(next.Name, out var known) && (known.Length == 0 || known == next.Marker))
-            {
-                continue;
-            }
-
-            // Two markers on two ways: the package may be needed by either, so it is installed whenever pip can.
-            var marker = known is null ? next.Marker : "";
-            found[next.Name] = marker;
-            if (packages.TryGetValue(next.Name, out var package))
-            {
-                foreach (var (name, own2) in Needs(package))
-                {
-                    waiting.Enqueue((name, marker.Length == 0 ? own2 : own2.Length == 0 ? marker
-                        : $"({marker}) and ({own2})"));
-                }
-            }
-        }
-
-        return found;
-    }
-
-    private static IEnumerable<(string Name, string Marker)> Needs(JsonElement package)
-    {
-        var dependencies = package.Member("dependencies");
-        if (dependencies is { ValueKind: JsonValueKind.Array })
-        {
-            foreach (var item in dependencies.Value.EnumerateArray())
-            {
-                // uv: { name, marker }; pdm: a requirement as text.
-                var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.Text("name") ?? "";
-                if (PythonNames.OfRequirement(text) is { } name)
-                {
-                    var marker = item.ValueKind == JsonValueKind.String ? text.Split(';', 2) is [_, var after]
-                        ? after.Trim() : "" : item.Text("marker");
-                    yield return (name, WithoutExtra(marker ?? ""));
-                }
-            }
-        }
-
-        foreach (var item in dependencies.Members())
-        {
-            // poetry: name = "range", or { version, markers, optional }, or a list of such tables.
-            var isOptional = item.Value.Member("optional").IsTrue();
-            if (!isOptional)
-            {
-                yield return (PythonNames.Normal(item.Name), WithoutExtra(item.Value.Text("markers") ?? ""));
-            }
-        }
-    }
-
-    /// <summary>A marker that speaks of extras cannot be decided by pip for a plain requirement.</summary>
-    private static string WithoutExtra(string marker) => marker.Contains("extra", StringComparison.Ordinal) ? ""
-        : marker;
 }
+
+/// <summary>One package with its exact version.</summary>
+/// <param name="Requirement">Like <c>flask==3.1.0</c>, with a marker where the package is not for every platform.</param>
+/// <param name="Hashes">As pip takes them (<c>sha256:…</c>), of the files that Linux can install; empty when the lock file has none.</param>
+internal sealed record PythonPin(string Requirement, IReadOnlyList<string> Hashes);

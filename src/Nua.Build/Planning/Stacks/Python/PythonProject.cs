@@ -22,6 +22,9 @@ internal sealed record PythonProject
     /// <summary>Requirements as pip takes them; empty when <see cref="RequirementsFile"/> holds them.</summary>
     public IReadOnlyList<string> Requirements { get; init; } = [];
 
+    /// <summary>For each of <see cref="Requirements"/> the hashes that its file may have; null when the lock file does not have all.</summary>
+    public IReadOnlyList<PythonPin>? Hashed { get; init; }
+
     /// <summary>Given to pip with <c>-r</c>.</summary>
     public Requirements? RequirementsFile { get; init; }
 
@@ -199,7 +202,7 @@ internal sealed record PythonProject
 
     private static PythonProject WithLock(AppFolder folder, PythonProject project, ICollection<Problem> warnings)
     {
-        if (PythonLock.Find(folder, project.Declared, warnings) is not { Pins.Count: > 0 } locked)
+        if (PythonLock.Find(folder, Own(project), warnings) is not { Pins.Count: > 0 } locked)
         {
             return project with { IsLocked = project.Requirements.Count > 0 && project.Requirements
                 .All(PythonNames.IsPinned) };
@@ -209,9 +212,14 @@ internal sealed record PythonProject
         {
             Files = [locked.File, .. project.Files],
             DependencyFile = locked.File,
-            Requirements = locked.Pins,
+            Requirements = [.. locked.Pins.Select(pin => pin.Requirement)],
+            Hashed = locked.Pins.All(pin => pin.Hashes.Count > 0) ? locked.Pins : null,
             IsLocked = true,
-            Declared = project.Declared.Count > 0 ? project.Declared : [.. Names(locked.Pins)],
+            Declared = project.Declared.Count > 0 ? project.Declared : [.. Names(locked.Pins.Select(pin => pin.Requirement))],
         };
     }
+
+    /// <summary>With their extras where the manifest says them.</summary>
+    private static List<string> Own(PythonProject project) =>
+        [.. project.Requirements.Where(text => PythonNames.OfRequirement(text) is not null).Concat(project.Declared)];
 }

@@ -7,6 +7,9 @@ internal static class PythonSteps
     /// <summary>By its path: in PATH the virtual environment comes first, and has no pip.</summary>
     private const string SystemPython = "/usr/bin/python3";
 
+    /// <summary>The lock file's packages as pip reads them.</summary>
+    public const string LockedRequirements = $"{NuaPaths.Dist}/requirements.txt";
+
     private const string DebianModules = "/usr/lib/python3/dist-packages";
     private const string Interpreter = $"{NuaPaths.Venv}/bin/python";
 
@@ -48,6 +51,14 @@ internal static class PythonSteps
         "make " + NuaPaths.Venv,
         [SystemPython, "-m", "venv", "--without-pip", .. withSystemPackages ? (string[])["--system-site-packages"]
             : [], NuaPaths.Venv]);
+
+    /// <summary>pip reads hashes from a file only. Each line is a word of its own: one word may have 128 KiB at most.</summary>
+    public static BuildStep WriteRequirements(string lockFile, IReadOnlyList<PythonPin> pins) => new(
+        $"take {pins.Count} packages with their hashes from {lockFile}",
+        [
+            SystemPython, "-c", "import sys; open(sys.argv[1], 'w').write('\\n'.join(sys.argv[2:]) + '\\n')", LockedRequirements,
+            .. pins.Select(pin => pin.Requirement + string.Concat(pin.Hashes.Select(hash => " --hash=" + hash))),
+        ]);
 
     public static BuildStep Pip(string title, IReadOnlyList<string> words) =>
         new(title, [.. Install, .. words]) { Env = PipEnv };

@@ -18,6 +18,9 @@ internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<s
 
     public string File => Files[0];
 
+    /// <summary>Some line has a hash, so pip wants one for every package of the call.</summary>
+    public bool HasHashes { get; init; }
+
     /// <summary>Null when there is no requirements file.</summary>
     public static Requirements? Find(AppFolder folder) =>
         Array.Find(_names, folder.IsFile) is { } name ? Read(folder, name) : null;
@@ -27,6 +30,7 @@ internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<s
         var files = new List<string>();
         var packages = new List<string>();
         var paths = new List<string>();
+        var hasHashes = false;
         var waiting = new Queue<string>([name]);
         while (files.Count < MostFiles && waiting.TryDequeue(out var file))
         {
@@ -38,11 +42,12 @@ internal sealed record Requirements(IReadOnlyList<string> Files, IReadOnlyList<s
             files.Add(file);
             foreach (var line in Lines(text))
             {
+                hasHashes |= line.Contains("--hash=", StringComparison.Ordinal) || line.StartsWith("--require-hashes", StringComparison.Ordinal);
                 ReadLine(line, file, waiting, packages, paths);
             }
         }
 
-        return new Requirements(files, packages, paths);
+        return new Requirements(files, packages, paths) { HasHashes = hasHashes };
     }
 
     private static void ReadLine(string line, string file, Queue<string> waiting, List<string> packages,
