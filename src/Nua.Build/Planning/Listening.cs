@@ -10,7 +10,7 @@ namespace Nua.Build.Planning;
 internal sealed record Listening(bool IsServer, string Because)
 {
     /// <summary>The configuration decides, then the way it is started, then what the stack read in the code.</summary>
-    /// <exception cref="ProblemException">NUA2041.</exception>
+    /// <exception cref="ProblemException">NUA2045.</exception>
     public static Listening Find(AppConfig config, StartPlan asked, StartSpec start, Listening? inCode)
     {
         var hasPort = config.Ports.Any(port => port.Name == PortPlan.Web);

@@ -346,7 +346,7 @@ internal static class PlanProblems
         Remedy = "remove it, or move it to the folder whose place in the image it should have",
     };
 
-    public static Problem PortOfWorker() => new("NUA2041", "`run.listens = false` and a port `web` contradict each other")
+    public static Problem PortOfWorker() => new("NUA2045", "`run.listens = false` and a port `web` contradict each other")
     {
         Where = "run.listens",
         Why = "`web` is the port that the application listens on",

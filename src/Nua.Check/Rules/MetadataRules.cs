@@ -98,11 +98,6 @@ internal static class MetadataRules
             yield return InConfig("runtime", fault);
         }
 
-        if (!subject.IsWrapped && runtime.Number("port") is null)
-        {
-            yield return InConfig("runtime", "port: is missing");
-        }
-
         var metadata = subject.NuaConfig.Root.Member("metadata");
         (string, object?, string, object?)[] pairs =
         [

@@ -12,7 +12,7 @@ internal static class BrokenConfigurations
         new("NUA-C01", "a command", i => Run(i)["Cmd"] = Json("""["start"]""")),
         new("NUA-C02", "another user", i => Run(i)["User"] = "10001"),
         new("NUA-C03", "no port", i => Run(i)["Env"] = Json("""["PATH=/nua/bin:/nua/venv/bin:/usr/bin"]""")),
-        new("NUA-C03", "a worker with a port", i => i.NuaConfig["runtime"]!["port"] = null, "NUA-C11"),
+        new("NUA-C03", "a worker with a port", i => i.NuaConfig["runtime"]!["port"] = null),
         new("NUA-C03", "another port", i => Run(i)["Env"]![1] = "PORT=80"),
         new("NUA-C03", "not exposed", i => Run(i)["ExposedPorts"] = Json("""{"9090/udp":{}}""")),
         new("NUA-C04", "another path first", i => Run(i)["Env"]![0] = "PATH=/usr/bin:/nua/bin"),

@@ -70,7 +70,7 @@ public sealed class ListeningTests
     {
         using var tree = Tree("app.py", Flask, "requirements.txt");
         Assert.Empty(tree.Built(Config("[run]\nlistens = false")).Ports);
-        Assert.Equal("NUA2041", tree.Error(Config("[run]\nlistens = false\n[port.web]\ncontainer = 80")).Code);
+        Assert.Equal("NUA2045", tree.Error(Config("[run]\nlistens = false\n[port.web]\ncontainer = 80")).Code);
     }
 
     private static AppConfig Config(string text)
