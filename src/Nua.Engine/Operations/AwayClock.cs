@@ -1,0 +1,21 @@
+namespace Nua.Engine.Operations;
+
+/// <summary>How long users met the closed gate.</summary>
+internal sealed class AwayClock(TimeProvider time)
+{
+    private long _begun;
+
+    public TimeSpan Total { get; private set; }
+
+    /// <param name="counts">False for an application that did not run anyway.</param>
+    public void Begin(bool counts) => _begun = counts ? time.GetTimestamp() : 0;
+
+    public void End()
+    {
+        if (_begun != 0)
+        {
+            Total += time.GetElapsedTime(_begun);
+            _begun = 0;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using Nua.Engine.Instances;
+using Nua.Foundation;
+
+namespace Nua.Engine.Operations;
+
+/// <summary>Does what <see cref="Recovery"/> decided.</summary>
+internal static class RecoveryWork
+{
+    /// <summary>All actions in order. When the recorded release does not come back, everything is stopped, nothing is deleted, and the journal
+    /// still ends: what to do next is a person's decision.</summary>
+    /// <param name="onServing">Called when the gate is open again, or will stay closed.</param>
+    /// <returns>Why it does not come back; null when it does.</returns>
+    public static async Task<Problem?> RunAsync(
+        Workplace place, IReadOnlyList<RecoveryAction> actions, Action onServing, CancellationToken cancel)
+    {
+        Problem? broken = null;
+        foreach (var action in actions)
+        {
+            switch (action)
+            {
+                case RecoveryAction.Serve serve:
+                    broken = await TryServeAsync(place, serve, cancel);
+                    onServing();
+                    break;
+                case RecoveryAction.Forget when broken is not null:
+                    break;
+                default:
+                    await DoAsync(place, action, cancel);
+                    break;
+            }
+        }
+
+        return broken;
+    }
+
+    /// <exception cref="ProblemException">it does not start, or does not become ready in its time.</exception>
+    public static async Task ServeAsync(Workplace place, RecoveryAction.Serve serve, CancellationToken cancel)
+    {
+        var record = serve.Record;
+        var status = await place.Engine.StatusAsync(place.Folder, cancel);
+        var isRight = status.IsRunning && status.Generation == record.Generation && status.Release == record.Release.Image && !serve.MustRestart;
+        if (isRight && status.IsGateOpen)
+        {
+            return;
+        }
+
+        if (!isRight)
+        {
+            await StopAsync(place, cancel);
+            await place.Engine.PrepareAsync(place.Containers.Open(record.Release).Image, cancel);
+            await place.Engine.StartAsync(place.Containers.Service(record.Release, record.Generation, record.Settings, "manual"), cancel);
+        }
+
+        var limit = place.Containers.Contract(record.Release).ReadyTimeout;
+        await Readiness.AwaitReadyAsync(place, record.Release, limit, isPatient: true, cancel);
+        await place.Engine.SetGateAsync(place.Folder, isOpen: true, cancel);
+    }
+
+    private static async Task<Problem?> TryServeAsync(Workplace place, RecoveryAction.Serve serve, CancellationToken cancel)
+    {
+        try
+        {
+            await ServeAsync(place, serve, cancel);
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever it is, the instance must end up stopped and the reason be told.
+        catch (Exception failure) when (failure is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            await StopAsync(place, cancel);
+            return Failures.ProblemOf(failure);
+        }
+    }
+
+    private static async Task DoAsync(Workplace place, RecoveryAction action, CancellationToken cancel)
+    {
+        switch (action)
+        {
+            case RecoveryAction.Stop:
+                await StopAsync(place, cancel);
+                break;
+            case RecoveryAction.UseUp used:
+                place.Instance.Commit(place.Instance.Record! with { LastGeneration = used.Generation });
+                break;
+            case RecoveryAction.Forget:
+                await ForgetAsync(place, cancel);
+                break;
+            case RecoveryAction.RemoveAll:
+                await place.Engine.RemoveAsync(place.Folder, cancel);
+                await RemoveOthersAsync(place, [], cancel);
+                break;
+            case RecoveryAction.RemoveFiles files:
+                files.Paths.ToList().ForEach(Remove);
+                break;
+            case RecoveryAction.RemoveInstance:
+                RemoveInstance(place.Folder);
+                break;
+            default:
+                place.Instance.End();
+                break;
+        }
+    }
+
+    private static async Task StopAsync(Workplace place, CancellationToken cancel)
+    {
+        await place.Engine.SetGateAsync(place.Folder, isOpen: false, cancel);
+        await place.Engine.StopAsync(place.Folder, cancel);
+    }
+
+    /// <summary>The record first, so that it never names what is not there.</summary>
+    private static async Task ForgetAsync(Workplace place, CancellationToken cancel)
+    {
+        var record = place.Instance.Record!;
+        if (record.Kept.Count > record.Settings.Keep)
+        {
+            record = record with { Kept = [.. record.Kept.Take(record.Settings.Keep)] };
+            place.Instance.Commit(record);
+        }
+
+        await RemoveOthersAsync(place, [record.Generation, .. record.Kept.Select(kept => kept.Generation)], cancel);
+    }
+
+    private static async Task RemoveOthersAsync(Workplace place, HashSet<int> named, CancellationToken cancel)
+    {
+        foreach (var generation in place.Generations.List().Where(generation => !named.Contains(generation)))
+        {
+            await place.Generations.RemoveAsync(generation, cancel);
+        }
+
+        place.Images.Keep(named);
+    }
+
+    /// <summary>The journal goes last: until then the next command knows what was being done. Backups are never removed here.</summary>
+    private static void RemoveInstance(InstanceFolder folder)
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder.Path).ToList())
+        {
+            if (path != folder.Operation && path != folder.Lock && path != folder.Backups)
+            {
+                Remove(path);
+            }
+        }
+
+        File.Delete(folder.Operation);
+        if (!Directory.Exists(folder.Backups))
+        {
+            Directory.Delete(folder.Path, recursive: true);
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+    }
+}

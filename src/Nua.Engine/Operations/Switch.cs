@@ -1,0 +1,236 @@
+using Nua.Engine.Instances;
+using Nua.Foundation;
+
+namespace Nua.Engine.Operations;
+
+/// <summary>
+/// The one transaction. A new generation is filled and tried while the recorded one stays as it is; then one rename makes the new one the truth.
+/// Whatever goes wrong before that, the instance is what it was.
+/// </summary>
+/// <remarks>The instance has no unfinished operation; whoever calls this has seen to it (<see cref="Interrupted"/>).</remarks>
+public sealed class Switch(Workplace place)
+{
+    private readonly List<StepTime> _steps = [];
+    private OperationRecord? _operation;
+    private string? _copied;
+    private long _stepBegun;
+
+    public async Task<SwitchReport> RunAsync(SwitchOrder order, CancellationToken cancel)
+    {
+        var begun = place.Time.GetTimestamp();
+        var before = place.Instance.Record;
+        var away = new AwayClock(place.Time);
+        Problem? failure;
+        Open(order, before);
+        try
+        {
+            await MakeAsync(order, before, away, cancel);
+            failure = await ProveAsync(order, before, away, cancel);
+        }
+#pragma warning disable CA1031 // Whatever it is: what was before must come back.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            failure = Failures.ProblemOf(error);
+        }
+
+        if (failure is not null)
+        {
+            place.Tell($"failed: {failure.What}; going back");
+        }
+
+        // An operator who interrupts now would only make the application stay away longer.
+        var broken = await SettleAsync(failure is null, away);
+        EndStep();
+        return new SwitchReport(Outcome(before, failure, broken), order.Kind, before?.Release, order.Target, broken is null ? failure : Both(failure, broken))
+        {
+            Generation = place.Instance.Record?.Generation,
+            Duration = place.Time.GetElapsedTime(begun),
+            Away = away.Total,
+            Copied = _copied,
+            Steps = _steps,
+        };
+    }
+
+    /// <summary>Notes what is about to be done; nothing was changed when this fails.</summary>
+    private void Open(SwitchOrder order, InstanceRecord? before) => Begin(new OperationRecord
+    {
+        Kind = order.Kind,
+        Step = "preparing the image",
+        Generation = order.Filling is Filling.Same ? null : (before?.LastGeneration ?? 0) + 1,
+        Target = order.Target,
+        WasRunning = before?.IsWanted ?? false,
+        Partial = order.Partial,
+        Begun = place.Time.GetUtcNow(),
+    });
+
+    /// <summary>Everything up to the commit, included.</summary>
+    private async Task MakeAsync(SwitchOrder order, InstanceRecord? before, AwayClock away, CancellationToken cancel)
+    {
+        var target = place.Containers.Open(order.Target);
+        var generation = _operation!.Generation ?? before!.Generation;
+        place.Images.Hold(order.Target, generation);
+        await place.Engine.PrepareAsync(target.Image, cancel);
+
+        Step("closing the gate");
+        if (before is not null)
+        {
+            away.Begin(before.IsWanted);
+            await place.Engine.SetGateAsync(place.Folder, isOpen: false, cancel);
+            Step("stopping the old release");
+            await place.Engine.StopAsync(place.Folder, cancel);
+        }
+
+        Step("filling the new generation");
+        await FillAsync(order, generation, target.Contract, cancel);
+        var isEmpty = order.Filling is Filling.Empty;
+        foreach (var verb in order.Verbs)
+        {
+            Step($"running {verb}");
+            await VerbWork.RunAsync(place, verb, generation, order.Settings, isEmpty, cancel);
+            isEmpty = false;
+        }
+
+        Step("starting the new release");
+        await place.Engine.StartAsync(place.Containers.Service(order.Target, generation, order.Settings, order.Reason), cancel);
+        await Readiness.AwaitReadyAsync(place, order.Target, target.Contract.ReadyTimeout, isPatient: false, cancel);
+        if (before is not null && !LetsInEarly(order))
+        {
+            Step("watching the new release");
+            await Readiness.AwaitSteadyAsync(place, order.Target, cancel);
+        }
+
+        Step("committing");
+        place.Instance.Commit(Next(order, before, generation));
+    }
+
+    /// <summary>After the commit of a release that the old one can take over from: users are let in, and it must stay steady.</summary>
+    /// <returns>Why it did not; then the old release is the truth again, on the new generation.</returns>
+    private async Task<Problem?> ProveAsync(SwitchOrder order, InstanceRecord? before, AwayClock away, CancellationToken cancel)
+    {
+        if (before is null || !LetsInEarly(order))
+        {
+            return null;
+        }
+
+        try
+        {
+            Step("opening the gate");
+            await place.Engine.SetGateAsync(place.Folder, isOpen: true, cancel);
+            away.End();
+            Step("watching the new release");
+            await Readiness.AwaitSteadyAsync(place, order.Target, cancel);
+            return null;
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            var record = place.Instance.Record!;
+            place.Instance.Commit(record with { Release = before.Release, Settings = before.Settings });
+            return Failures.ProblemOf(error);
+        }
+    }
+
+    private async Task FillAsync(SwitchOrder order, int generation, Contracts.AppContract contract, CancellationToken cancel)
+    {
+        switch (order.Filling)
+        {
+            case Filling.Empty:
+                await place.Generations.CreateAsync(generation, contract, cancel);
+                break;
+            case Filling.CloneOf old:
+                _copied = await place.Generations.CloneAsync(old.Generation, generation, contract, cancel);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private InstanceRecord Next(SwitchOrder order, InstanceRecord? before, int generation)
+    {
+        var now = place.Time.GetUtcNow();
+        if (before is null)
+        {
+            return new InstanceRecord
+            {
+                Name = place.Folder.Name.ToString(),
+                Engine = place.Engine.Name,
+                Sequence = 0,
+                Release = order.Target,
+                Generation = generation,
+                LastGeneration = generation,
+                IsWanted = order.IsWanted,
+                Settings = order.Settings,
+                Created = now,
+            };
+        }
+
+        return before with
+        {
+            Release = order.Target,
+            Generation = generation,
+            LastGeneration = Math.Max(before.LastGeneration, generation),
+            IsWanted = order.IsWanted,
+            Settings = order.Settings,
+            Kept = order.Filling is Filling.Same
+                ? before.Kept
+                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now), .. before.Kept],
+        };
+    }
+
+    /// <summary>The same way out for success, failure and a crash: the world becomes what the record says.</summary>
+    private async Task<Problem?> SettleAsync(bool isDone, AwayClock away)
+    {
+        EndStep();
+        _stepBegun = place.Time.GetTimestamp();
+        // Only told, not journaled: on a full disk the old release must come back all the same, and recovery does not read it.
+        _operation = _operation! with { Step = isDone ? "opening the gate" : "bringing the old release back" };
+        var actions = Recovery.Decide(place.Instance.Record, _operation);
+        if (isDone)
+        {
+            actions = [.. actions.Select(action => action is RecoveryAction.Serve serve ? serve with { MustRestart = false } : action)];
+        }
+
+        try
+        {
+            return await RecoveryWork.RunAsync(place, actions, away.End, CancellationToken.None);
+        }
+        catch (Exception error) when (error is ProblemException or IOException or UnauthorizedAccessException)
+        {
+            place.Tell($"clearing up failed, the next command goes on with it: {Failures.ProblemOf(error).What}");
+            return null;
+        }
+    }
+
+    private void Begin(OperationRecord operation)
+    {
+        EndStep();
+        _stepBegun = place.Time.GetTimestamp();
+        place.Instance.Begin(operation);
+        _operation = operation;
+        place.Tell(operation.Step);
+    }
+
+    private void Step(string step) => Begin(_operation! with { Step = step });
+
+    private void EndStep()
+    {
+        if (_operation is not null && _stepBegun != 0)
+        {
+            _steps.Add(new StepTime(_operation.Step, place.Time.GetElapsedTime(_stepBegun)));
+            _stepBegun = 0;
+        }
+    }
+
+    private static bool LetsInEarly(SwitchOrder order) => order.IsForwardSafe && order.IsWanted;
+
+    private static SwitchOutcome Outcome(InstanceRecord? before, Problem? failure, Problem? broken) =>
+        broken is not null ? SwitchOutcome.Broken
+        : failure is null ? SwitchOutcome.Done
+        : before is null ? SwitchOutcome.NotInstalled : SwitchOutcome.KeptOld;
+
+    private static Problem Both(Problem? failure, Problem broken) => failure is null
+        ? broken
+        : broken with { Why = $"{failure.What}; then {broken.Why ?? broken.What}" };
+}

@@ -1,0 +1,226 @@
+using System.Text;
+using Nua.Engine.Contracts;
+using Nua.Engine.Engines;
+using Nua.Engine.Instances;
+using Nua.Engine.Operations;
+using Nua.Foundation;
+using Nua.Oci;
+
+namespace Nua.Tests.Engine.Operations;
+
+/// <summary>
+/// Containers and data in memory, with users who write whenever they are let in. It outlives the process that operates it: at a chosen moment that
+/// process stops for ever in the middle of a call, as kill -9 leaves it, and another one begins.
+/// </summary>
+internal sealed class World(HurryingTime time) : IEngine, IGenerations
+{
+    private readonly TaskCompletionSource _killed = new();
+    private Service? _service;
+    private long _started;
+    private int _moment;
+    private int _lastWrite;
+    private bool _isGateOpen;
+
+    public SortedDictionary<int, Data> Generations { get; } = [];
+
+    /// <summary>Writes that users were told are kept.</summary>
+    public List<int> Acknowledged { get; } = [];
+
+    /// <summary>What each version of the application does when it is started.</summary>
+    public Dictionary<string, Behaviour> Behaviours { get; } = [];
+
+    /// <summary>What verbs do, by version and verb; others succeed.</summary>
+    public Dictionary<string, int> VerbStatus { get; } = [];
+
+    /// <summary>Names of steps that find the disk full.</summary>
+    public HashSet<string> DiskFullAt { get; } = [];
+
+    /// <summary>The moment, from 1, at which the process that operates stops; 0 is never.</summary>
+    public int KillAt { get; set; }
+
+    public int Moments => _moment;
+
+    public Task Killed => _killed.Task;
+
+    public List<string> Journal { get; } = [];
+
+    public string Name => "local";
+
+    public VolumeIds VolumeIds => VolumeIds.Host;
+
+    public (string Version, int Generation)? Running => _service is null ? null : (_service.Contract.Version, _service.Generation);
+
+    public bool IsGateOpen => _isGateOpen;
+
+    public World Reborn(int killAt)
+    {
+        var next = new World(time) { KillAt = killAt, _service = _service, _started = _started, _lastWrite = _lastWrite, _isGateOpen = _isGateOpen };
+        foreach (var (number, data) in Generations)
+        {
+            next.Generations[number] = data;
+        }
+
+        next.Acknowledged.AddRange(Acknowledged);
+        foreach (var (version, behaviour) in Behaviours)
+        {
+            next.Behaviours[version] = behaviour;
+        }
+
+        return next;
+    }
+
+    public async Task PrepareAsync(Image image, CancellationToken cancel) => await MomentAsync("prepare");
+
+    public async Task StartAsync(Service service, CancellationToken cancel)
+    {
+        await MomentAsync("start");
+        if (_service is not null)
+        {
+            Assert.Equal((service.Contract.Version, service.Generation), Running);
+            return;
+        }
+
+        Assert.False(Generations[service.Generation].IsHalf, "the application started on half-made data");
+        Assert.Equal(service.Contract.DataVersion, Generations[service.Generation].Version);
+        (_service, _started) = (service, time.GetTimestamp());
+        await MomentAsync("started");
+    }
+
+    public async Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel)
+    {
+        await MomentAsync("stop");
+        var ran = _service is not null;
+        _service = null;
+        await MomentAsync("stopped");
+        return ran ? 0 : null;
+    }
+
+    public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel)
+    {
+        Users();
+        if (_service is null)
+        {
+            return Task.FromResult(ServiceStatus.None);
+        }
+
+        var (state, restarts) = State();
+        return Task.FromResult(new ServiceStatus(
+            state, _isGateOpen, _service.Image.Digest.ToString(), _service.Generation, restarts, restarts > 0 ? 1 : null, "a line", null));
+    }
+
+    public async Task SetGateAsync(InstanceFolder instance, bool isOpen, CancellationToken cancel)
+    {
+        await MomentAsync("gate");
+        _isGateOpen = isOpen && _service is not null;
+        await MomentAsync("gate set");
+    }
+
+    public async Task<VerbResult> RunAsync(VerbRun run, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
+    {
+        await MomentAsync("verb");
+        Assert.Null(_service);
+        var generation = int.Parse(run.Volumes[0].Source.Split('/')[^2]);
+        var status = VerbStatus.GetValueOrDefault($"{run.Contract.Version} {run.Verb[0]}");
+        onOutput(2, Encoding.UTF8.GetBytes($"working on generation {generation}\n"));
+        var data = Generations[generation];
+        Generations[generation] = data with { IsHalf = true };
+        await MomentAsync("half of the verb");
+        if (status == 0)
+        {
+            var to = run.Verb[0] == "rollback" ? int.Parse(run.Env["NUA_TO_DATA_VERSION"]) : run.Contract.DataVersion;
+            Generations[generation] = data with { Version = to };
+        }
+
+        await MomentAsync("verb done");
+        return new VerbResult(status, null);
+    }
+
+    public Task<int> ExecAsync(
+        InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel) =>
+        throw new NotSupportedException("no operation runs a command in the live container");
+
+    public async Task RemoveAsync(InstanceFolder instance, CancellationToken cancel)
+    {
+        await MomentAsync("remove containers");
+        (_service, _isGateOpen) = (null, false);
+    }
+
+    public IReadOnlyList<int> List() => [.. Generations.Keys];
+
+    public async Task CreateAsync(int generation, AppContract contract, CancellationToken cancel)
+    {
+        Generations[generation] = new Data(0, [], IsHalf: true);
+        await MomentAsync("create");
+        Generations[generation] = new Data(0, [], IsHalf: false);
+    }
+
+    public async Task<string> CloneAsync(int from, int to, AppContract contract, CancellationToken cancel)
+    {
+        await MomentAsync("clone");
+        Assert.Null(_service);
+        Generations[to] = Generations[from] with { IsHalf = true };
+        await MomentAsync("half of the clone");
+        Generations[to] = Generations[from];
+        await MomentAsync("cloned");
+        return "copied";
+    }
+
+    public async Task RemoveAsync(int generation, CancellationToken cancel)
+    {
+        await MomentAsync("remove");
+        Assert.False(Running?.Generation == generation, "the data of the running application was removed");
+        Generations[generation] = Generations[generation] with { IsHalf = true };
+        await MomentAsync("half of the removal");
+        Generations.Remove(generation);
+    }
+
+    private (ServiceState State, int Restarts) State()
+    {
+        var age = time.GetElapsedTime(_started);
+        return Behaviours.GetValueOrDefault(_service!.Contract.Version) switch
+        {
+            Behaviour.NeverReady => (ServiceState.Starting, 0),
+            Behaviour.EndsAtStart => (ServiceState.Restarting, 1),
+            Behaviour.EndsAfterTenSeconds when age > TimeSpan.FromSeconds(10) => (ServiceState.Restarting, 1),
+            _ => (age > TimeSpan.FromSeconds(1) ? ServiceState.Ready : ServiceState.Starting, 0),
+        };
+    }
+
+    /// <summary>Anybody may write at any time, if the gate lets them in and the application answers.</summary>
+    private void Users()
+    {
+        if (_isGateOpen && _service is { } service && State().State == ServiceState.Ready)
+        {
+            var data = Generations[service.Generation];
+            Generations[service.Generation] = data with { Writes = [.. data.Writes, ++_lastWrite] };
+            Acknowledged.Add(_lastWrite);
+        }
+    }
+
+    private async Task MomentAsync(string what)
+    {
+        Users();
+        Journal.Add(what);
+        if (++_moment == KillAt)
+        {
+            _killed.SetResult();
+            await new TaskCompletionSource().Task;
+        }
+
+        if (DiskFullAt.Contains(what))
+        {
+            throw new IOException("No space left on device") { HResult = 28 };
+        }
+    }
+}
+
+public enum Behaviour
+{
+    Good,
+    NeverReady,
+    EndsAtStart,
+    EndsAfterTenSeconds,
+}
+
+/// <summary>The content of one generation.</summary>
+internal sealed record Data(int Version, IReadOnlyList<int> Writes, bool IsHalf);
