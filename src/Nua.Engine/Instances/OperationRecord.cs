@@ -8,7 +8,7 @@ public sealed record OperationRecord
 {
     public int Schema { get; init; } = 1;
 
-    /// <summary><c>install</c>, <c>upgrade</c>, <c>rollback</c>, <c>restore</c>, <c>backup</c>, <c>destroy</c>.</summary>
+    /// <summary><c>install</c>, <c>upgrade</c>, <c>rollback</c>, <c>restore</c>, <c>configure</c>, <c>backup</c>, <c>destroy</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The step that has begun, for people and for the report; recovery does not need it.</summary>
@@ -18,6 +18,9 @@ public sealed record OperationRecord
     public int? Generation { get; init; }
 
     public Release? Target { get; init; }
+
+    /// <summary>The backup that was made before, for the case that nothing else leads back; null for none.</summary>
+    public string? SafetyBackup { get; init; }
 
     /// <summary>The service ran when the operation began.</summary>
     public bool WasRunning { get; init; }

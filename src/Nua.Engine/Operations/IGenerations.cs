@@ -1,4 +1,4 @@
-using Nua.Engine.Contracts;
+using Nua.Engine.Instances;
 using Nua.Foundation;
 
 namespace Nua.Engine.Operations;
@@ -10,16 +10,13 @@ namespace Nua.Engine.Operations;
 /// <remarks>Errors are <see cref="ProblemException"/>s or <see cref="IOException"/>s.</remarks>
 public interface IGenerations
 {
-    /// <summary>Numbers of all that are on the disk, half-made ones included.</summary>
-    IReadOnlyList<int> List();
+    /// <summary>Makes the empty volumes that a release wants; whatever is there under that number goes first.</summary>
+    Task CreateAsync(int generation, Release release, CancellationToken cancel);
 
-    /// <summary>Makes the empty volumes of a new generation; whatever is there under that number goes first.</summary>
-    Task CreateAsync(int generation, AppContract contract, CancellationToken cancel);
-
-    /// <summary>Copies a generation that nobody writes to; whatever is there under the new number goes first. Volumes that only the
-    /// <paramref name="contract"/> knows are made empty.</summary>
+    /// <summary>Copies a generation that nobody writes to; whatever is there under the new number goes first.</summary>
     /// <returns>How it was copied, a few words for people.</returns>
-    Task<string> CloneAsync(int from, int to, AppContract contract, CancellationToken cancel);
+    Task<string> CloneAsync(int from, int to, CancellationToken cancel);
 
-    Task RemoveAsync(int generation, CancellationToken cancel);
+    /// <summary>Removes all others, half-made ones included.</summary>
+    Task KeepAsync(IReadOnlySet<int> generations, CancellationToken cancel);
 }

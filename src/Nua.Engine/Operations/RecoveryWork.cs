@@ -122,11 +122,7 @@ internal static class RecoveryWork
 
     private static async Task RemoveOthersAsync(Workplace place, HashSet<int> named, CancellationToken cancel)
     {
-        foreach (var generation in place.Generations.List().Where(generation => !named.Contains(generation)))
-        {
-            await place.Generations.RemoveAsync(generation, cancel);
-        }
-
+        await place.Generations.KeepAsync(named, cancel);
         place.Images.Keep(named);
     }
 

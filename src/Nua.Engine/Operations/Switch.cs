@@ -60,6 +60,7 @@ public sealed class Switch(Workplace place)
         Generation = order.Filling is Filling.Same ? null : (before?.LastGeneration ?? 0) + 1,
         Target = order.Target,
         WasRunning = before?.IsWanted ?? false,
+        SafetyBackup = order.SafetyBackup,
         Partial = order.Partial,
         Begun = place.Time.GetUtcNow(),
     });
@@ -82,7 +83,7 @@ public sealed class Switch(Workplace place)
         }
 
         Step("filling the new generation");
-        await FillAsync(order, generation, target.Contract, cancel);
+        await FillAsync(order, generation, cancel);
         var isEmpty = order.Filling is Filling.Empty;
         foreach (var verb in order.Verbs)
         {
@@ -132,15 +133,15 @@ public sealed class Switch(Workplace place)
         }
     }
 
-    private async Task FillAsync(SwitchOrder order, int generation, Contracts.AppContract contract, CancellationToken cancel)
+    private async Task FillAsync(SwitchOrder order, int generation, CancellationToken cancel)
     {
         switch (order.Filling)
         {
             case Filling.Empty:
-                await place.Generations.CreateAsync(generation, contract, cancel);
+                await place.Generations.CreateAsync(generation, order.Target, cancel);
                 break;
             case Filling.CloneOf old:
-                _copied = await place.Generations.CloneAsync(old.Generation, generation, contract, cancel);
+                _copied = await place.Generations.CloneAsync(old.Generation, generation, cancel);
                 break;
             default:
                 break;

@@ -29,6 +29,9 @@ public sealed record SwitchOrder
     /// ready, and if it does not stay steady the old one takes over its data: nothing that users wrote meanwhile is lost.</summary>
     public bool IsForwardSafe { get; init; }
 
+    /// <summary>Path of the backup that was made before; null for none.</summary>
+    public string? SafetyBackup { get; init; }
+
     /// <summary>Files and folders of the host that serve this operation only and go at its end.</summary>
     public IReadOnlyList<string> Partial { get; init; } = [];
 }

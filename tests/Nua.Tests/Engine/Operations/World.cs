@@ -1,5 +1,4 @@
 using System.Text;
-using Nua.Engine.Contracts;
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
 using Nua.Engine.Operations;
@@ -31,6 +30,9 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
 
     /// <summary>What verbs do, by version and verb; others succeed.</summary>
     public Dictionary<string, int> VerbStatus { get; } = [];
+
+    /// <summary>What <c>upgrade plan</c> answers.</summary>
+    public byte[]? Plan { get; set; }
 
     /// <summary>Names of steps that find the disk full.</summary>
     public HashSet<string> DiskFullAt { get; } = [];
@@ -118,6 +120,12 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     public async Task<VerbResult> RunAsync(VerbRun run, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
     {
         await MomentAsync("verb");
+        if (run.Verb is [_, "plan"])
+        {
+            Assert.All(run.Volumes, volume => Assert.True(volume.IsReadOnly));
+            return new VerbResult(VerbStatus.GetValueOrDefault($"{run.Contract.Version} plan"), Plan);
+        }
+
         Assert.Null(_service);
         var generation = int.Parse(run.Volumes[0].Source.Split('/')[^2]);
         var status = VerbStatus.GetValueOrDefault($"{run.Contract.Version} {run.Verb[0]}");
@@ -145,16 +153,14 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         (_service, _isGateOpen) = (null, false);
     }
 
-    public IReadOnlyList<int> List() => [.. Generations.Keys];
-
-    public async Task CreateAsync(int generation, AppContract contract, CancellationToken cancel)
+    public async Task CreateAsync(int generation, Release release, CancellationToken cancel)
     {
         Generations[generation] = new Data(0, [], IsHalf: true);
         await MomentAsync("create");
         Generations[generation] = new Data(0, [], IsHalf: false);
     }
 
-    public async Task<string> CloneAsync(int from, int to, AppContract contract, CancellationToken cancel)
+    public async Task<string> CloneAsync(int from, int to, CancellationToken cancel)
     {
         await MomentAsync("clone");
         Assert.Null(_service);
@@ -165,13 +171,16 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         return "copied";
     }
 
-    public async Task RemoveAsync(int generation, CancellationToken cancel)
+    public async Task KeepAsync(IReadOnlySet<int> generations, CancellationToken cancel)
     {
-        await MomentAsync("remove");
-        Assert.False(Running?.Generation == generation, "the data of the running application was removed");
-        Generations[generation] = Generations[generation] with { IsHalf = true };
-        await MomentAsync("half of the removal");
-        Generations.Remove(generation);
+        foreach (var generation in Generations.Keys.Where(number => !generations.Contains(number)).ToList())
+        {
+            await MomentAsync("remove");
+            Assert.False(Running?.Generation == generation, "the data of the running application was removed");
+            Generations[generation] = Generations[generation] with { IsHalf = true };
+            await MomentAsync("half of the removal");
+            Generations.Remove(generation);
+        }
     }
 
     private (ServiceState State, int Restarts) State()

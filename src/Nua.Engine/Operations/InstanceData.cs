@@ -1,0 +1,37 @@
+using Nua.Engine.Data;
+using Nua.Engine.Instances;
+
+namespace Nua.Engine.Operations;
+
+/// <summary>The generations of an instance as folders, each call in a thread of its own: copying takes long.</summary>
+public sealed class InstanceData(Generations folders, Containers containers) : IGenerations
+{
+    public Task CreateAsync(int generation, Release release, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            folders.Remove(generation);
+            var (image, contract) = containers.Open(release);
+            folders.CreateEmpty(generation, ImageVolumes.Of(image, contract));
+        },
+        cancel);
+
+    public Task<string> CloneAsync(int from, int to, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            folders.Remove(to);
+            return folders.Clone(from, to, cancel).Way;
+        },
+        cancel);
+
+    public Task KeepAsync(IReadOnlySet<int> generations, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            folders.RemoveUnfinished();
+            foreach (var generation in folders.List().Where(number => !generations.Contains(number)))
+            {
+                cancel.ThrowIfCancellationRequested();
+                folders.Remove(generation);
+            }
+        },
+        cancel);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Nua.Engine.Instances;
+using Nua.Foundation;
+
+namespace Nua.Engine.Operations;
+
+/// <summary>Brings an instance to another image of the same application, or leaves it as it is.</summary>
+/// <remarks>Everything that can be refused is refused before anything is changed.</remarks>
+public sealed class Upgrade(Workplace place)
+{
+    private const int PlanLimit = 60;
+
+    /// <summary>Makes the safety backup and gives its path; null leaves it out.</summary>
+    public Func<CancellationToken, Task<string>>? SafetyBackup { get; init; }
+
+    /// <param name="target">In the store.</param>
+    /// <exception cref="ProblemException">refused, nothing was changed: those of <see cref="UpgradeChecks"/>, of the backup, of
+    /// opening the image.</exception>
+    public async Task<SwitchReport> RunAsync(Release target, InstanceSettings settings, CancellationToken cancel)
+    {
+        var record = place.Instance.Record!;
+        var contract = place.Containers.Contract(target);
+        UpgradeChecks.Check(record.Release, contract, settings);
+        if (target.DataVersion != record.Release.DataVersion)
+        {
+            await ComparePlanAsync(record, target, settings, cancel);
+        }
+
+        var backup = SafetyBackup is null ? null : await SafetyBackup(cancel);
+        return await new Switch(place).RunAsync(Order(record, target, contract.UpgradeTimeout, settings) with { SafetyBackup = backup }, cancel);
+    }
+
+    /// <summary>Equal data versions need no migration: the old release could go on with what the new one writes.</summary>
+    private static SwitchOrder Order(InstanceRecord record, Release target, int timeLimit, InstanceSettings settings)
+    {
+        var isSameData = target.DataVersion == record.Release.DataVersion;
+        return new SwitchOrder
+        {
+            Kind = OperationKind.Upgrade,
+            Target = target,
+            Settings = settings,
+            IsWanted = record.IsWanted,
+            Filling = new Filling.CloneOf(record.Generation),
+            Verbs = isSameData ? [] : [Verb(record, target, timeLimit)],
+            Reason = "update",
+            IsForwardSafe = isSameData,
+        };
+    }
+
+    private static SwitchVerb Verb(InstanceRecord record, Release target, int timeLimit) =>
+        new(target, ["upgrade"], "update", timeLimit) { Env = Versions(record.Release, target) };
+
+    internal static SortedDictionary<string, string> Versions(Release from, Release to) => new(StringComparer.Ordinal)
+    {
+        ["NUA_FROM_DATA_VERSION"] = from.DataVersion.ToString(CultureInfo.InvariantCulture),
+        ["NUA_TO_DATA_VERSION"] = to.DataVersion.ToString(CultureInfo.InvariantCulture),
+        ["NUA_FROM_VERSION"] = from.Version,
+    };
+
+    /// <summary>Optional in the contract: an image that does not answer is not asked further.</summary>
+    private async Task ComparePlanAsync(InstanceRecord record, Release target, InstanceSettings settings, CancellationToken cancel)
+    {
+        var verb = new SwitchVerb(target, ["upgrade", "plan"], "update", PlanLimit) { IsReadOnly = true };
+        var result = await VerbWork.TryAsync(place, verb, record.Generation, settings, isEmpty: false, cancel);
+        if (result is { Status: 0, Result: { } plan })
+        {
+            UpgradeChecks.ComparePlan(record.Release, plan);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using Nua.Engine.Contracts;
+using Nua.Engine.Instances;
+using Nua.Engine.Operations;
+using Nua.Foundation;
+
+namespace Nua.Tests.Engine.Operations;
+
+public sealed class UpgradeTests : IDisposable
+{
+    private readonly Operator _operator = new();
+    private readonly List<string> _told = [];
+
+    public void Dispose() => _operator.Dispose();
+
+    [Fact]
+    public async Task Upgrade_with_a_migration_lets_nobody_in_until_it_was_steady()
+    {
+        var (folder, world) = _operator.Running();
+        var report = await UpgradeAsync(folder, world, "2.0");
+        Assert.Equal((SwitchOutcome.Done, 0), (report.Outcome, report.ExitCode));
+        Assert.Equal(("2.0", 4), world.Running);
+        Assert.InRange(report.Away.TotalSeconds, 15, 20);
+        Assert.Equal(["preparing the image", "closing the gate", "stopping the old release", "filling the new generation", "running upgrade",
+            "starting the new release", "watching the new release", "committing", "opening the gate"], report.Steps.Select(step => step.Step));
+    }
+
+    [Fact]
+    public async Task Upgrade_without_a_migration_is_away_only_while_it_starts()
+    {
+        var (folder, world) = _operator.Running("1.1");
+        var report = await UpgradeAsync(folder, world, "1.2");
+        Assert.Equal(SwitchOutcome.Done, report.Outcome);
+        Assert.InRange(report.Away.TotalSeconds, 1, 2);
+        Assert.DoesNotContain("verb", world.Journal);
+    }
+
+    [Theory]
+    [InlineData("NUA5202", Behaviour.NeverReady)]
+    [InlineData("NUA5201", Behaviour.EndsAtStart)]
+    [InlineData("NUA5203", Behaviour.EndsAfterTenSeconds)]
+    public async Task Release_that_fails_is_replaced_by_the_old_one_on_its_untouched_data(string code, Behaviour behaviour)
+    {
+        var (folder, world) = _operator.Running();
+        world.Behaviours["2.0"] = behaviour;
+        var data = world.Generations[3];
+        var report = await UpgradeAsync(folder, world, "2.0");
+        Assert.Equal((SwitchOutcome.KeptOld, 10, code), (report.Outcome, report.ExitCode, report.Problem!.Code));
+        Assert.Equal(("1.0", 3), world.Running);
+        Assert.Equal(data.Writes, world.Generations[3].Writes.Take(data.Writes.Count));
+        Assert.Equal([2, 3], world.Generations.Keys);
+        Assert.Equal(4, Instance.ReadRecord(folder)!.LastGeneration);
+    }
+
+    [Fact]
+    public async Task Release_that_fails_after_it_was_let_in_leaves_what_users_wrote_to_the_old_one()
+    {
+        var (folder, world) = _operator.Running("1.1");
+        world.Behaviours["1.2"] = Behaviour.EndsAfterTenSeconds;
+        var report = await UpgradeAsync(folder, world, "1.2");
+        Assert.Equal(SwitchOutcome.KeptOld, report.Outcome);
+        Assert.Equal(("1.1", 4), world.Running);
+        Assert.Equal(world.Acknowledged, world.Generations[4].Writes);
+        Assert.True(world.Generations[4].Writes.Count > world.Generations[3].Writes.Count);
+    }
+
+    [Theory]
+    [InlineData("prepare")]
+    [InlineData("clone")]
+    [InlineData("verb")]
+    [InlineData("start")]
+    public async Task Full_disk_at_a_step_leaves_the_old_release(string step)
+    {
+        var (folder, world) = _operator.Running();
+        world.DiskFullAt.Add(step);
+        // "start" finds it full once: the old release must start again.
+        var report = await UpgradeAsync(folder, world, "2.0", () => world.DiskFullAt.Clear());
+        Assert.Equal((SwitchOutcome.KeptOld, "NUA5205"), (report.Outcome, report.Problem!.Code));
+        Assert.Equal(("1.0", 3), world.Running);
+        Assert.True(world.IsGateOpen);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(73)]
+    [InlineData(75)]
+    [InlineData(124)]
+    [InlineData(137)]
+    public async Task Verb_that_fails_leaves_the_old_release_and_is_quoted(int status)
+    {
+        var (folder, world) = _operator.Running();
+        world.VerbStatus["2.0 upgrade"] = status;
+        var report = await UpgradeAsync(folder, world, "2.0");
+        Assert.Equal((SwitchOutcome.KeptOld, "NUA5207"), (report.Outcome, report.Problem!.Code));
+        Assert.Contains("working on generation 4", report.Problem.Why, StringComparison.Ordinal);
+        Assert.Equal(status == 75 ? 4 : 1, world.Journal.Count(moment => moment == "verb done"));
+        Assert.Equal(("1.0", 3), world.Running);
+    }
+
+    [Fact]
+    public async Task Old_release_that_does_not_come_back_is_stopped_and_nothing_is_deleted()
+    {
+        var (folder, world) = _operator.Running();
+        world.VerbStatus["2.0 upgrade"] = 1;
+        world.Behaviours["1.0"] = Behaviour.NeverReady;
+        var report = await UpgradeAsync(folder, world, "2.0");
+        Assert.Equal((SwitchOutcome.Broken, 20), (report.Outcome, report.ExitCode));
+        Assert.Null(world.Running);
+        Assert.False(world.IsGateOpen);
+        Assert.Equal([2, 3, 4], world.Generations.Keys);
+        Assert.Contains($"nua restore {folder.Name} FILE", report.Problem!.Remedy, StringComparison.Ordinal);
+
+        // The way out needs no repair: the next command works.
+        world.Behaviours.Clear();
+        world.VerbStatus.Clear();
+        Assert.Equal(SwitchOutcome.Done, (await UpgradeAsync(folder, world, "2.0")).Outcome);
+        Assert.Equal(("2.0", 5), world.Running);
+    }
+
+    [Fact]
+    public async Task Stopped_instance_is_tried_and_stopped_again()
+    {
+        var (folder, world) = _operator.Running();
+        using (var instance = Instance.Open(folder))
+        {
+            await world.StopAsync(folder, default);
+            instance.Commit(instance.Record! with { IsWanted = false });
+        }
+
+        var report = await UpgradeAsync(folder, world, "2.0");
+        Assert.Equal((SwitchOutcome.Done, TimeSpan.Zero), (report.Outcome, report.Away));
+        Assert.Null(world.Running);
+        Assert.Equal((4, 3), (Instance.ReadRecord(folder)!.Generation, world.Generations[4].Version));
+    }
+
+    [Fact]
+    public async Task Data_that_is_not_what_the_record_says_is_not_touched()
+    {
+        var (folder, world) = _operator.Running();
+        world.Plan = """{"from":2,"to":3}"""u8.ToArray();
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => UpgradeAsync(folder, world, "2.0"));
+        Assert.Equal(("NUA5216", 65), (failure.Problems[0].Code, failure.ExitCode));
+        Assert.Equal(("1.0", 3), world.Running);
+        Assert.False(File.Exists(folder.Operation));
+    }
+
+    [Fact]
+    public async Task Safety_backup_that_fails_stops_the_upgrade_before_it_begins()
+    {
+        var (folder, world) = _operator.Running();
+        using var instance = Instance.Open(folder);
+        var upgrade = new Upgrade(_operator.Place(instance, world))
+        {
+            SafetyBackup = _ => throw new ProblemException(new Problem("NUA5199", "no")) { ExitCode = 73 },
+        };
+        await Assert.ThrowsAsync<ProblemException>(() => upgrade.RunAsync(_operator.Releases["2.0"], new InstanceSettings(), default));
+        Assert.True(world.IsGateOpen);
+        Assert.DoesNotContain("stop", world.Journal);
+    }
+
+    [Theory]
+    [InlineData("NUA5211", "other", 2, 0, null)]
+    [InlineData("NUA5212", "notes", 0, 0, null)]
+    [InlineData("NUA5213", "notes", 5, 2, null)]
+    [InlineData("NUA5214", "notes", 5, 0, 3)]
+    public void Image_that_cannot_work_on_the_data_is_refused(string code, string app, int dataVersion, int upgradeFrom, int? waypoint)
+    {
+        var contract = Contract(app) with { DataVersion = dataVersion, UpgradeFrom = upgradeFrom, Waypoints = waypoint is { } point ? [point] : [] };
+        var failure = Assert.Throws<ProblemException>(() => UpgradeChecks.Check(_operator.Releases["1.0"], contract, new InstanceSettings()));
+        Assert.Equal((code, 65), (failure.Problems[0].Code, failure.ExitCode));
+    }
+
+    [Fact]
+    public void Setting_that_only_the_new_release_needs_is_named()
+    {
+        var contract = Contract("notes") with { DataVersion = 1, RequiredSettings = ["SITE", "TOKEN"], Secrets = [new ContractSecret("TOKEN", null, true)] };
+        var failure = Assert.Throws<ProblemException>(() => UpgradeChecks.Check(_operator.Releases["1.0"], contract, new InstanceSettings()));
+        Assert.Equal(("NUA5215", 78), (Assert.Single(failure.Problems).Code, failure.ExitCode));
+        Assert.Contains("SITE", failure.Problems[0].What, StringComparison.Ordinal);
+    }
+
+    private static AppContract Contract(string app) =>
+        AppContract.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"runtime":{"app_id":"{{app}}"}}"""), "test");
+
+    private async Task<SwitchReport> UpgradeAsync(InstanceFolder folder, World world, string to, Action? onFailure = null)
+    {
+        using var instance = Instance.Open(folder);
+        var place = _operator.Place(instance, world, line =>
+        {
+            _told.Add(line);
+            if (line.StartsWith("failed:", StringComparison.Ordinal))
+            {
+                onFailure?.Invoke();
+            }
+        });
+        return await new Upgrade(place).RunAsync(_operator.Releases[to], instance.Record!.Settings, default);
+    }
+}
