@@ -11,7 +11,7 @@ internal static class Failures
     {
         ProblemException known => known.Problems[0],
         OperationCanceledException => new Problem("NUA5204", "it was interrupted"),
-        IOException { HResult: NoSpace or QuotaExceeded } full => new Problem("NUA5205", "the disk is full")
+        IOException full when (full.HResult & 0xFFFF) is NoSpace or QuotaExceeded => new Problem("NUA5205", "the disk is full")
         {
             Why = Printable.Escape(full.Message, 300),
             Remedy = "free space on the file system of NUA_HOME; 'nua prune' empties caches",

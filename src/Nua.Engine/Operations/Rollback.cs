@@ -22,7 +22,7 @@ public sealed class Rollback(Workplace place)
         var record = place.Instance.Record!;
         var earlier = Earlier(record, toKept) ?? throw NothingEarlier();
         var filling = new Filling.CloneOf(toKept ? earlier.Generation : record.Generation);
-        IReadOnlyList<SwitchVerb> verbs = toKept ? [] : Verbs(record, earlier);
+        var verbs = toKept ? [] : await VerbsAsync(record, earlier, cancel);
         place.Containers.Contract(earlier.Release);
         if (toKept)
         {
@@ -51,7 +51,7 @@ public sealed class Rollback(Workplace place)
         record.Kept.Where(kept => toKept || (kept.Why == OperationKind.Upgrade && kept.Release.Image != record.Release.Image)).FirstOrDefault();
 
     /// <summary>The newer image knows how to undo what it did; the earlier one cannot know.</summary>
-    private IReadOnlyList<SwitchVerb> Verbs(InstanceRecord record, KeptGeneration earlier)
+    private async Task<IReadOnlyList<SwitchVerb>> VerbsAsync(InstanceRecord record, KeptGeneration earlier, CancellationToken cancel)
     {
         var (from, to) = (record.Release.DataVersion, earlier.Release.DataVersion);
         if (from == to)
@@ -60,15 +60,23 @@ public sealed class Rollback(Workplace place)
         }
 
         var contract = place.Containers.Contract(record.Release);
-        return from > to && contract.HasRollback && to >= (contract.RollbackTo ?? 0)
-            ? [new SwitchVerb(record.Release, ["rollback"], "rollback", contract.UpgradeTimeout) { Env = Upgrade.Versions(record.Release, earlier.Release) }]
-            : throw Unsupported(record, earlier, contract);
+        if (from < to || !contract.HasRollback || to < (contract.RollbackTo ?? 0))
+        {
+            throw Unsupported(record, earlier, contract);
+        }
+
+        var verb = new SwitchVerb(record.Release, ["rollback"], "rollback", contract.UpgradeTimeout)
+        {
+            Env = Upgrade.Versions(record.Release, earlier.Release),
+        };
+        var plan = await VerbWork.PlanAsync(place, verb with { Words = ["rollback", "plan"] }, record.Generation, record.Settings, cancel);
+        return plan.Status == NotSupported ? throw Unsupported(record, earlier, contract) : [verb];
     }
 
     private ProblemException Unsupported(InstanceRecord record, KeptGeneration earlier, AppContract contract) => new(
         new Problem("NUA5221", $"{Readiness.Name(record.Release)} cannot bring data version {record.Release.DataVersion} back to {earlier.Release.DataVersion}")
         {
-            Why = contract.HasRollback ? $"its rollback reaches {contract.RollbackTo} at the lowest" : "the image declares no rollback",
+            Why = contract.HasRollback ? $"its rollback does not reach that far (to: {contract.RollbackTo ?? 0})" : "the image declares no rollback",
             Remedy = $"go back to the data as it was on {Time(earlier.Replaced)}, losing what was written since:\n" +
                 $"nua rollback {place.Folder.Name} --to kept",
         })

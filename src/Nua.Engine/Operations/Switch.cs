@@ -231,7 +231,10 @@ public sealed class Switch(Workplace place)
         : failure is null ? SwitchOutcome.Done
         : before is null ? SwitchOutcome.NotInstalled : SwitchOutcome.KeptOld;
 
-    private static Problem Both(Problem? failure, Problem broken) => failure is null
-        ? broken
-        : broken with { Why = $"{failure.What}; then {broken.Why ?? broken.What}" };
+    private Problem Both(Problem? failure, Problem broken) => broken with
+    {
+        What = $"{Readiness.Name(place.Instance.Record!.Release)} does not come back: {broken.What}",
+        Why = failure is null ? broken.Why : $"it was stopped because this went wrong: {failure.What}",
+        Remedy = Broken.Remedy(place.Folder, place.Instance.Record!),
+    };
 }

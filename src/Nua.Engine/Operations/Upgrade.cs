@@ -8,8 +8,6 @@ namespace Nua.Engine.Operations;
 /// <remarks>Everything that can be refused is refused before anything is changed.</remarks>
 public sealed class Upgrade(Workplace place)
 {
-    private const int PlanLimit = 60;
-
     /// <summary>Makes the safety backup and gives its path; null leaves it out.</summary>
     public Func<CancellationToken, Task<string>>? SafetyBackup { get; init; }
 
@@ -57,11 +55,9 @@ public sealed class Upgrade(Workplace place)
         ["NUA_FROM_VERSION"] = from.Version,
     };
 
-    /// <summary>Optional in the contract: an image that does not answer is not asked further.</summary>
     private async Task ComparePlanAsync(InstanceRecord record, Release target, InstanceSettings settings, CancellationToken cancel)
     {
-        var verb = new SwitchVerb(target, ["upgrade", "plan"], "update", PlanLimit) { IsReadOnly = true };
-        var result = await VerbWork.TryAsync(place, verb, record.Generation, settings, isEmpty: false, cancel);
+        var result = await VerbWork.PlanAsync(place, new SwitchVerb(target, ["upgrade", "plan"], "update", 0), record.Generation, settings, cancel);
         if (result is { Status: 0, Result: { } plan })
         {
             UpgradeChecks.ComparePlan(record.Release, plan);

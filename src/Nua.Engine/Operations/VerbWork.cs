@@ -8,15 +8,12 @@ namespace Nua.Engine.Operations;
 /// <summary>Runs a verb as the contract's table of exit codes wants it.</summary>
 internal static class VerbWork
 {
-    private const int Unavailable = 69, Temporary = 75, Tries = 4, TailLength = 2000;
+    private const int Unavailable = 69, Temporary = 75, Tries = 4, TailLength = 2000, PlanLimit = 60;
 
-    /// <returns>The last try's result; "temporary" is tried four times, an absent binding until the time is over.</returns>
-    public static async Task<VerbResult> TryAsync(
-        Workplace place, SwitchVerb verb, int generation, InstanceSettings settings, bool isEmpty, CancellationToken cancel)
-    {
-        var tail = new StringBuilder();
-        return (await TryAsync(place, verb, place.Containers.Verb(verb, generation, settings, isEmpty), tail, cancel)).Result;
-    }
+    /// <summary>Asks an image what it would do, on data that it cannot write. Optional in the contract: whoever does not answer is not asked further.</summary>
+    public static Task<VerbResult> PlanAsync(Workplace place, SwitchVerb verb, int generation, InstanceSettings settings, CancellationToken cancel) =>
+        place.Engine.RunAsync(
+            place.Containers.Verb(verb with { IsReadOnly = true, TimeLimit = PlanLimit }, generation, settings, isEmpty: false), (_, _) => { }, cancel);
 
     /// <exception cref="ProblemException">NUA5207: it did not end with 0.</exception>
     public static async Task RunAsync(

@@ -37,10 +37,12 @@ public sealed class RollbackTests : IDisposable
     public async Task Rollback_that_the_image_does_not_support_is_refused_with_the_way_that_loses_something()
     {
         var (folder, world) = await UpgradedAsync("2.0");
-        world.VerbStatus["2.0 rollback"] = 3;
-        var report = await RollbackAsync(folder, world, toKept: false);
-        Assert.Equal(SwitchOutcome.KeptOld, report.Outcome);
+        world.VerbStatus["2.0 rollback plan"] = 3;
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => RollbackAsync(folder, world, toKept: false));
+        Assert.Equal(("NUA5221", 3), (failure.Problems[0].Code, failure.ExitCode));
+        Assert.Contains("nua rollback notes --to kept", failure.Problems[0].Remedy, StringComparison.Ordinal);
         Assert.Equal(("2.0", 4), world.Running);
+        Assert.True(world.IsGateOpen);
     }
 
     [Fact]

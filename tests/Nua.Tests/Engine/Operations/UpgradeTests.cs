@@ -179,7 +179,7 @@ public sealed class UpgradeTests : IDisposable
     }
 
     private static AppContract Contract(string app) =>
-        AppContract.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"runtime":{"app_id":"{{app}}"}}"""), "test");
+        AppContract.Parse(System.Text.Encoding.UTF8.GetBytes($$$"""{"runtime":{"app_id":"{{{app}}}"}}"""), "test");
 
     private async Task<SwitchReport> UpgradeAsync(InstanceFolder folder, World world, string to, Action? onFailure = null)
     {

@@ -119,13 +119,13 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
 
     public async Task<VerbResult> RunAsync(VerbRun run, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
     {
-        await MomentAsync("verb");
         if (run.Verb is [_, "plan"])
         {
             Assert.All(run.Volumes, volume => Assert.True(volume.IsReadOnly));
-            return new VerbResult(VerbStatus.GetValueOrDefault($"{run.Contract.Version} plan"), Plan);
+            return new VerbResult(VerbStatus.GetValueOrDefault($"{run.Contract.Version} {run.Verb[0]} plan"), Plan);
         }
 
+        await MomentAsync("verb");
         Assert.Null(_service);
         var generation = int.Parse(run.Volumes[0].Source.Split('/')[^2]);
         var status = VerbStatus.GetValueOrDefault($"{run.Contract.Version} {run.Verb[0]}");
