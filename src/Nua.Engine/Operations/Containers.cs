@@ -1,6 +1,7 @@
 using Nua.Engine.Contracts;
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
+using Nua.Engine.Settings;
 using Nua.Oci;
 using Nua.Oci.Storage;
 
@@ -40,6 +41,8 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
             Contract = contract,
             Env = Env(release, settings, reason, isEmpty: false),
             Volumes = Volumes(contract, generation, isReadOnly: false),
+            Secrets = new SecretFolder(folder).Files,
+            Bindings = settings.Bindings,
             Memory = settings.Memory,
             Cpus = settings.Cpus,
             HasNetwork = settings.HasNetwork,
@@ -65,6 +68,8 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
             Contract = contract,
             Env = env,
             Volumes = [.. Volumes(contract, generation, verb.IsReadOnly), .. verb.Mounts],
+            Secrets = new SecretFolder(folder).Files,
+            Bindings = settings.Bindings,
             Memory = settings.Memory,
             Cpus = settings.Cpus,
             HasNetwork = settings.HasNetwork,
@@ -76,18 +81,13 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
 
     private SortedDictionary<string, string> Env(Release release, InstanceSettings settings, string reason, bool isEmpty)
     {
-        var env = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var env = new ContainerVariables(Contract(release), folder, settings).All();
         foreach (var name in _inherited)
         {
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
             {
-                env[name] = value;
+                env.TryAdd(name, value);
             }
-        }
-
-        foreach (var (name, value) in settings.Env)
-        {
-            env[name] = value;
         }
 
         env["NUA_INSTANCE"] = folder.Name.ToString();
