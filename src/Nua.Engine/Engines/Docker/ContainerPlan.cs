@@ -103,6 +103,7 @@ internal static class ContainerPlan
         Binds =
         [
             $"{secrets}:/run/secrets:ro",
+            .. container.Bindings.Select(binding => $"{binding.Value}:/bindings/{binding.Key}:ro"),
             .. container.Volumes.Select(volume => $"{volume.Source}:{volume.Target}{(volume.IsReadOnly ? ":ro" : "")}"),
         ],
         Tmpfs = new Dictionary<string, string>(StringComparer.Ordinal) { ["/tmp"] = "mode=1777", ["/run"] = "mode=1777" },

@@ -1,12 +1,10 @@
 using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using Nua.Engine.Foreground;
 using Nua.Engine.Instances;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Oci;
-using Nua.Oci.Layers;
 
 namespace Nua.Engine.Engines.Docker;
 
@@ -53,7 +51,7 @@ public sealed class DockerEngine : IEngine, IDisposable
         }
 
         await _containers.RemoveAsync(names.Service, cancel);
-        var secrets = SecretFolder.Fill(service.Instance, OwnerOf(service.Image));
+        var secrets = SecretCopies.Make(service, OwnerOf(service.Image));
         var id = await _containers.CreateAsync(ContainerPlan.Service(service, EngineImages.IdOf(service.Image), secrets), cancel);
         await _containers.StartAsync(id, cancel);
     });
@@ -107,7 +105,7 @@ public sealed class DockerEngine : IEngine, IDisposable
                 await EnsureNetworkAsync(new ContainerNames(run.Instance), reachesOutside: true, cancel);
             }
 
-            var secrets = SecretFolder.Fill(run.Instance, OwnerOf(run.Image));
+            var secrets = SecretCopies.Make(run, OwnerOf(run.Image));
             using var result = run.WantsResult ? new ResultFolder(run.Instance) : null;
             var id = await _containers.CreateAsync(ContainerPlan.Verb(run, EngineImages.IdOf(run.Image), secrets, result?.Path), cancel);
             try
@@ -180,9 +178,7 @@ public sealed class DockerEngine : IEngine, IDisposable
     }
 
     /// <summary>Null where ids are a rootless engine's.</summary>
-    private static (uint Uid, uint Gid)? OwnerOf(Image image) => Libc.GetEuid() == 0
-        ? Users.Resolve(image.Config.Run.User, file => TopFile.Read(image, file, 1 << 20) ?? [])
-        : null;
+    private static (uint Uid, uint Gid)? OwnerOf(Image image) => Libc.GetEuid() == 0 ? ImageUser.Of(image) : null;
 
     private static Task CallAsync(string what, Func<Task> call) => CallAsync(what, async () =>
     {

@@ -136,7 +136,7 @@ public sealed class LocalEngine(string storeHome) : IEngine
             env["PORT"] = number.ToString(CultureInfo.InvariantCulture);
         }
 
-        var (uid, gid) = ImageUser.Of(wanted.Image, wanted.Instance.StoreHome);
+        var (uid, gid) = ImageUser.Of(wanted.Image);
         var home = wanted.Instance.StoreHome;
         return new LocalContainer(
             LayerChain.Folders(wanted.Image.Layers.Select(layer => layer.DiffId)),

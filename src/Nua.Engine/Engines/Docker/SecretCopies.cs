@@ -1,4 +1,3 @@
-using Nua.Engine.Instances;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;
 
@@ -8,24 +7,24 @@ namespace Nua.Engine.Engines.Docker;
 /// The instance's secrets as the application may read them: copies below <c>run</c>, owned by its user. The instance's folder is closed to
 /// other users of the machine, so the copies are too, whatever their own modes say.
 /// </summary>
-internal static class SecretFolder
+internal static class SecretCopies
 {
     private const uint OwnerReads = 0x100, AllRead = 0x124, OwnerEnters = 0x140, AllEnter = 0x16D;
 
     /// <param name="owner">Null where this process may not give files away (a rootless engine): everybody inside may read then.</param>
-    public static string Fill(InstanceFolder instance, (uint Uid, uint Gid)? owner)
+    /// <returns>The folder to mount at <c>/run/secrets</c>.</returns>
+    public static string Make(InstanceContainer container, (uint Uid, uint Gid)? owner)
     {
-        var folder = $"{instance.Run}/secrets";
+        var folder = $"{container.Instance.Run}/secrets";
         DurableFile.CreateDirectory(folder, 0x1C0);
-        var names = Directory.Exists(instance.Secrets) ? Directory.GetFiles(instance.Secrets).Select(path => Path.GetFileName(path)!).ToList() : [];
-        foreach (var old in Directory.GetFiles(folder).Where(path => !names.Contains(Path.GetFileName(path), StringComparer.Ordinal)))
+        foreach (var old in Directory.GetFiles(folder).Where(path => !container.Secrets.ContainsKey(Path.GetFileName(path))))
         {
             File.Delete(old);
         }
 
-        foreach (var name in names)
+        foreach (var (name, file) in container.Secrets)
         {
-            DurableFile.Replace($"{folder}/{name}", File.ReadAllBytes($"{instance.Secrets}/{name}"), 0x180);
+            DurableFile.Replace($"{folder}/{name}", File.ReadAllBytes(file), 0x180);
             Give($"{folder}/{name}", owner, owner is null ? AllRead : OwnerReads);
         }
 
