@@ -48,6 +48,7 @@ public sealed class Switch(Workplace place)
             Duration = place.Time.GetElapsedTime(begun),
             Away = away.Total,
             Copied = _copied,
+            SafetyBackup = order.SafetyBackup,
             Steps = _steps,
         };
     }
@@ -142,6 +143,9 @@ public sealed class Switch(Workplace place)
                 break;
             case Filling.CloneOf old:
                 _copied = await place.Generations.CloneAsync(old.Generation, generation, cancel);
+                break;
+            case Filling.Written written:
+                await written.Write(generation, cancel);
                 break;
             default:
                 break;

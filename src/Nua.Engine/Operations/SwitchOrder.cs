@@ -49,6 +49,9 @@ public abstract record Filling
     /// <summary>A copy of an earlier one.</summary>
     public sealed record CloneOf(int Generation) : Filling;
 
+    /// <summary>Made whole by somebody else, or not at all; whatever is there under that number goes first.</summary>
+    public sealed record Written(Func<int, CancellationToken, Task> Write) : Filling;
+
     /// <summary>None: the release changes, the generation stays as it is.</summary>
     public sealed record Same : Filling;
 }

@@ -33,6 +33,9 @@ public sealed record SwitchReport(SwitchOutcome Outcome, string Kind, Release? F
     /// <summary>How the data was copied; null when it was not.</summary>
     public string? Copied { get; init; }
 
+    /// <summary>Path; null for none.</summary>
+    public string? SafetyBackup { get; init; }
+
     public IReadOnlyList<StepTime> Steps { get; init; } = [];
 
     /// <summary>Of the command: the contract's 0, 10 and 20; 1 when an installation failed.</summary>

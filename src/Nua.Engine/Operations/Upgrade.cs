@@ -12,13 +12,14 @@ public sealed class Upgrade(Workplace place)
     public Func<CancellationToken, Task<string>>? SafetyBackup { get; init; }
 
     /// <param name="target">In the store.</param>
+    /// <param name="settings">Resolved.</param>
     /// <exception cref="ProblemException">refused, nothing was changed: those of <see cref="UpgradeChecks"/>, of the backup, of
     /// opening the image.</exception>
     public async Task<SwitchReport> RunAsync(Release target, InstanceSettings settings, CancellationToken cancel)
     {
         var record = place.Instance.Record!;
         var contract = place.Containers.Contract(target);
-        UpgradeChecks.Check(record.Release, contract, settings);
+        UpgradeChecks.Check(record.Release, contract);
         if (target.DataVersion != record.Release.DataVersion)
         {
             await ComparePlanAsync(record, target, settings, cancel);

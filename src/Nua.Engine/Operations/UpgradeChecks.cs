@@ -5,18 +5,18 @@ using Nua.Foundation;
 
 namespace Nua.Engine.Operations;
 
-/// <summary>Everything that can refuse an upgrade before anything is changed. The exit codes are those of the contract.</summary>
+/// <summary>Does a new image fit the data? Asked before anything is changed; settings and secrets are asked for by
+/// <see cref="Settings.SettingsWork"/>.</summary>
 public static class UpgradeChecks
 {
-    private const int WrongData = 65, WrongSetting = 78;
+    private const int WrongData = 65;
 
-    /// <exception cref="ProblemException">NUA5211 to NUA5215; exit code 65 or 78.</exception>
-    public static void Check(Release current, AppContract target, InstanceSettings settings)
+    /// <exception cref="ProblemException">NUA5211 to NUA5214; exit code 65.</exception>
+    public static void Check(Release current, AppContract target)
     {
-        var problems = new List<Problem>();
         if (target.AppId != current.AppId)
         {
-            throw Refused(WrongData, new Problem("NUA5211", $"the image is another application: {Printable.Escape(target.AppId, 80)}")
+            throw Refused(new Problem("NUA5211", $"the image is another application: {Printable.Escape(target.AppId, 80)}")
             {
                 Why = $"the data belongs to {Printable.Escape(current.AppId, 80)}",
                 Remedy = "install it as an instance of its own: nua up IMAGE OTHER-NAME",
@@ -24,12 +24,6 @@ public static class UpgradeChecks
         }
 
         CheckData(current, target);
-        problems.AddRange(target.RequiredSettings.Where(name => !IsGiven(name, settings, target)).Select(name =>
-            new Problem("NUA5215", $"the new release needs the setting {Printable.Escape(name, 80)}") { Remedy = $"give it with -e {Printable.Escape(name, 80)}=…" }));
-        if (problems.Count > 0)
-        {
-            throw new ProblemException(problems) { ExitCode = WrongSetting };
-        }
     }
 
     /// <summary>What the new image itself says about the data, against the record: the only way to notice that they do not belong together.</summary>
@@ -39,7 +33,7 @@ public static class UpgradeChecks
     {
         if (FromOf(plan) is { } from && from != current.DataVersion)
         {
-            throw Refused(WrongData, new Problem("NUA5216", $"the data has version {from}, the record of the instance says {current.DataVersion}")
+            throw Refused(new Problem("NUA5216", $"the data has version {from}, the record of the instance says {current.DataVersion}")
             {
                 Why = "the volume was changed by something else than nua, or an earlier copy of it was put back",
                 Remedy = "restore a backup whose data version you know: nua restore NAME FILE",
@@ -52,7 +46,7 @@ public static class UpgradeChecks
         var (from, to) = (current.DataVersion, target.DataVersion);
         if (to < from)
         {
-            throw Refused(WrongData, new Problem("NUA5212", $"the data has version {from}, newer than the {to} of this image")
+            throw Refused(new Problem("NUA5212", $"the data has version {from}, newer than the {to} of this image")
             {
                 Why = "an older release cannot read what a newer one wrote",
                 Remedy = "go back to an earlier release with nua rollback NAME",
@@ -61,7 +55,7 @@ public static class UpgradeChecks
 
         if (from < to && from < target.UpgradeFrom)
         {
-            throw Refused(WrongData, new Problem("NUA5213", $"the data has version {from}; this image upgrades from {target.UpgradeFrom} on")
+            throw Refused(new Problem("NUA5213", $"the data has version {from}; this image upgrades from {target.UpgradeFrom} on")
             {
                 Remedy = "upgrade to a release in between first",
             });
@@ -69,17 +63,13 @@ public static class UpgradeChecks
 
         if (target.Waypoints.Where(point => from < point && point < to).Order().Select(point => (int?)point).FirstOrDefault() is { } waypoint)
         {
-            throw Refused(WrongData, new Problem("NUA5214", $"the data must pass through version {waypoint} on its way from {from} to {to}")
+            throw Refused(new Problem("NUA5214", $"the data must pass through version {waypoint} on its way from {from} to {to}")
             {
                 Why = $"the image declares {waypoint} as a waypoint",
                 Remedy = $"upgrade to a release with data version {waypoint} first",
             });
         }
     }
-
-    /// <summary>By the operator, as a secret, or by the image itself: what the agent gives every container counts.</summary>
-    private static bool IsGiven(string name, InstanceSettings settings, AppContract target) =>
-        settings.Env.ContainsKey(name) || target.Secrets.Any(secret => secret.Name == name);
 
     private static int? FromOf(ReadOnlyMemory<byte> plan)
     {
@@ -94,5 +84,5 @@ public static class UpgradeChecks
         }
     }
 
-    private static ProblemException Refused(int code, Problem problem) => new(problem) { ExitCode = code };
+    private static ProblemException Refused(Problem problem) => new(problem) { ExitCode = WrongData };
 }
