@@ -19,6 +19,7 @@ public static class PruneCommand
             JsonFields =
             [
                 new("images", "images without a name that were dropped"),
+                new("attachments", "signatures and statements about images that are gone"),
                 new("blobs", "blobs that were deleted"),
                 new("bytes", "bytes they had"),
                 new("records", "cache records that were deleted"),
@@ -51,6 +52,7 @@ public static class PruneCommand
     {
         writer.WriteStartObject();
         writer.WriteNumber("images", report.Images.Count);
+        writer.WriteNumber("attachments", report.Attachments);
         writer.WriteNumber("blobs", report.Blobs);
         writer.WriteNumber("bytes", report.Bytes);
         writer.WriteNumber("records", report.Records);

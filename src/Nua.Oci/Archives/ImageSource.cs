@@ -1,3 +1,4 @@
+using Nua.Oci.Attachments;
 using Nua.Oci.Storage;
 
 namespace Nua.Oci.Archives;
@@ -5,13 +6,16 @@ namespace Nua.Oci.Archives;
 /// <summary>An image at one place on this machine, opened for reading: in a layout, an archive or the store.</summary>
 public sealed class ImageSource : IDisposable
 {
+    private readonly Lazy<IReadOnlyList<Attachment>> _attachments;
     private readonly IDisposable? _owned;
 
-    private ImageSource(IBlobStore blobs, Descriptor root, string? name, IDisposable? owned)
+    private ImageSource(
+        IBlobStore blobs, Descriptor root, string? name, Func<IReadOnlyList<Attachment>> attachments, IDisposable? owned)
     {
         Blobs = blobs;
         Root = root;
         Name = name;
+        _attachments = new Lazy<IReadOnlyList<Attachment>>(attachments);
         _owned = owned;
     }
 
@@ -22,6 +26,14 @@ public sealed class ImageSource : IDisposable
 
     /// <summary>What the image is called there, if anything.</summary>
     public string? Name { get; }
+
+    /// <summary>Signatures, SBOMs and other statements about the image that are kept beside it. Looked for when first
+    /// asked.</summary>
+    /// <exception cref="Nua.Foundation.ProblemException">NUA3070, or what reading the image's documents gives.</exception>
+    public IReadOnlyList<Attachment> Attachments => _attachments.Value;
+
+    /// <summary>The same image, to be moved without what is attached to it. Disposing either closes both.</summary>
+    public ImageSource WithoutAttachments() => new(Blobs, Root, Name, () => [], _owned);
 
     /// <param name="store">For names and digests of the store; null when there is none.</param>
     /// <exception cref="Nua.Foundation.ProblemException">NUA3104 or NUA3203 to NUA3209, or what is wrong with the
@@ -45,7 +57,7 @@ public sealed class ImageSource : IDisposable
     private static ImageSource OpenStore(ImageStore? store, string name)
     {
         var found = (store ?? throw ArchiveProblem.NoStore()).Resolve(name);
-        return new ImageSource(store.Blobs, found.Manifest, found.Name, owned: null);
+        return new ImageSource(store.Blobs, found.Manifest, found.Name, () => store.AttachmentsOf(found.Manifest), owned: null);
     }
 
     private static ImageSource OpenLayout(ImageLocation.Layout location)
@@ -61,29 +73,34 @@ public sealed class ImageSource : IDisposable
 
         LayoutHeader.Check(
             UnlockedFile.ReadAllBytes(header), header, why => ArchiveProblem.NotALayout(location.Directory, why));
-        var entry = Choose(ImageIndex.Parse(UnlockedFile.ReadAllBytes(path), path), location.Tag, location.ToString());
-        return new ImageSource(new BlobDirectory(location.Directory), entry, entry.NameOf(), owned: null);
+        return Open(
+            new BlobDirectory(location.Directory), ImageIndex.Parse(UnlockedFile.ReadAllBytes(path), path), location.Tag,
+            location.ToString(), owned: null);
     }
 
     private static ImageSource OpenOciArchive(ImageLocation.OciArchive location)
     {
         var archive = new OciArchive(location.File);
-        var entry = Choose(archive.Index, location.Tag, location.ToString());
-        return new ImageSource(archive, entry, entry.NameOf(), archive);
+        return Open(archive, archive.Index, location.Tag, location.ToString(), archive);
     }
 
     private static ImageSource OpenDockerArchive(ImageLocation.DockerArchive location)
     {
         var archive = new DockerArchive(location.File);
-        var entry = Choose(archive.Index, location.Tag, location.ToString());
-        return new ImageSource(archive, entry, entry.NameOf(), archive);
+        return Open(archive, archive.Index, location.Tag, location.ToString(), archive);
     }
 
-    /// <summary>Without a tag the only image; with one the entry of this name, this digest, or whose name ends in
-    /// <c>:TAG</c> or <c>/TAG</c>.</summary>
-    private static Descriptor Choose(ImageIndex index, string? tag, string where)
+    private static ImageSource Open(IBlobStore blobs, ImageIndex index, string? tag, string where, IDisposable? owned)
     {
-        IReadOnlyList<Descriptor> matches = tag is null ? index.Manifests : Named(index, tag);
+        var root = Choose(blobs, index, tag, where);
+        return new ImageSource(blobs, root, root.NameOf(), () => AttachmentIndex.Of(blobs, index, root), owned);
+    }
+
+    /// <summary>Without a tag the only image, attachments not counted; with one the entry of this name, this digest, or whose name ends in
+    /// <c>:TAG</c> or <c>/TAG</c>.</summary>
+    private static Descriptor Choose(IBlobStore blobs, ImageIndex index, string? tag, string where)
+    {
+        IReadOnlyList<Descriptor> matches = tag is null ? AttachmentIndex.Images(blobs, index) : Named(index, tag);
         return matches.Select(entry => entry.Digest).Distinct().Count() == 1
             ? matches[0]
             : throw ArchiveProblem.Choose(

@@ -43,6 +43,14 @@ public static class ImageTransfer
         }
     }
 
+    /// <summary>The image and its attachments as entries of a layout's index.</summary>
+    internal static ImageIndex Enter(ImageIndex index, ImageSource source, string? name)
+    {
+        index = index.WithNames(source.Root, name is null ? [] : [name]);
+        return source.Attachments.Aggregate(index, (changed, attachment) =>
+            changed.WithNames(attachment.Manifest, attachment.Tag is null ? [] : [attachment.Tag]));
+    }
+
     /// <summary>Copies an image into the store.</summary>
     /// <param name="name">Null for the name it has at the source, if that is one for the store.</param>
     public static TransferResult Load(
@@ -62,20 +70,29 @@ public static class ImageTransfer
         }
 
         writer.Publish(source.Root, name is null ? [] : [name]);
+        foreach (var attachment in source.Attachments)
+        {
+            writer.Attach(attachment);
+        }
+
         return new TransferResult(source.Root, name, []);
     }
 
-    /// <summary>Everything the image consists of, each blob after those it mentions.</summary>
+    /// <summary>Everything the image and its attachments consist of, each blob after those it mentions.</summary>
     internal static IReadOnlyList<Descriptor> BlobsOf(ImageSource source)
     {
         var all = new List<Descriptor>();
-        ImageClosure.Visit(source.Blobs, source.Root, blob =>
+        foreach (var root in source.Attachments.Select(attachment => attachment.Manifest).Prepend(source.Root))
         {
-            all.Add(blob);
-            return true;
-        });
+            ImageClosure.Visit(source.Blobs, root, blob =>
+            {
+                all.Add(blob);
+                return true;
+            });
+        }
+
         all.Reverse();
-        return [.. all.OrderBy(blob =>
+        return [.. all.DistinctBy(blob => blob.Digest).OrderBy(blob =>
             MediaTypes.IsManifest(blob.MediaType) ? 1 : MediaTypes.IsIndex(blob.MediaType) ? 2 : 0)];
     }
 
@@ -118,6 +135,15 @@ public static class ImageTransfer
         var notes = new List<Problem>();
         WholeFile.Write(destination.File, file => notes.AddRange(
             DockerArchiveWriter.Write(image, name is null ? [] : [name], file, cancellation)));
+        if (source.Attachments.Count > 0)
+        {
+            notes.Add(new Problem("NUA3212", $"{source.Attachments.Count} attachments were not written")
+            {
+                Severity = Severity.Note,
+                Why = "a docker archive has no place for signatures, SBOMs and other statements",
+            });
+        }
+
         if (image.Digest != source.Root.Digest)
         {
             notes.Add(new Problem("NUA3211", $"only the image for {image.Config.Platform} was written")

@@ -17,7 +17,7 @@ internal static class OciArchiveWriter
 
     public static void Write(ImageSource source, string? name, Stream output, CancellationToken cancellation)
     {
-        var index = ImageIndex.Empty.WithNames(source.Root, name is null ? [] : [name]).ToBytes();
+        var index = ImageTransfer.Enter(ImageIndex.Empty, source, name).ToBytes();
         using var tar = new TarWriter(output);
         tar.Write(new TarEntry("blobs", TarEntryType.Directory));
         var directory = "blobs";

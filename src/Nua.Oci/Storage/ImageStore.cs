@@ -1,6 +1,7 @@
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;
+using Nua.Oci.Attachments;
 
 namespace Nua.Oci.Storage;
 
@@ -97,9 +98,10 @@ public sealed class ImageStore
     /// <summary>Starts adding blobs. Dispose the writer when the image is published.</summary>
     public StoreWriter BeginWrite() => new(this);
 
-    /// <summary>Sorted by name; images without one last.</summary>
+    /// <summary>Sorted by name; images without one last. Attachments are not images.</summary>
     public IReadOnlyList<StoredImage> List() =>
         [.. ReadIndex().Manifests
+            .Where(entry => !entry.IsAttachment())
             .Select(entry => new StoredImage(entry.NameOf(), entry))
             .OrderBy(image => image.Name is null)
             .ThenBy(image => image.Name, StringComparer.Ordinal)
@@ -121,6 +123,10 @@ public sealed class ImageStore
         return StoreLookup.Find(images, nameOrDigest)
             ?? throw StoreProblem.NotFound(nameOrDigest, images.Select(image => image.Name ?? image.Manifest.Digest.ToString()));
     }
+
+    /// <summary>What is attached to an image of the store.</summary>
+    /// <exception cref="ProblemException">NUA3070, or what reading the image gives.</exception>
+    public IReadOnlyList<Attachment> AttachmentsOf(Descriptor image) => AttachmentIndex.Of(Blobs, ReadIndex(), image);
 
     /// <summary>The image for a platform, linux/amd64 unless said otherwise.</summary>
     public Image OpenImage(string nameOrDigest, Platform? platform = null) =>

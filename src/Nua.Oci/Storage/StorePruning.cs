@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;
+using Nua.Oci.Attachments;
 
 namespace Nua.Oci.Storage;
 
@@ -27,11 +28,13 @@ public sealed record PruneOptions
 /// <param name="Bytes">Size of the blobs dropped.</param>
 /// <param name="TemporaryFiles">Left by processes that died.</param>
 /// <param name="Images">Entries of the index without a name.</param>
-public sealed record PruneReport(int Blobs, long Bytes, int Records, int TemporaryFiles, IReadOnlyList<Descriptor> Images);
+/// <param name="Attachments">Manifests about images that are not here any more.</param>
+public sealed record PruneReport(
+    int Blobs, long Bytes, int Records, int TemporaryFiles, IReadOnlyList<Descriptor> Images, int Attachments);
 
 /// <summary>
-/// Removes what nothing refers to. Under the exclusive lock: nameless images leave the index (durably), what index,
-/// leases, young
+/// Removes what nothing refers to. Under the exclusive lock: nameless images and the attachments of images that are gone leave the
+/// index (durably), what index, leases, young
 /// records and grace keep is marked, the rest is moved to <c>trash</c>. After the lock the trash is emptied. A kill at
 /// any point leaves a store that
 /// verifies; the next pruning finishes the job.
@@ -54,10 +57,12 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
         try
         {
             var images = new List<Descriptor>();
+            int attachments;
             var moved = new List<(string Path, long Size)>();
             using (FileLock.Exclusive(store.LockPath))
             {
                 DropUntagged(images);
+                attachments = DropOrphans();
                 Mark(cancellation);
                 moved.AddRange(MoveDeadBlobs(cancellation));
                 DropTemporaryFiles();
@@ -68,7 +73,7 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
                 File.Delete(file);
             }
 
-            return new PruneReport(moved.Count, moved.Sum(blob => blob.Size), _records, _temporaryFiles, images);
+            return new PruneReport(moved.Count, moved.Sum(blob => blob.Size), _records, _temporaryFiles, images, attachments);
         }
         catch (IOException error)
         {
@@ -86,7 +91,7 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
         var leased = LeasedDigests();
         store.ChangeIndexLocked(index => index.Without(entry =>
         {
-            var isDropped = entry.NameOf() is null && !leased.Contains(entry.Digest)
+            var isDropped = entry.NameOf() is null && !entry.IsAttachment() && !leased.Contains(entry.Digest)
                 && !IsYoung(store.PathOf(entry.Digest));
             if (isDropped)
             {
@@ -95,6 +100,20 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
 
             return isDropped;
         }));
+    }
+
+    private int DropOrphans()
+    {
+        var dropped = 0;
+        var leased = LeasedDigests();
+        store.ChangeIndexLocked(index =>
+        {
+            var orphans = OrphanedAttachments.In(
+                index, store.Blobs, entry => leased.Contains(entry.Digest) || IsYoung(store.PathOf(entry.Digest)));
+            dropped = orphans.Count;
+            return index.Without(orphans.Contains);
+        });
+        return dropped;
     }
 
     private void Mark(CancellationToken cancellation)

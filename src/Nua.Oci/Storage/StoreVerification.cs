@@ -167,6 +167,12 @@ internal sealed class StoreVerification(ImageStore store, VerifyDepth depth)
 
     private void VerifyLayers(Descriptor manifest, CancellationToken cancellation)
     {
+        var parsed = ImageManifest.Parse(store.Blobs.ReadDocument(manifest), store.Home, manifest.MediaType);
+        if (!MediaTypes.IsImageConfig(parsed.Config.MediaType) || !parsed.Layers.All(layer => MediaTypes.IsLayer(layer.MediaType)))
+        {
+            return;
+        }
+
         var image = Image.Load(store.Blobs, manifest);
         foreach (var layer in image.Layers)
         {

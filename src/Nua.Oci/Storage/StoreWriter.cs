@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;
+using Nua.Oci.Attachments;
 
 namespace Nua.Oci.Storage;
 
@@ -135,6 +136,28 @@ public sealed class StoreWriter : IDisposable
 
         Sync();
         Store.ChangeIndex(index => index.WithNames(manifest, names));
+    }
+
+    /// <summary>Publishes a manifest that is about another one. It stays as long as what it is about; a tag that an earlier
+    /// attachment has goes to this one.</summary>
+    /// <exception cref="ProblemException">as <see cref="Publish"/>.</exception>
+    public void Attach(Attachment attachment) =>
+        Publish(
+            // The kind is what tells an attachment from an image that has lost its name.
+            attachment.Manifest with { ArtifactType = attachment.Manifest.ArtifactType ?? MediaTypes.Empty },
+            attachment.Tag is null ? [] : [attachment.Tag]);
+
+    /// <summary>Adds an attachment with all its bytes.</summary>
+    /// <exception cref="ProblemException">as <see cref="Publish"/>.</exception>
+    public void Attach(AttachmentContent content)
+    {
+        foreach (var blob in content.Blobs)
+        {
+            Put(blob.Descriptor.MediaType, blob.Content.Span);
+        }
+
+        Put(content.Attachment.Manifest.MediaType, content.Manifest.Span);
+        Attach(content.Attachment);
     }
 
     public void Dispose()

@@ -12,6 +12,7 @@ public sealed partial class ErrorCodeTests
         ["Nua.Oci"] = "^NUA3[0-2]",
         ["Nua.Check"] = "^NUA3[3-5]",
         ["Nua.Registry"] = "^NUA3[6-8]",
+        ["Nua.Attest"] = "^NUA39",
         ["Nua.Sandbox"] = "^NUA40",
         ["Nua.Rootfs"] = "^NUA40",
         ["Nua.Engine"] = "^NUA5[0-5]",
