@@ -49,6 +49,9 @@ public sealed record ImageInspection
     /// <summary>Sorted by name.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
+    /// <summary>Signatures, SBOMs and other statements beside the image; nearest first.</summary>
+    public IReadOnlyList<InspectedAttachment> Attachments { get; init; } = [];
+
     /// <summary>Why what is told may not be all: layers that could not be read.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 

@@ -11,7 +11,8 @@ public static class InspectionJson
     ///  "layers":[{"digest","diff_id","purpose","size","file_bytes","entries","whiteouts"}],
     ///  "tree":[{"path","type","mode","uid","gid","size","target"}],"verbs":[{"name","origin","path"}],
     ///  "start":["…"],"user":"10001:0","ports":["8080/tcp"],"lifecycle":{…},
-    ///  "sbom":{"components":{"deb":80}},"unattributed":{"count":0,"files":[]},"labels":{…},"problems":[]}
+    ///  "sbom":{"components":{"deb":80}},"unattributed":{"count":0,"files":[]},"labels":{…},
+    ///  "attachments":[{"digest","subject","type","tag","size"}],"problems":[]}
     /// </code>
     /// </summary>
     public static void Write(ImageInspection image, Utf8JsonWriter json)
@@ -54,6 +55,7 @@ public static class InspectionJson
         }
 
         json.WriteEndObject();
+        WriteAttachments(image, json);
         WriteTexts(json, "problems", image.Problems);
         json.WriteEndObject();
     }
@@ -82,6 +84,23 @@ public static class InspectionJson
             json.WriteNumber("file_bytes", layer.FileBytes);
             json.WriteNumber("entries", layer.Entries);
             json.WriteNumber("whiteouts", layer.Whiteouts);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteAttachments(ImageInspection image, Utf8JsonWriter json)
+    {
+        json.WriteStartArray("attachments");
+        foreach (var attachment in image.Attachments)
+        {
+            json.WriteStartObject();
+            json.WriteString("digest", attachment.Digest);
+            json.WriteString("subject", attachment.Subject);
+            json.WriteString("type", attachment.Type);
+            json.WriteString("tag", attachment.Tag);
+            json.WriteNumber("size", attachment.Size);
             json.WriteEndObject();
         }
 

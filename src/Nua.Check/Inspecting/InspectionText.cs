@@ -29,6 +29,7 @@ public static class InspectionText
         WriteLifecycle(image, text);
         WriteComponents(image, text);
         WriteLabels(image, text);
+        WriteAttachments(image, text);
         foreach (var problem in image.Problems)
         {
             text.Append("\nnot read: ").Append(Shown(problem)).Append('\n');
@@ -160,6 +161,20 @@ public static class InspectionText
         if (image.Unattributed.Count > MostUnattributed)
         {
             text.Append($"  … and {image.Unattributed.Count - MostUnattributed} more; --json lists all\n");
+        }
+    }
+
+    private static void WriteAttachments(ImageInspection image, StringBuilder text)
+    {
+        if (image.Attachments.Count > 0)
+        {
+            text.Append("\nattachments (not verified: 'nua verify')\n");
+        }
+
+        foreach (var attachment in image.Attachments)
+        {
+            text.Append($"  {attachment.Digest[..Math.Min(19, attachment.Digest.Length)]}  {Bytes(attachment.Size),10}  ")
+                .Append(Printable.Escape(attachment.Tag ?? attachment.Type, 100)).Append('\n');
         }
     }
 

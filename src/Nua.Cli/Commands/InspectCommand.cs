@@ -14,7 +14,7 @@ public static class InspectCommand
         {
             Usage = "IMAGE",
             Details = "Its layers with sizes and purpose, the tree of /nua, the verbs and where each comes from, the lifecycle, a summary of the SBOM, the files\n" +
-                "that no component accounts for, and the labels. Nothing of it is run.\n\n" + Inputs.ImageForms,
+                "that no component accounts for, the labels, and what is attached. Nothing of it is run.\n\n" + Inputs.ImageForms,
             Examples =
             [
                 new("the image just built", "nua inspect nua-notes:1.0"),
@@ -36,6 +36,7 @@ public static class InspectCommand
                 new("sbom.components", "number of components by type"),
                 new("unattributed", "`count` and `files`: what no component accounts for"),
                 new("labels", "the image's labels"),
+                new("attachments[]", "what is kept beside the image: `digest`, `subject`, `type`, `tag`, `size`; nothing of it is verified"),
                 new("problems[]", "what could not be read"),
             ],
             Arguments = { image },
@@ -46,7 +47,10 @@ public static class InspectCommand
     private static int Run(string name, Session session)
     {
         using var source = Locations.Open(name);
-        var inspection = ImageInspector.Inspect(source.OpenImage(), cancellation: session.Cancellation);
+        var inspection = ImageInspector.Inspect(source.OpenImage(), cancellation: session.Cancellation) with
+        {
+            Attachments = [.. source.Attachments.Select(attachment => InspectedAttachment.Of(source.Blobs, attachment))],
+        };
         session.Out.Write(
             session.Json ? JsonText.Indented(json => InspectionJson.Write(inspection, json)) + "\n" : InspectionText.Write(inspection));
         return ExitStatus.Done;

@@ -36,14 +36,14 @@ public static class SbomCommand
         };
     }
 
-    private static int Run(string name, string format, Session session)
+    /// <summary>The SBOM that is in the image, or SPDX made of it: equal bytes for equal images.</summary>
+    /// <exception cref="ProblemException">NUA9010: there is none.</exception>
+    internal static byte[] Document(Image image, bool isSpdx, CancellationToken cancellation)
     {
-        using var source = Locations.Open(name);
-        var image = source.OpenImage();
-        var tree = ImageTree.Read(image, new TreeOptions { KeepContent = path => path == Path }, session.Cancellation);
+        var tree = ImageTree.Read(image, new TreeOptions { KeepContent = path => path == Path }, cancellation);
         if (tree.Find(Path) is not { } node)
         {
-            throw new ProblemException(new Problem("NUA9010", $"there is no SBOM in '{Printable.Escape(name)}'")
+            throw new ProblemException(new Problem("NUA9010", $"there is no SBOM in {image.Digest}")
             {
                 Where = "/" + Path,
                 Why = "images that nua did not build usually have none inside",
@@ -51,8 +51,13 @@ public static class SbomCommand
         }
 
         var document = tree.ReadContent(node);
-        session.Out.Write(Encoding.UTF8.GetString(
-            format == Spdx ? SpdxWriter.Write(CycloneDxReader.Read(document), Epoch(image), VersionCommand.Version) : document));
+        return isSpdx ? SpdxWriter.Write(CycloneDxReader.Read(document), Epoch(image), VersionCommand.Version) : document;
+    }
+
+    private static int Run(string name, string format, Session session)
+    {
+        using var source = Locations.Open(name);
+        session.Out.Write(Encoding.UTF8.GetString(Document(source.OpenImage(), format == Spdx, session.Cancellation)));
         return ExitStatus.Done;
     }
 
