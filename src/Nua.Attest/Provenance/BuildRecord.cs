@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Nua.Foundation;
-using Nua.Oci;
 using Nua.Oci.Json;
 using Nua.Oci.Layers;
 
@@ -10,8 +9,10 @@ namespace Nua.Attest.Provenance;
 /// documents.</summary>
 public sealed class BuildRecord : IDisposable
 {
-    private const string BuildPath = "nua/metadata/build.json";
-    private const string ConfigPath = "nua/metadata/nua-config.json";
+    public const string BuildPath = "nua/metadata/build.json";
+
+    public const string ConfigPath = "nua/metadata/nua-config.json";
+
     private const int Schema = 1;
 
     private readonly JsonDocument _build;
@@ -27,14 +28,11 @@ public sealed class BuildRecord : IDisposable
 
     public JsonElement Config => _config.RootElement;
 
+    /// <param name="tree">Quicker when the content of <see cref="BuildPath"/> and <see cref="ConfigPath"/> was kept in it.</param>
     /// <exception cref="ProblemException">NUA3930: the image does not say it; NUA3001–3003 the documents are not strict JSON; those of reading
     /// layers.</exception>
-    public static BuildRecord Read(Image image, CancellationToken cancellation)
-    {
-        var tree = ImageTree.Read(
-            image, new TreeOptions { KeepContent = path => path is BuildPath or ConfigPath }, cancellation);
-        return Parse(Content(tree, BuildPath, image), Content(tree, ConfigPath, image), image.Digest.ToString());
-    }
+    public static BuildRecord Read(ImageTree tree) =>
+        Parse(Content(tree, BuildPath), Content(tree, ConfigPath), tree.Image.Digest.ToString());
 
     /// <inheritdoc cref="Read"/>
     public static BuildRecord Parse(ReadOnlyMemory<byte> build, ReadOnlyMemory<byte> config, string where)
@@ -57,10 +55,10 @@ public sealed class BuildRecord : IDisposable
         _config.Dispose();
     }
 
-    private static ReadOnlyMemory<byte> Content(ImageTree tree, string path, Image image) =>
+    private static ReadOnlyMemory<byte> Content(ImageTree tree, string path) =>
         tree.Find(path) is { } node
             ? tree.ReadContent(node, StrictJson.MaxBytes)
-            : throw Unknown(image.Digest.ToString(), $"it has no /{path}");
+            : throw Unknown(tree.Image.Digest.ToString(), $"it has no /{path}");
 
     private static ProblemException Unknown(string where, string why) => new(
         new Problem("NUA3930", "the image does not say how it was built")

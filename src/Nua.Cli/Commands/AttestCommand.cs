@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Nua.Attest;
 using Nua.Attest.Keys;
-using Nua.Attest.Places;
 using Nua.Attest.Provenance;
 using Nua.Attest.Statements;
 using Nua.Cli.Output;
@@ -9,6 +8,7 @@ using Nua.Cli.Parsing;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Json;
+using Nua.Oci.Layers;
 
 namespace Nua.Cli.Commands;
 
@@ -22,7 +22,7 @@ public static class AttestCommand
     public static NuaCommand Create()
     {
         var image = Inputs.Image();
-        var types = Inputs.Values("--type", "TYPE", "What to state: cyclonedx, spdx or provenance; cyclonedx and provenance when left out. With --predicate also a URI");
+        var types = Inputs.Values("--type", "TYPE", "cyclonedx, spdx or provenance; cyclonedx and provenance when left out. With --predicate also a URI");
         var predicate = Inputs.Value("--predicate", "FILE", "State what this JSON file says, as the one --type");
         var builder = Inputs.Value("--builder-id", "URI", $"Who built the image, for provenance; {BuilderIdentity.Local.Id} when left out");
         var key = new KeyInputs("Sign the statements with this private key");
@@ -69,9 +69,10 @@ public static class AttestCommand
         var done = new List<(Digest Image, string Type, Digest? Digest)>();
         foreach (var (image, place) in target.Images())
         {
+            var tree = new Lazy<ImageTree>(() => ImageTree.Read(image, new TreeOptions { KeepContent = IsKept }, session.Cancellation));
             foreach (var type in request.Types)
             {
-                var statement = new Statement([place.Subject.Digest], type, Predicate(image, type, request, session.Cancellation));
+                var statement = new Statement([place.Subject.Digest], type, Predicate(tree, type, request));
                 if (isPrinted)
                 {
                     session.Out.WriteLine(System.Text.Encoding.UTF8.GetString(statement.ToBytes()));
@@ -96,7 +97,9 @@ public static class AttestCommand
         return ExitStatus.Done;
     }
 
-    private static ReadOnlyMemory<byte> Predicate(Image image, string type, Request request, CancellationToken cancellation)
+    private static bool IsKept(string path) => path is SbomCommand.Path or BuildRecord.BuildPath or BuildRecord.ConfigPath;
+
+    private static ReadOnlyMemory<byte> Predicate(Lazy<ImageTree> tree, string type, Request request)
     {
         if (request.PredicateFile is { } file)
         {
@@ -105,12 +108,12 @@ public static class AttestCommand
 
         if (type == PredicateTypes.Provenance)
         {
-            using var record = BuildRecord.Read(image, cancellation);
+            using var record = BuildRecord.Read(tree.Value);
             return SlsaProvenance.Predicate(record, request.Builder);
         }
 
-        var document = SbomCommand.Document(image, isSpdx: type == PredicateTypes.Spdx, cancellation);
-        using var parsed = StrictJson.Parse(document, $"{image.Digest}: SBOM", MaxPredicateBytes);
+        var document = SbomCommand.Document(tree.Value, isSpdx: type == PredicateTypes.Spdx);
+        using var parsed = StrictJson.Parse(document, $"{tree.Value.Image.Digest}: SBOM", MaxPredicateBytes);
         return Statement.Compact(parsed.RootElement);
     }
 

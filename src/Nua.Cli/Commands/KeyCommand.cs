@@ -47,7 +47,7 @@ public static class KeyCommand
         return new NuaCommand("public", "Prints the public half of a private key.")
         {
             Usage = "KEY",
-            Examples = [new("for those who verify", "nua key public nua.key > nua.pub")],
+            Examples = [new("for those who verify", "nua key public nua.key")],
             Arguments = { file },
             Options = { passphrase },
             Run = (parsed, session) =>

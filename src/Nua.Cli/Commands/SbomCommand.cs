@@ -11,7 +11,7 @@ namespace Nua.Cli.Commands;
 /// <summary><c>nua sbom</c>: the list of components that the build wrote into the image.</summary>
 public static class SbomCommand
 {
-    private const string Path = "nua/metadata/sbom.json";
+    internal const string Path = "nua/metadata/sbom.json";
     private const string CycloneDx = "cyclonedx";
     private const string Spdx = "spdx";
 
@@ -38,12 +38,11 @@ public static class SbomCommand
 
     /// <summary>The SBOM that is in the image, or SPDX made of it: equal bytes for equal images.</summary>
     /// <exception cref="ProblemException">NUA9010: there is none.</exception>
-    internal static byte[] Document(Image image, bool isSpdx, CancellationToken cancellation)
+    internal static byte[] Document(ImageTree tree, bool isSpdx)
     {
-        var tree = ImageTree.Read(image, new TreeOptions { KeepContent = path => path == Path }, cancellation);
         if (tree.Find(Path) is not { } node)
         {
-            throw new ProblemException(new Problem("NUA9010", $"there is no SBOM in {image.Digest}")
+            throw new ProblemException(new Problem("NUA9010", $"there is no SBOM in {tree.Image.Digest}")
             {
                 Where = "/" + Path,
                 Why = "images that nua did not build usually have none inside",
@@ -51,13 +50,15 @@ public static class SbomCommand
         }
 
         var document = tree.ReadContent(node);
-        return isSpdx ? SpdxWriter.Write(CycloneDxReader.Read(document), Epoch(image), VersionCommand.Version) : document;
+        return isSpdx ? SpdxWriter.Write(CycloneDxReader.Read(document), Epoch(tree.Image), VersionCommand.Version) : document;
     }
 
     private static int Run(string name, string format, Session session)
     {
         using var source = Locations.Open(name);
-        session.Out.Write(Encoding.UTF8.GetString(Document(source.OpenImage(), format == Spdx, session.Cancellation)));
+        var tree = ImageTree.Read(
+            source.OpenImage(), new TreeOptions { KeepContent = path => path == Path }, session.Cancellation);
+        session.Out.Write(Encoding.UTF8.GetString(Document(tree, format == Spdx)));
         return ExitStatus.Done;
     }
 

@@ -35,7 +35,7 @@ public static class ImageTransfer
             case ImageLocation.Layout layout:
                 return new TransferResult(source.Root, LayoutWriter.Write(source, layout, cancellation), []);
             case ImageLocation.OciArchive archive:
-                return new TransferResult(source.Root, OciArchiveWriter.Write(source, archive, cancellation), []);
+                return new TransferResult(source.Root, OciArchiveWriter.Write(source, archive, cancellation), NotesOnArchive(source));
             case ImageLocation.DockerArchive archive:
                 return WriteDockerArchive(source, archive, cancellation);
             default:
@@ -126,6 +126,18 @@ public static class ImageTransfer
             return false;
         }
     }
+
+    private static IReadOnlyList<Problem> NotesOnArchive(ImageSource source) => source.Attachments.Count == 0
+        ? []
+        :
+        [
+            new Problem("NUA3213", $"the archive also holds what is attached to the image ({source.Attachments.Count})")
+            {
+                Severity = Severity.Note,
+                Why = "'podman load' and others take an archive without a tag only when one manifest is in it",
+                Remedy = "name the tag there, 'podman pull oci-archive:FILE:TAG', or write it with --without-attachments",
+            },
+        ];
 
     private static TransferResult WriteDockerArchive(
         ImageSource source, ImageLocation.DockerArchive destination, CancellationToken cancellation)
