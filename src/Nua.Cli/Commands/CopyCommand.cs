@@ -15,33 +15,24 @@ public static class CopyCommand
     {
         var source = Inputs.Image("SRC", "The image to copy");
         var destination = new Argument<string>("DEST") { Description = $"Where to: {Forms}, or a name in the local store" };
-        var without = WithoutAttachments();
         return new NuaCommand("copy", "Copies an image from one place to another.")
         {
             Usage = "SRC DEST",
-            Details = "Between the store, oci: and oci-archive: no byte changes, so the digest stays. Signatures and other\n" +
-                "attachments go along.\n\n" + Inputs.ImageForms,
+            Details = "Between the store, oci: and oci-archive: no byte changes, so the digest stays.\n\n" + Inputs.ImageForms,
             Examples = [new("from an archive to a layout, the store is not involved", "nua copy oci-archive:notes.tar oci:layout:1.0")],
             Arguments = { source, destination },
-            Options = { without },
-            Run = (parsed, session) => Task.FromResult(Run(
-                Locations.Parse(parsed.GetRequiredValue(source)), Locations.Parse(parsed.GetRequiredValue(destination)),
-                parsed.GetValue(without), session)),
+            Run = (parsed, session) => Task.FromResult(
+                Run(Locations.Parse(parsed.GetRequiredValue(source)), Locations.Parse(parsed.GetRequiredValue(destination)), session)),
         };
     }
 
-    internal static Option<bool> WithoutAttachments() =>
-        Inputs.Flag("--without-attachments", "Leave signatures, SBOMs and other statements behind that are kept beside the image");
-
     /// <summary>What <c>save</c> and <c>load</c> do as well.</summary>
-    internal static int Run(ImageLocation source, ImageLocation destination, bool withoutAttachments, Session session)
+    internal static int Run(ImageLocation source, ImageLocation destination, Session session)
     {
         var store = new[] { source, destination }.Any(place => place is ImageLocation.StoreName or ImageLocation.StoreDigest)
             ? Locations.OpenStore()
             : null;
-        using var opened = ImageSource.Open(source, store);
-        var result = ImageTransfer.Copy(
-            withoutAttachments ? opened.WithoutAttachments() : opened, destination, store, session.Cancellation);
+        var result = ImageTransfer.Copy(source, destination, store, session.Cancellation);
         session.Messages.Report(result.Notes);
         session.Messages.Note(
             $"{Printable.Escape(source.ToString())} -> {Printable.Escape(destination.ToString())} ({result.Root.Digest})");

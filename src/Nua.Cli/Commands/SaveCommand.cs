@@ -10,7 +10,6 @@ public static class SaveCommand
     {
         var image = Inputs.Image(description: "A name or digest in the local store");
         var destination = new Argument<string>("DEST") { Description = CopyCommand.Forms };
-        var without = CopyCommand.WithoutAttachments();
         return new NuaCommand("save", "Writes an image of the local store to a folder or file.")
         {
             Usage = "IMAGE DEST",
@@ -20,10 +19,8 @@ public static class SaveCommand
                 new("what 'docker load' takes", "nua save nua-notes:1.0 docker-archive:notes-docker.tar:nua-notes:1.0"),
             ],
             Arguments = { image, destination },
-            Options = { without },
-            Run = (parsed, session) => Task.FromResult(CopyCommand.Run(
-                Locations.Parse(parsed.GetRequiredValue(image)), Locations.Parse(parsed.GetRequiredValue(destination)),
-                parsed.GetValue(without), session)),
+            Run = (parsed, session) => Task.FromResult(
+                CopyCommand.Run(Locations.Parse(parsed.GetRequiredValue(image)), Locations.Parse(parsed.GetRequiredValue(destination)), session)),
         };
     }
 }

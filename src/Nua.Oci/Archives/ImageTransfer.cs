@@ -135,7 +135,7 @@ public static class ImageTransfer
             {
                 Severity = Severity.Note,
                 Why = "'podman load' and others take an archive without a tag only when one manifest is in it",
-                Remedy = "name the tag there, 'podman pull oci-archive:FILE:TAG', or write it with --without-attachments",
+                Remedy = "name the tag there, 'podman pull oci-archive:FILE:TAG'",
             },
         ];
 
