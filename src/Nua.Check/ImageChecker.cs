@@ -18,13 +18,17 @@ public static class ImageChecker
 
     /// <summary>Checks an image that perhaps cannot even be opened: what is wrong with its documents becomes a
     /// finding.</summary>
+    /// <param name="root">Of a manifest, or of an index whose image for linux/amd64 is checked.</param>
     public static CheckReport Check(
-        IBlobStore blobs, Descriptor manifest, CheckOptions? options = null, CancellationToken cancellation = default)
+        IBlobStore blobs, Descriptor root, CheckOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= CheckOptions.Default;
-        var place = "manifest";
+        var manifest = root;
+        var place = "index";
         try
         {
+            manifest = ImageClosure.Select(blobs, root, Platform.LinuxAmd64);
+            place = "manifest";
             var parsed = ImageManifest.Parse(blobs.ReadDocument(manifest), place, manifest.MediaType);
             place = "config";
             if (!MediaTypes.IsImageConfig(parsed.Config.MediaType))
@@ -36,8 +40,9 @@ public static class ImageChecker
             var config = ImageConfig.Parse(blobs.ReadDocument(parsed.Config), place);
             return Check(manifest, parsed, config, blobs, options, cancellation);
         }
-        catch (ProblemException error)
+        catch (ProblemException error) when (error.Problems[0].Code is not "NUA3011")
         {
+            // But that it is for other platforms is no fault of the image.
             var problem = error.Problems[0];
             var rule = problem.Code switch
             {

@@ -59,14 +59,10 @@ public static class ImageClosure
         }
     }
 
-    /// <summary>The manifest for a platform: the descriptor itself, or the first entry of an index that fits.</summary>
+    /// <inheritdoc cref="PlatformSelection"/>
     /// <exception cref="ProblemException">NUA3011 none fits; the message lists those there are.</exception>
-    public static Descriptor Select(IBlobStore blobs, Descriptor root, Platform platform)
-    {
-        var offered = new List<Platform>();
-        return Select(blobs, root, platform, offered, depth: 0)
-            ?? throw NothingFor(platform, offered, $"{blobs.Name}: {root.Digest}");
-    }
+    public static Descriptor Select(IBlobStore blobs, Descriptor root, Platform platform) =>
+        new PlatformSelection(blobs, platform).Select(root);
 
     /// <summary>NUA3011; for whoever looks through an index in another way.</summary>
     public static ProblemException NothingFor(Platform platform, IReadOnlyList<Platform> offered, string where) => new(
@@ -77,48 +73,4 @@ public static class ImageClosure
                 ? "its index names no platform"
                 : "it is for " + string.Join(", ", offered.Take(20).Select(p => Printable.Escape(p.ToString(), 60))),
         });
-
-    private static Descriptor? Select(
-        IBlobStore blobs, Descriptor entry, Platform platform, List<Platform> offered, int depth)
-    {
-        if (MediaTypes.IsManifest(entry.MediaType))
-        {
-            return entry;
-        }
-
-        if (!MediaTypes.IsIndex(entry.MediaType) || depth > MaxDepth)
-        {
-            return null;
-        }
-
-        var index = ImageIndex.Parse(blobs.ReadDocument(entry), $"{blobs.Name}: {entry.Digest}", entry.MediaType);
-        foreach (var item in index.Manifests)
-        {
-            if (item.Platform is { } itemPlatform && !platform.Accepts(itemPlatform))
-            {
-                offered.Add(itemPlatform);
-            }
-            else if (Select(blobs, item, platform, offered, depth + 1) is { } found
-                && IsFor(blobs, item, found, platform))
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>An entry that does not say its platform is asked through its config.</summary>
-    private static bool IsFor(IBlobStore blobs, Descriptor item, Descriptor manifest, Platform platform) =>
-        item.Platform is not null || (PlatformOf(blobs, manifest) is { } found && platform.Accepts(found));
-
-    /// <summary>Null when the manifest is not an image's.</summary>
-    private static Platform? PlatformOf(IBlobStore blobs, Descriptor manifest)
-    {
-        var where = $"{blobs.Name}: {manifest.Digest}";
-        var parsed = ImageManifest.Parse(blobs.ReadDocument(manifest), where, manifest.MediaType);
-        return MediaTypes.IsImageConfig(parsed.Config.MediaType)
-            ? ImageConfig.Parse(blobs.ReadDocument(parsed.Config), $"{blobs.Name}: {parsed.Config.Digest}").Platform
-            : null;
-    }
 }

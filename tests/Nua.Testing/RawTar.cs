@@ -14,6 +14,18 @@ public sealed class RawTar
         int uid = 0, int gid = 0, string magic = "ustar\000", string prefix = "", Action<byte[]>? beforeChecksum = null, Action<byte[]>? spoil = null) =>
         Entry(Encoding.Latin1.GetBytes(name), type, Encoding.Latin1.GetBytes(content), Encoding.Latin1.GetBytes(link), mode, size, uid, gid, magic, prefix, beforeChecksum, spoil);
 
+    /// <summary>A file with any bytes in it; a name over 100 bytes is told in a pax header.</summary>
+    public RawTar Entry(string name, byte[] content)
+    {
+        var isLong = name.Length > 100;
+        if (isLong)
+        {
+            Pax(("path", name));
+        }
+
+        return Entry(Encoding.Latin1.GetBytes(isLong ? "long" : name), '0', content, [], 0x1A4, null, 0, 0, "ustar\000", "", null, null);
+    }
+
     public RawTar Entry(
         byte[] name, char type, byte[] content, byte[] link, int mode, long? size, int uid, int gid, string magic, string prefix,
         Action<byte[]>? beforeChecksum, Action<byte[]>? spoil)

@@ -74,6 +74,9 @@ public static class ImageDiff
 
     private static long Size(ScannedEntry entry) => entry.IsFile ? entry.Size : 0;
 
+    /// <summary>Empty for a hard link to nothing.</summary>
+    private static ReadOnlySpan<byte> Hash(ScannedEntry file) => file.Facts is { } facts ? facts.Sha256 : default;
+
     private static string Difference(ScannedEntry old, ScannedEntry now)
     {
         var parts = new List<string>();
@@ -81,7 +84,7 @@ public static class ImageDiff
         {
             parts.Add("type");
         }
-        else if (old.IsFile && !old.Facts!.Sha256.AsSpan().SequenceEqual(now.Facts!.Sha256))
+        else if (old.IsFile && !Hash(old).SequenceEqual(Hash(now)))
         {
             parts.Add("content");
         }

@@ -46,6 +46,8 @@ internal static class OciLayerRules
         OciDocumentRules.ForEvery("OCI-29", Severity.Error,
             "The image stays within the checker's limits on entries, sizes and depths; what lies beyond them was not looked at.",
             LayerPage, "make the image smaller; an honest image stays far below the limits", s => Faults(s, "OCI-29")),
+        WhileReading("OCI-30", Severity.Error,
+            "Every entry can be unpacked: its parents are directories of the image or links to such, and it is no device beyond the usual ones of `/dev`."),
     ];
 
     /// <summary>What reading the layers said about a rule.</summary>

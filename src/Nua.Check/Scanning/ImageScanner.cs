@@ -32,6 +32,7 @@ internal static class ImageScanner
                 cancellation).Scan(blobs);
             layers.Add(layer);
             tree.Add(layer);
+            ReportFalseParents(layer, tree);
             if (tree.IsFull)
             {
                 layer.IsCut = true;
@@ -57,6 +58,17 @@ internal static class ImageScanner
             Build = Read(tree, "build.json", options),
             Files = Read(tree, "files.json", options),
         };
+    }
+
+    /// <summary>What is below a file, or below a link that does not lead to a directory of the image, cannot be unpacked.</summary>
+    private static void ReportFalseParents(ScannedLayer layer, MergedTree tree)
+    {
+        var parents = layer.Entries.Select(entry => entry.Parent).Concat(layer.Whiteouts.Select(whiteout => whiteout.Parent))
+            .Where(parent => parent.Length > 0).ToHashSet(StringComparer.Ordinal);
+        foreach (var parent in parents.Where(tree.Has).Where(parent => !tree.IsDirectory(parent)))
+        {
+            layer.Report("OCI-30", "something is put below it, but it is no directory of the image", "/" + parent);
+        }
     }
 
     private static MetadataDocument Read(MergedTree tree, string name, CheckOptions options)

@@ -2,6 +2,7 @@ using System.Buffers;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Compression;
+using Nua.Oci.Layers;
 using Nua.Oci.Tar;
 
 namespace Nua.Check.Scanning;
@@ -115,6 +116,13 @@ internal sealed class LayerScanner(
             }
         }
 
+        // What has a rule of its own is told by that.
+        if (EntryVerdict.Of(tar, "") is { } refusal
+            && (refusal.Code is "NUA3034" or "NUA3054" || (refusal.Code is "NUA3055" && IsWhiteout(path))))
+        {
+            layer.Report("OCI-30", refusal.What, "/" + path);
+        }
+
         if (IsWhiteout(path))
         {
             TakeWhiteout(path, tar);
@@ -155,11 +163,13 @@ internal sealed class LayerScanner(
     private ScannedEntry Linked(ScannedEntry link)
     {
         var target = Normalise(link.Target);
-        if (target is null || !_seen.TryGetValue(target, out var file) || !(file.IsFile || file.Kind == EntryKind.Link))
+        var file = target is null ? null : _seen.GetValueOrDefault(target);
+        if (target is null || file is null || !(file.IsFile || file.Kind == EntryKind.Link))
         {
             layer.Report("OCI-14", $"it names '{link.Target}', which is no file before it in the layer", "/"
                 + link.Path);
-            return link;
+            // Runtimes link to a lower layer's file all the same: then that is what the name holds.
+            return target is not null && file is null && lower.At(target) is { IsFile: true } below ? link.Naming(target, below) : link;
         }
 
         if (file.Mode != link.Mode || file.Uid != link.Uid || file.Gid != link.Gid
@@ -257,7 +267,7 @@ internal sealed class LayerScanner(
             {
                 layer.Report("OCI-12", "neither this layer nor a lower one has this directory", "/" + parent);
             }
-            else if ((own ?? lower.At(parent)) is { Kind: not EntryKind.Directory } other)
+            else if ((own ?? lower.At(parent)) is { Kind: EntryKind.Link } other)
             {
                 layer.Report("OCI-12", $"it is the parent of /{entry.Path} but a {Rules.Words.Of(other.Kind)}", "/"
                     + parent);

@@ -54,6 +54,13 @@ internal sealed class MergedTree(int mostNodes)
         return Walk(path, ref left)?.Entry;
     }
 
+    /// <summary>Whether something can be put below the path, links followed inside the image.</summary>
+    public bool IsDirectory(string path)
+    {
+        var left = MostLinks;
+        return Walk(path, ref left) is { } node && node.Entry is null or { Kind: EntryKind.Directory };
+    }
+
     private Node? Walk(string path, ref int left)
     {
         var pending = new Stack<string>(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());

@@ -46,7 +46,7 @@ public static class CheckCommand
     {
         using var source = Locations.Open(name);
         var options = CheckOptions.Default with { IsStrict = isStrict };
-        var report = ImageChecker.Check(source.OpenImage(), options, session.Cancellation);
+        var report = ImageChecker.Check(source.Blobs, source.Root, options, session.Cancellation);
         session.Out.Write(
             isSarif ? JsonText.Indented(json => SarifReport.Write(report, Printable.Escape(name), VersionCommand.Version, json)) + "\n"
             : session.Json ? JsonText.Indented(json => JsonReport.Write(report, json)) + "\n"

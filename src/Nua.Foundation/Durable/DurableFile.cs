@@ -20,7 +20,7 @@ public static class DurableFile
         {
             using (var file = Create(temporary, mode))
             {
-                RandomAccess.Write(file, content, 0);
+                Write(file, content, temporary);
                 Sync(file, temporary);
             }
 
@@ -28,7 +28,7 @@ public static class DurableFile
         }
         catch
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
         }
     }
@@ -39,6 +39,27 @@ public static class DurableFile
         var fd = Posix.Check(
             Libc.Open(Posix.Path(path), Libc.ORdWr | Libc.OCreat | Libc.OExcl | Libc.OCloExec, mode), "creating", path);
         return new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>Appends bytes, all of them. Not <c>RandomAccess.Write</c>: on a failing disk it says that the file cannot seek.</summary>
+    /// <exception cref="IOException">with the system's own error.</exception>
+    public static unsafe void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, string path)
+    {
+        while (!bytes.IsEmpty)
+        {
+            fixed (byte* pointer = bytes)
+            {
+                var written = Libc.Write((int)file.DangerousGetHandle(), pointer, bytes.Length);
+                if (written >= 0)
+                {
+                    bytes = bytes[(int)written..];
+                }
+                else if (Posix.LastError != Libc.EIntr)
+                {
+                    Posix.Throw(Posix.LastError, "writing", path);
+                }
+            }
+        }
     }
 
     /// <summary>Flushes a file's data and metadata to the disk. After a failure the file is dead: never retry on it.</summary>
@@ -66,6 +87,10 @@ public static class DurableFile
         Posix.Check(Libc.RenameAt2(Libc.AtFdCwd, Posix.Path(from), Libc.AtFdCwd, Posix.Path(to), 0), "renaming to", to);
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
+
+    /// <summary>Removes a temporary file if it is there and that is still possible. Never throws: it is called when something else went
+    /// wrong, which must be told instead.</summary>
+    public static void Discard(string path) => _ = Libc.UnlinkAt(Libc.AtFdCwd, Posix.Path(path), 0);
 
     /// <summary>Creates a directory and its missing parents, each entry synced into its parent.</summary>
     public static void CreateDirectory(string directory, uint mode = 0x1ED)

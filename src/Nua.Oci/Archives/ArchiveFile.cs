@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Nua.Foundation;
 using Nua.Oci.Json;
 using Nua.Oci.Layers;
+using Nua.Oci.Storage;
 using Nua.Oci.Tar;
 
 namespace Nua.Oci.Archives;
@@ -34,7 +35,7 @@ internal sealed class ArchiveFile : IDisposable
             throw ArchiveProblem.NotThere(path);
         }
 
-        var archive = new ArchiveFile(path, File.OpenHandle(path));
+        var archive = new ArchiveFile(path, UnlockedFile.OpenRead(path));
         try
         {
             archive.ReadHeaders();

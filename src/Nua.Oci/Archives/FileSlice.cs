@@ -28,8 +28,16 @@ internal sealed class FileSlice(SafeFileHandle file, long start, long length) : 
     public override int Read(Span<byte> buffer)
     {
         var wanted = (int)Math.Min(buffer.Length, length - _position);
-        var read = wanted == 0 ? 0 : RandomAccess.Read(file, buffer[..wanted], start + _position);
-        _position += read;
-        return read;
+        try
+        {
+            var read = wanted == 0 ? 0 : RandomAccess.Read(file, buffer[..wanted], start + _position);
+            _position += read;
+            return read;
+        }
+        catch (NotSupportedException error)
+        {
+            // What .NET makes of a disk that fails: it is a regular file.
+            throw new IOException("the file cannot be read", error);
+        }
     }
 }

@@ -16,8 +16,8 @@ public sealed record TransferResult(Descriptor Root, string? Name, IReadOnlyList
 /// </summary>
 public static class ImageTransfer
 {
-    /// <exception cref="ProblemException">what reading the source or writing the destination gives; the destination is
-    /// then as it was.</exception>
+    /// <exception cref="ProblemException">what reading the source or writing the destination gives; the destination
+    /// is then as it was, but for blobs in a layout that nothing refers to.</exception>
     public static TransferResult Copy(
         ImageLocation source, ImageLocation destination, ImageStore? store, CancellationToken cancellation = default)
     {
@@ -121,7 +121,7 @@ public static class ImageTransfer
             CopyBlob(writer.Store.Blobs, blob, Stream.Null, cancellation);
             return true;
         }
-        catch (ProblemException)
+        catch (Exception error) when (error is ProblemException or IOException)
         {
             return false;
         }

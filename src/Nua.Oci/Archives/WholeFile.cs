@@ -31,7 +31,7 @@ internal static class WholeFile
         }
         finally
         {
-            File.Delete(temporary);
+            DurableFile.Discard(temporary);
         }
     }
 }

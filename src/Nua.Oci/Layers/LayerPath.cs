@@ -6,6 +6,9 @@ namespace Nua.Oci.Layers;
 /// root is empty.</summary>
 internal static class LayerPath
 {
+    /// <summary>Longest path in an unpacked tree, as Linux has it. Links can lead deeper than any single name could.</summary>
+    public const int MaxLength = 4095;
+
     /// <exception cref="ProblemException">NUA3026: <c>..</c> has no business in a layer.</exception>
     public static string Normalise(string path, string where)
     {

@@ -28,7 +28,7 @@ internal sealed class RootedDirectory : IDisposable
     {
         _root = Posix.Check(
             Libc.Open(Posix.Path(root), Libc.ORdOnly | Libc.ODirectory | Libc.OCloExec | Libc.ONoFollow, 0), "opening", root);
-        _rootPath = ReadLink($"/proc/self/fd/{_root}");
+        _rootPath = ReadLink($"/proc/self/fd/{_root}", () => new IOException("the path of the directory is too long"));
     }
 
     /// <summary>Told about each directory that had to be made because an entry has no entry for its parent.</summary>
@@ -181,7 +181,7 @@ internal sealed class RootedDirectory : IDisposable
         if (fd < 0 && Posix.LastError is Libc.ELoop or Libc.ENotDir)
         {
             fd = RootedCalls.OpenAt2(_root, bytes, OpenDirectory, 0, always | RootedCalls.InRoot);
-            real = fd < 0 ? path : RealPath(fd);
+            real = fd < 0 ? path : RealPath(fd, path, where);
         }
 
         if (fd >= 0 || Posix.LastError == Libc.ENoEnt)
@@ -217,18 +217,28 @@ internal sealed class RootedDirectory : IDisposable
         }
     }
 
-    private string RealPath(int fd)
+    private string RealPath(int fd, string path, string where)
     {
-        var full = ReadLink($"/proc/self/fd/{fd}");
+        var full = ReadLink($"/proc/self/fd/{fd}", () =>
+        {
+            _ = Libc.Close(fd);
+            return LayerChange.NotADirectory(path, where, "the path is too long");
+        });
         return full == _rootPath ? "" : full[(_rootPath.Length + (_rootPath.EndsWith('/') ? 0 : 1))..];
     }
 
-    private static unsafe string ReadLink(string path)
+    private static unsafe string ReadLink(string path, Func<Exception> tooLong)
     {
         var buffer = new byte[8192];
         fixed (byte* pointer = buffer)
         {
-            var length = Posix.Check(Libc.ReadLinkAt(Libc.AtFdCwd, Posix.Path(path), pointer, buffer.Length), "reading", path);
+            var length = Libc.ReadLinkAt(Libc.AtFdCwd, Posix.Path(path), pointer, buffer.Length);
+            if (length < 0 && Posix.LastError == TooBig)
+            {
+                throw tooLong();
+            }
+
+            Posix.Check(length, "reading", path);
             return RawName.FromBytes(buffer.AsSpan(0, (int)length));
         }
     }

@@ -220,6 +220,7 @@ internal sealed class TreeBuilder(int maxNodes)
         failure = null;
         var parts = new Stack<string>(path.Split('/').Reverse());
         var links = 0;
+        var length = 0;
         while (parts.TryPop(out var part))
         {
             var current = trail.Count == 0 ? Root : trail[^1].Entry;
@@ -238,6 +239,7 @@ internal sealed class TreeBuilder(int maxNodes)
             {
                 if (trail.Count > 0)
                 {
+                    length -= trail[^1].Name.Length + 1;
                     trail.RemoveAt(trail.Count - 1);
                 }
 
@@ -251,6 +253,12 @@ internal sealed class TreeBuilder(int maxNodes)
 
             if (next.File.Type != TarEntryType.SymbolicLink || (parts.Count == 0 && !followLast))
             {
+                if ((length += part.Length + 1) > LayerPath.MaxLength)
+                {
+                    failure = "the path is too long";
+                    return null;
+                }
+
                 trail.Add((part, next));
                 continue;
             }
@@ -265,6 +273,7 @@ internal sealed class TreeBuilder(int maxNodes)
             if (target.StartsWith('/'))
             {
                 trail.Clear();
+                length = 0;
             }
 
             foreach (var step in target.Split('/').Reverse())

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Nua.Foundation.Linux;
 
@@ -7,9 +6,6 @@ namespace Nua.Oci.Storage;
 /// <summary>The <c>blobs</c> of an image layout, for reading.</summary>
 public sealed class BlobDirectory : IBlobStore
 {
-    private const ushort FileTypeMask = 0xF000;
-    private const ushort RegularFile = 0x8000;
-
     /// <param name="layout">The directory that has <c>blobs</c> in it.</param>
     public BlobDirectory(string layout) => Name = layout;
 
@@ -33,7 +29,7 @@ public sealed class BlobDirectory : IBlobStore
         var fd = Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.OCloExec | Libc.ONonBlock, 0);
         if (fd < 0)
         {
-            if (Posix.LastError is Libc.ENoEnt or Libc.ENotDir)
+            if (Posix.LastError is Libc.ENoEnt or Libc.ENotDir or Libc.ELoop)
             {
                 throw BlobProblem.Missing(digest, Name);
             }
@@ -44,10 +40,15 @@ public sealed class BlobDirectory : IBlobStore
         var file = new SafeFileHandle(fd, ownsHandle: true);
         try
         {
-            var found = SizeOf(fd, path) ?? throw BlobProblem.Missing(digest, Name);
-            if (found != size)
+            var found = FileStatus.Of(fd, path);
+            if (!found.IsRegularFile)
             {
-                throw BlobProblem.WrongSize(digest, Name, size, found);
+                throw BlobProblem.Missing(digest, Name);
+            }
+
+            if (found.Size != size)
+            {
+                throw BlobProblem.WrongSize(digest, Name, size, found.Size);
             }
 
             return new VerifyingStream(new FileStream(file, FileAccess.Read, bufferSize: 0), digest, size, Name);
@@ -57,13 +58,5 @@ public sealed class BlobDirectory : IBlobStore
             file.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Null when it is not a regular file.</summary>
-    private static unsafe long? SizeOf(int fd, string path)
-    {
-        Unsafe.SkipInit(out Libc.StatxBuffer stat);
-        Posix.Check(Libc.Statx(fd, "\0"u8, Libc.AtEmptyPath, 0x7FF, &stat), "reading", path);
-        return (stat.Mode & FileTypeMask) == RegularFile ? (long)stat.Size : null;
     }
 }

@@ -86,7 +86,7 @@ public sealed class BlobWriter : WriteOnlyStream
         {
             if (!_isCommitted)
             {
-                File.Delete(_temporary);
+                DurableFile.Discard(_temporary);
             }
 
             _file.Dispose();
@@ -116,7 +116,7 @@ public sealed class BlobWriter : WriteOnlyStream
         var bytes = _buffer.AsSpan(0, _buffered);
         try
         {
-            RandomAccess.Write(_file, bytes, _written);
+            DurableFile.Write(_file, bytes, _temporary);
         }
         catch (IOException error)
         {

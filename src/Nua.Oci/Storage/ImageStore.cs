@@ -96,7 +96,8 @@ public sealed class ImageStore
     public string PathOf(Digest digest) => ((BlobDirectory)Blobs).PathOf(digest);
 
     /// <summary>Starts adding blobs. Dispose the writer when the image is published.</summary>
-    public StoreWriter BeginWrite() => new(this);
+    /// <exception cref="ProblemException">NUA3101.</exception>
+    public StoreWriter BeginWrite() => Writing(() => new StoreWriter(this));
 
     /// <summary>Sorted by name; images without one last. Attachments are not images.</summary>
     public IReadOnlyList<StoredImage> List() =>
@@ -181,7 +182,7 @@ public sealed class ImageStore
     {
         try
         {
-            return UnlockedFile.ReadAllBytes(RecordPath(kind, key));
+            return UnlockedFile.ReadAllBytes(RecordPath(kind, key), int.MaxValue);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -192,37 +193,51 @@ public sealed class ImageStore
     /// <summary>Whole and durable when this returns. A record of the same key is replaced.</summary>
     public void WriteRecord(RecordKind kind, string key, ReadOnlySpan<byte> content)
     {
-        try
+        var bytes = content.ToArray();
+        Writing(() =>
         {
             // Shared with other writers; pruning, which clears away temporary files, waits.
             using var _ = FileLock.Shared(LockPath);
-            DurableFile.Replace(RecordPath(kind, key), content, mode: 0x180);
-        }
-        catch (IOException error)
-        {
-            throw StoreProblem.CannotWrite(Home, error);
-        }
+            DurableFile.Replace(RecordPath(kind, key), bytes, mode: 0x180);
+            return true;
+        });
     }
 
-    internal ImageIndex ReadIndex() => _index.Read();
-
-    internal void ChangeIndex(Func<ImageIndex, ImageIndex> change)
+    internal ImageIndex ReadIndex()
     {
         try
         {
-            _index.Change(change);
+            return _index.Read();
         }
         catch (IOException error)
         {
-            throw StoreProblem.CannotWrite(Home, error);
+            throw StoreProblem.CannotRead(Home, error);
         }
     }
+
+    internal void ChangeIndex(Func<ImageIndex, ImageIndex> change) => Writing(() =>
+    {
+        _index.Change(change);
+        return true;
+    });
 
     /// <summary>For pruning, which holds the lock.</summary>
     internal void ChangeIndexLocked(Func<ImageIndex, ImageIndex> change) => _index.ChangeLocked(change);
 
     internal string RecordDirectory(RecordKind kind) =>
         Path.Combine(Home, kind == RecordKind.Builds ? "builds" : "layers");
+
+    private T Writing<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (IOException error)
+        {
+            throw StoreProblem.CannotWrite(Home, error);
+        }
+    }
 
     /// <summary>A key is a file name: lower-case letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, not first a
     /// dot.</summary>

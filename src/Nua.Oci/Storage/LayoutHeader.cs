@@ -43,7 +43,7 @@ internal static class LayoutHeader
         {
             using (var file = DurableFile.Create(temporary, mode: 0x1A4))
             {
-                RandomAccess.Write(file, Content, 0);
+                DurableFile.Write(file, Content, temporary);
                 DurableFile.Sync(file, temporary);
             }
 
@@ -58,7 +58,7 @@ internal static class LayoutHeader
         }
         finally
         {
-            File.Delete(temporary);
+            DurableFile.Discard(temporary);
         }
     }
 }

@@ -19,6 +19,14 @@ internal static class StoreProblem
                 : "nothing was changed; look at the disk and the kernel log, then run the command again",
         }, error);
 
+    public static ProblemException CannotRead(string home, IOException error) => new(
+        new Problem("NUA3117", "cannot read the image store")
+        {
+            Where = home,
+            Why = Printable.Escape(error.Message, 400),
+            Remedy = "look at the disk and the kernel log; 'nua store verify' tells what is damaged",
+        }, error);
+
     public static ProblemException NotAStore(string home, string why) => new(
         new Problem("NUA3102", "this is not an image store")
         {
@@ -47,6 +55,9 @@ internal static class StoreProblem
             Why = Sample(matches),
             Remedy = "give the full name with its tag, or the digest",
         });
+
+    public static ProblemException NotAFile(string path) => new(
+        new Problem("NUA3116", "this is no regular file") { Where = Printable.Escape(path, 300) });
 
     public static ProblemException BadName(string name) => new(
         new Problem("NUA3106", $"'{Printable.Escape(name, 120)}' is not a name for an image")

@@ -144,7 +144,7 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     {
         foreach (var path in Directory.EnumerateFiles(store.RecordDirectory(kind)))
         {
-            var mentioned = DigestText().Matches(Encoding.Latin1.GetString(UnlockedFile.ReadAllBytes(path)))
+            var mentioned = DigestText().Matches(Encoding.Latin1.GetString(UnlockedFile.ReadAllBytes(path, int.MaxValue)))
                 .Select(match => Digest.Parse(match.Value)).ToList();
             var isOld = AgeOf(path) >= options.CacheAge.TotalSeconds && !mentioned.TrueForAll(_live.Contains);
             if (isOld || mentioned.Count == 0)
@@ -241,7 +241,7 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
                 continue;
             }
 
-            foreach (var line in Encoding.ASCII.GetString(UnlockedFile.ReadAllBytes(path)).Split('\n'))
+            foreach (var line in Encoding.ASCII.GetString(UnlockedFile.ReadAllBytes(path, int.MaxValue)).Split('\n'))
             {
                 if (Digest.TryParse(line, out var digest))
                 {

@@ -45,11 +45,19 @@ public sealed class StoreWriter : IDisposable
     public ImageStore Store { get; }
 
     /// <summary>Whether the store has a blob of this size, which then stays at least as long as this writer.</summary>
+    /// <exception cref="ProblemException">NUA3101.</exception>
     public bool Holds(Digest digest, long size)
     {
-        using var _ = FileLock.Shared(Store.LockPath);
-        Lease(digest);
-        return Store.Blobs.TryGetSize(digest, out var found) && found == size;
+        try
+        {
+            using var _ = FileLock.Shared(Store.LockPath);
+            Lease(digest);
+            return Store.Blobs.TryGetSize(digest, out var found) && found == size;
+        }
+        catch (IOException error)
+        {
+            throw StoreProblem.CannotWrite(Store.Home, error);
+        }
     }
 
     /// <summary>Begins a blob of unknown digest.</summary>
@@ -166,7 +174,8 @@ public sealed class StoreWriter : IDisposable
         {
             _isDisposed = true;
             _lease.Dispose();
-            File.Delete(_leasePath);
+            // A lease that stays behind is without its lock: pruning takes it for a dead writer's.
+            DurableFile.Discard(_leasePath);
             _leaseLock.Dispose();
         }
     }

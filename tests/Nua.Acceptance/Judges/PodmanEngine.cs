@@ -33,9 +33,13 @@ public sealed class PodmanEngine : IContainerEngine
 
     public async Task LoadAsync(string layout, string tag)
     {
-        var outcome = await _podman.With("pull", "--signature-policy", _folder["policy.json"], $"oci:{layout}:{tag}").RunAsync();
+        var outcome = await PullAsync($"oci:{layout}:{tag}", shell => shell);
         _image = outcome.Expect(0).Out.Trim();
     }
+
+    /// <summary>Stores and unpacks an image that podman may well refuse.</summary>
+    public Task<Outcome> PullAsync(string place, Func<Shell, Shell> change) =>
+        change(_podman.With("pull", "--signature-policy", _folder["policy.json"], place)).RunAsync();
 
     public Task<Outcome> RunAsync(ContainerRequest request) =>
         _podman.With("run", "--rm").With(request.CommonOptions()).With(_image).With(request.Arguments).RunAsync();

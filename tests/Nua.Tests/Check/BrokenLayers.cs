@@ -20,7 +20,6 @@ internal static class BrokenLayers
         new("OCI-11", "the root is a link", i =>
             i.Put(Base, new TarEntry("./.", TarEntryType.SymbolicLink) { LinkTarget = "/usr" })),
         new("OCI-12", "no parent", i => i.File(Base, "srv/www/index.html", "a")),
-        new("OCI-12", "the parent is a file", i => i.File(App, "etc/passwd/x", "a")),
         new("OCI-12", "the parent is a link", i => i.File(App, "bin/tool", "a")),
         new("OCI-13", "no name", i => i.File(App, "etc/.wh.", "")),
         new("OCI-13", "a reserved name", i => i.File(App, "etc/.wh..wh.plnk", "")),
@@ -31,7 +30,7 @@ internal static class BrokenLayers
         new("OCI-15", "another mode", i => i.File(Base, "etc/second", "a", mode: 0x1ED)
             .Put(Base, new TarEntry("etc/third", TarEntryType.HardLink) { LinkTarget = "etc/second", Mode = 0x1A4 })),
         new("OCI-16", "a device", i => i.Directory(Base, "dev")
-            .Put(Base, new TarEntry("dev/sda", TarEntryType.BlockDevice) { DeviceMajor = 8 })),
+            .Put(Base, new TarEntry("dev/sda", TarEntryType.BlockDevice) { DeviceMajor = 8 }), "OCI-30"),
         new("OCI-17", "an overlay attribute", i => i.Change("etc/group", e => e with
         {
             Xattrs = new SortedDictionary<string,
@@ -43,6 +42,8 @@ internal static class BrokenLayers
         new("OCI-27", "writable by all", i => i.Change("etc/group", e => e with { Mode = 0x1B6 })),
         new("OCI-27", "a directory without the sticky bit", i => i.Directory(Base, "var/spool", mode: 0x1FF)),
         new("OCI-28", "an unknown owner", i => i.File(Base, "etc/motd", "a", uid: 4242)),
+        new("OCI-30", "the parent is a file", i => i.File(App, "etc/passwd/x", "a")),
+        new("OCI-30", "the parent is a link to nowhere", i => i.Link(Base, "out", "/../../host").File(Base, "out/x", "a"), "OCI-12"),
     ];
 
     private static byte[] Flipped(byte[] bytes, int at)

@@ -335,6 +335,17 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void An_archive_that_is_a_fifo_or_a_device_is_refused_at_once()
+    {
+        using var directory = new TempDirectory();
+        InteropTests.Run("mkfifo", directory["fifo"]);
+        foreach (var place in (string[])[$"oci-archive:{directory["fifo"]}", $"docker-archive:{directory["fifo"]}", "oci-archive:/dev/zero"])
+        {
+            Assert.Equal("NUA3116", CompressionTests.CodeOf(() => ImageSource.Open(ImageLocation.Parse(place), null)));
+        }
+    }
+
+    [Fact]
     public void An_index_that_contains_itself_or_is_nested_deep_ends()
     {
         using var directory = new TempDirectory();
