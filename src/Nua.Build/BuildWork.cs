@@ -355,20 +355,12 @@ internal sealed class BuildWork(
             _ = session.Writer.Holds(layer.Digest, layer.Size);
         }
 
-        var manifest = new ImageManifest(configBlob, [.. runtime.Base.Manifest.Layers.Select(OciForm), .. own.Select(l => l.Layer.Blob)])
+        var manifest = new ImageManifest(configBlob, [.. runtime.Base.Manifest.Layers.Select(ImageDocuments.OciForm), .. own.Select(l => l.Layer.Blob)])
         {
-            Annotations = config.Run.Labels
-                .Where(l => l.Key.StartsWith("org.opencontainers.image.", StringComparison.Ordinal))
-                .ToDictionary(StringComparer.Ordinal),
+            Annotations = ImageDocuments.Annotations(config.Run.Labels),
         };
         return session.Writer.Put(MediaTypes.Manifest, manifest.ToBytes());
     }
-
-    /// <summary>A base in Docker's form has the same layers under other names.</summary>
-    private static Descriptor OciForm(Descriptor layer) =>
-        MediaTypes.LayerCompressionOf(layer.MediaType) is { } compression
-            ? new Descriptor(MediaTypes.Layer(compression), layer.Digest, layer.Size)
-            : layer;
 
     private static bool IsBelow(string path, string folder) =>
         path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);

@@ -50,7 +50,7 @@ public static class Builder
             var epoch = request.SourceDateEpoch ?? source.Facts.CommitTime ?? await LastCommitAsync(source.Folder, cancel) ?? DefaultEpoch;
             var toolchains = await ToolchainsAsync(session, plan, source);
             var roots = new RootBuilder(session);
-            var runtime = plan.IsWrap ? await roots.WrappedAsync(plan.BaseReference!) : await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);
+            var runtime = plan.IsWrap ? await roots.ReadAsync(plan.BaseReference!) : await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);
             plan = plan.IsWrap ? ImageDefaults.Complete(plan, runtime) : plan;
             var sourceDigest = SourceDigest(source);
             var key = Key(request, plan, source, sourceDigest, runtime, toolchains, epoch);

@@ -41,6 +41,7 @@ public static class NuaCommandLine
     [
         BuildCommand.Create(),
         RunCommand.Create(),
+        RebaseCommand.Create(),
         PlanCommand.Create(),
         InitCommand.Create(),
         ConfigCommand.Create(),

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Nua.Build.Layers;
+using Nua.Build.Sbom;
 using Nua.Foundation.Linux;
 using Nua.Rootfs.Trees;
+using TreeEntry = Nua.Rootfs.Trees.TreeEntry;
 
 namespace Nua.Build.Metadata;
 
@@ -35,6 +37,47 @@ internal static class FilesDocument
             foreach (var (entry, layer) in rows.Values)
             {
                 WriteRow(json, entry, layer, componentOf(entry.Path));
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>The document of a finished image with another topmost layer: the rows of the layers below stay as they are.</summary>
+    public static byte[] Rewrite(ReadOnlySpan<byte> document, IReadOnlyList<LayerItem> metadata, ComponentInventory inventory)
+    {
+        var known = inventory.Parts.Append(inventory.App).Select(c => c.BomRef).ToHashSet(StringComparer.Ordinal);
+        var rows = new SortedDictionary<string, Action<Utf8JsonWriter>>(StringComparer.Ordinal);
+        var components = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var row in JsonFacts.ParseObject(document).Member("files").Items())
+        {
+            var path = row.Member("path").Text()
+                ?? RawName.FromBytes(row.Member("path_base64") is { ValueKind: JsonValueKind.String } raw && raw.TryGetBytesFromBase64(out var bytes) ? bytes : []);
+            components[path] = row.Member("component").Text();
+            if (row.Member("layer").Text() != "metadata")
+            {
+                rows[path] = row!.Value.WriteTo;
+            }
+        }
+
+        foreach (var (entry, _) in metadata)
+        {
+            var component = components.GetValueOrDefault(entry.Path) is { } named && known.Contains(named) ? named : null;
+            rows[entry.Path] = json => WriteRow(json, entry, "metadata", component);
+        }
+
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            json.WriteStartArray("files");
+            foreach (var write in rows.Values)
+            {
+                write(json);
             }
 
             json.WriteEndArray();

@@ -48,10 +48,20 @@ internal static class ImageDocuments
     }
 
     /// <summary>The base's own lines where they count its layers rightly, else one for each layer.</summary>
-    private static IEnumerable<HistoryEntry> BaseHistory(ImageConfig config) =>
+    public static IEnumerable<HistoryEntry> BaseHistory(ImageConfig config) =>
         config.History.Count(h => !h.EmptyLayer) == config.DiffIds.Count
             ? config.History
             : config.DiffIds.Select(_ => new HistoryEntry { CreatedBy = "base image" });
+
+    /// <summary>A base in Docker's form has the same layers under other names.</summary>
+    public static Descriptor OciForm(Descriptor layer) =>
+        MediaTypes.LayerCompressionOf(layer.MediaType) is { } compression
+            ? new Descriptor(MediaTypes.Layer(compression), layer.Digest, layer.Size)
+            : layer;
+
+    /// <summary>What registries show of an image without fetching its config.</summary>
+    public static Dictionary<string, string> Annotations(IReadOnlyDictionary<string, string> labels) => labels
+        .Where(l => l.Key.StartsWith("org.opencontainers.image.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
 
     private static List<string> Env(BuildPlan plan, ISet<string> folders)
     {

@@ -11,6 +11,7 @@ namespace Nua.Build.Metadata;
 public static class Scripts
 {
     private const string Agent = "/nua/bin/nua-agent";
+    private const string Folder = "nua/scripts/";
 
     public static readonly IReadOnlyList<string> Verbs =
         ["start", "stop", "restart", "healthcheck", "upgrade", "rollback", "backup", "restore"];
@@ -32,7 +33,7 @@ public static class Scripts
     {
         foreach (var verb in Verbs.Where(verb => !given.Contains(verb)))
         {
-            var path = "nua/scripts/" + verb;
+            var path = Folder + verb;
             if (given.Contains("nua") && hasShell)
             {
                 yield return Script(path, $"# {verb}: the packager's one script knows it.\nexec /nua/scripts/nua {verb} \"$@\"\n", epoch);
@@ -46,6 +47,18 @@ public static class Scripts
                 yield return new LayerItem(Normal.Symlink(path, "../bin/nua-agent", epoch), null);
             }
         }
+    }
+
+    /// <summary>The generated ones of a finished image for a base that has a shell, or has none; the packager's own are left alone.</summary>
+    public static IEnumerable<LayerItem> Again(IReadOnlyList<LayerItem> metadata, bool hasShell, long epoch)
+    {
+        var there = metadata.Where(i => i.Entry.Path.StartsWith(Folder, StringComparison.Ordinal))
+            .ToDictionary(i => i.Entry.Path[Folder.Length..], StringComparer.Ordinal);
+        var generated = Missing(there.ContainsKey("nua") ? new HashSet<string> { "nua" } : [], hasShell: true, epoch)
+            .Concat(Missing(new HashSet<string>(), hasShell: false, epoch)).Select(i => (i.Entry.Path, i.Entry.Kind, i.Entry.Sha256, i.Entry.Link)).ToHashSet();
+        var given = there.Where(f => !generated.Contains((f.Value.Entry.Path, f.Value.Entry.Kind, f.Value.Entry.Sha256, f.Value.Entry.Link)))
+            .Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
+        return Missing(given, hasShell, epoch);
     }
 
     private static LayerItem Script(string path, string body, long epoch) =>

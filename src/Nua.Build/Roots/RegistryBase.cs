@@ -51,7 +51,10 @@ internal sealed class RegistryBase(BuildSession session, Platform platform)
     private async Task<Image> PullAsync(ImageReference reference, string key)
     {
         session.Note($"pulling {Printable.Escape(reference.ToString(), 200)}");
-        using var network = new RegistryNetwork(session.Request.Registries);
+        using var network = new RegistryNetwork(session.Request.Registries with
+        {
+            Tell = problem => session.Report(new BuildEvent.ProblemFound(problem)),
+        });
         var pulled = await RegistryPull.IntoAsync(
             network, session.Store, reference,
             new PullOptions { Platform = platform, Names = [$"nua-base-{key[7..19]}:pulled"] }, session.Cancel);

@@ -63,9 +63,9 @@ internal sealed class RootBuilder(BuildSession session)
         return bare with { Packages = wanted, PackagesLayer = layer, Key = key, Facts = Facts(key, image, layer) };
     }
 
-    /// <summary>An image that is wrapped, read from its layers: nothing is unpacked and no worker started.</summary>
+    /// <summary>An image as it is, to be wrapped or put under another's layers, read from its layers: nothing is unpacked and no worker started.</summary>
     /// <exception cref="ProblemException">NUA2213 it is for another platform, NUA2214 it has a /nua, NUA30xx and NUA32xx.</exception>
-    public async Task<RuntimeRoot> WrappedAsync(string reference)
+    public async Task<RuntimeRoot> ReadAsync(string reference)
     {
         var image = await OpenBaseAsync(reference);
         var key = Hash("wrap", image.Digest.ToString());

@@ -15,10 +15,10 @@ internal static class ProgramRules
             ScriptRules.Section, "build or download the program for the image's architecture", ArchitectureFits),
         new("NUA-S04", Severity.Error,
             "The loader and every shared library that such a program needs, directly or through a library, is in the image "
-            + "where the loader looks.",
+            + "where the loader looks, with the symbol versions that are asked for.",
             ScriptRules.Section, AddPackage, LibrariesAreThere),
         new("NUA-S09", Severity.Warning,
-            "Other programs and libraries below `/nua` for the image's architecture and C library find their shared libraries too.",
+            "Other programs and libraries below `/nua` for the image's architecture and C library find their shared libraries too, in such versions.",
             ScriptRules.Section, AddPackage, OthersFindTheirs),
     ];
 

@@ -20,6 +20,12 @@ public sealed record ElfFile(
     IReadOnlyList<string> SearchPath,
     bool IsComplete)
 {
+    /// <summary>Symbol versions that each library must define (<c>libc.so.6</c> → <c>GLIBC_2.34</c>…), weak ones left out.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> VersionsNeeded { get; init; } = ElfVersions.NoNeeds;
+
+    /// <summary>Symbol versions that this library defines; empty when it has none at all.</summary>
+    public IReadOnlyList<string> VersionsDefined { get; init; } = [];
+
     private const int LoadSegment = 1;
     private const int DynamicSegment = 2;
     private const int InterpreterSegment = 3;
@@ -71,12 +77,17 @@ public sealed record ElfFile(
         var isComplete = interpreterAt is null || interpreter is not null;
         var needed = new List<string>();
         var search = new List<string>();
+        var versions = new ElfVersions();
         if (segments.Find(s => s.Type == DynamicSegment) is { } dynamic)
         {
-            isComplete &= ReadDynamic(view, segments, dynamic, needed, search);
+            isComplete &= ReadDynamic(view, segments, dynamic, needed, search, versions);
         }
 
-        return new ElfFile(view.Wide, view.Little, machine, interpreter, needed, search, isComplete);
+        return new ElfFile(view.Wide, view.Little, machine, interpreter, needed, search, isComplete)
+        {
+            VersionsNeeded = versions.Needed,
+            VersionsDefined = versions.Defined,
+        };
     }
 
     /// <summary>Where the dynamic table is, so that a reader of a stream can keep it; null when there is none or it
@@ -124,10 +135,12 @@ public sealed record ElfFile(
     }
 
     private static bool ReadDynamic(
-        View view, List<Segment> segments, Segment dynamic, List<string> needed, List<string> search)
+        View view, List<Segment> segments, Segment dynamic, List<string> needed, List<string> search, ElfVersions versions)
     {
         const int End = 0, Needed = 1, StringTable = 5, RPath = 15, RunPath = 29;
+        const int Definitions = 0x6ffffffc, DefinitionCount = 0x6ffffffd, Needs = 0x6ffffffe, NeedCount = 0x6fffffff;
         long stringsAt = -1, rpath = -1, runPath = -1;
+        (long At, long Count) definitions = (-1, 0), needs = (-1, 0);
         var names = new List<long>();
         var count = Math.Min(dynamic.Size / (2 * view.Word), MostDynamicEntries);
         for (var i = 0; i < count; i++)
@@ -141,6 +154,10 @@ public sealed record ElfFile(
                 case StringTable: stringsAt = FileOffset(segments, value); break;
                 case RPath: rpath = value; break;
                 case RunPath: runPath = value; break;
+                case Definitions: definitions.At = FileOffset(segments, value); break;
+                case DefinitionCount: definitions.Count = value; break;
+                case Needs: needs.At = FileOffset(segments, value); break;
+                case NeedCount: needs.Count = value; break;
             }
 
             if (tag == End || tag < 0)
@@ -164,6 +181,7 @@ public sealed record ElfFile(
             needed.Add(library);
         }
 
+        versions.Read(view, stringsAt, definitions, needs);
         if ((runPath >= 0 ? runPath : rpath) is >= 0 and var path)
         {
             search.AddRange((view.Text(stringsAt + path) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries));
@@ -188,7 +206,7 @@ public sealed record ElfFile(
     private sealed record Segment(int Type, long Offset, long Address, long Size);
 
     /// <summary>Numbers and strings at file offsets; -1 or null where the bytes were not kept.</summary>
-    private sealed record View(ElfBytes Bytes, bool Wide, bool Little)
+    internal sealed record View(ElfBytes Bytes, bool Wide, bool Little)
     {
         public int Word => Wide ? 8 : 4;
 

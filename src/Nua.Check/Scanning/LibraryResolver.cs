@@ -44,28 +44,43 @@ internal sealed class LibraryResolver
             return $"its loader {loader} is not in the image";
         }
 
-        var loaded = new HashSet<string>(StringComparer.Ordinal);
+        var loaded = new Dictionary<string, ElfFile?>(StringComparer.Ordinal);
         var pending = new Queue<(ScannedEntry File, IReadOnlyList<string> Inherited)>([(program, [])]);
         while (pending.TryDequeue(out var next) && loaded.Count < MostLibraries && _looks < MostLooks)
         {
             var file = next.File.Facts!.Elf!;
             string[] search = [.. file.SearchPath.Select(path => Expand(path, next.File)), .. next.Inherited];
-            foreach (var name in file.Needed.Where(loaded.Add))
+            var needer = next.File == program ? "" : $", which /{next.File.Path} needs";
+            foreach (var name in file.Needed.Distinct())
             {
-                if (Find(name, search, elf) is { } library)
+                if (!loaded.TryGetValue(name, out var library))
                 {
-                    pending.Enqueue((library, search));
+                    var found = Find(name, search, elf);
+                    loaded[name] = library = found?.Facts!.Elf;
+                    if (found is not null)
+                    {
+                        pending.Enqueue((found, search));
+                    }
+                    else if (!_optional.Any(optional => name.StartsWith(optional, StringComparison.Ordinal)))
+                    {
+                        return needer.Length == 0 ? $"the library {name} is not in the image" : $"the library {name}{needer}, is not in the image";
+                    }
                 }
-                else if (!_optional.Any(optional => name.StartsWith(optional, StringComparison.Ordinal)))
+
+                if (library is not null && MissingVersion(file, name, library) is { } version)
                 {
-                    return next.File == program ? $"the library {name} is not in the image"
-                        : $"the library {name}, which /{next.File.Path} needs, is not in the image";
+                    return $"the library {name} in the image has no {version}{needer}";
                 }
             }
         }
 
         return null;
     }
+
+    /// <summary>A library that defines no versions at all is taken as it is, as the loader does.</summary>
+    private static string? MissingVersion(ElfFile file, string name, ElfFile library) =>
+        library.VersionsDefined.Count == 0 || !library.IsComplete ? null
+            : file.VersionsNeeded.GetValueOrDefault(name)?.FirstOrDefault(version => !library.VersionsDefined.Contains(version));
 
     private ScannedEntry? Find(string name, IEnumerable<string> search, ElfFile program)
     {

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Nua.Build;
 using Nua.Foundation;
+using Nua.Registry.Settings;
 
 namespace Nua.Cli.Parsing;
 
@@ -51,6 +52,7 @@ public sealed class BuildInputs
     {
         AgentPath = Agent(),
         Name = parsed.GetValue(Name) is { } name ? Locations.StoreName(name) : null,
+        Registries = NetworkOptions.Load(Locations.StoreHome(), Environment.GetEnvironmentVariable, _ => { }),
         Mirror = parsed.GetValue(Mirror),
         Secrets = [.. (parsed.GetValue(Secret) ?? []).Select(ParseSecret)],
         NoCache = parsed.GetValue(NoCache),

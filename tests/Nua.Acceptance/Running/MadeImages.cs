@@ -32,6 +32,12 @@ public static class MadeImages
         CMD ["-p", "{port}"]
         """;
 
+    /// <summary>Like a small Debian: this machine's C library where its loader looks, and nothing else.</summary>
+    public const string Glibc = """
+        FROM scratch
+        COPY glibc /
+        """;
+
     private const string Entry = """
         #!/bin/sh
         printf 'greeting=%s dir=%s uid=%s home=%s args=%s\n' "$GREETING" "$PWD" "$(id -u)" "$HOME" "$*" > /var/lib/web/index.html
@@ -97,5 +103,8 @@ public static class MadeImages
             "mkdir -p bin tmp home/web usr/local/bin; cp \"$(command -v busybox)\" bin/busybox; "
             + "for name in sh cat id test httpd; do ln -sf busybox bin/$name; done; "
             + "chmod 0755 bin/busybox entry.sh; chmod 1777 tmp; : > lib/ld-musl-x86_64.so.1", folder["root"])).Expect(0);
+        (await Shell.ScriptAsync(
+            "mkdir -p glibc/lib64 glibc/lib/x86_64-linux-gnu; cp -L /lib64/ld-linux-x86-64.so.2 glibc/lib64/; "
+            + "cp -L /lib/x86_64-linux-gnu/libc.so.6 glibc/lib/x86_64-linux-gnu/", folder.Path)).Expect(0);
     }
 }

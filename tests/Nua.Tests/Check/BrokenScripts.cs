@@ -23,6 +23,9 @@ internal static class BrokenScripts
         new("NUA-S04", "a library is missing", i =>
             i.File(App, "nua/bin/tool", ElfMaker.Program("libssl.so.3"), 0x1ED)),
         new("NUA-S04", "a library's library", i => i.Remove("usr/lib/x86_64-linux-gnu/libc.so.6"), "NUA-S09"),
+        new("NUA-S04", "an older library", i => i
+            .File(App, "nua/bin/tool", ElfMaker.Make(ElfMaker.Amd64, "/lib64/ld-linux-x86-64.so.2", ["libc.so.6"], null, asks: "GLIBC_2.99"), 0x1ED)
+            .Change("usr/lib/x86_64-linux-gnu/libc.so.6", e => e, ElfMaker.Make(ElfMaker.Amd64, null, [], null, isDynamic: true, defines: "GLIBC_2.36"))),
         new("NUA-S04", "no loader", i =>
             i.File(App, "nua/bin/tool", ElfMaker.Make(ElfMaker.Amd64, "/lib/ld-other.so.1", [], null), 0x1ED)),
         new("NUA-S04", "a library for another machine", i => i

@@ -49,9 +49,31 @@ public sealed class ElfFileTests
     }
 
     [Fact]
+    public void Symbol_versions_are_what_a_program_asks_and_a_library_gives()
+    {
+        var program = Read(ElfMaker.Make(ElfMaker.Amd64, "/lib64/ld.so", ["libc.so.6"], null, asks: "GLIBC_2.38"))!;
+        Assert.Equal(["GLIBC_2.38"], program.VersionsNeeded["libc.so.6"]);
+        Assert.Empty(program.VersionsDefined);
+        var library = Read(ElfMaker.Make(ElfMaker.Amd64, null, [], null, isDynamic: true, defines: "GLIBC_2.36"))!;
+        Assert.Equal(["GLIBC_2.36"], library.VersionsDefined);
+        Assert.Empty(library.VersionsNeeded);
+    }
+
+    [Fact]
+    public void Symbol_versions_of_real_programs_are_those_of_the_real_library()
+    {
+        var program = Read(File.ReadAllBytes("/bin/sh"))!;
+        var name = program.Needed.First(n => n.StartsWith("libc.so", StringComparison.Ordinal));
+        var file = Directory.GetDirectories("/lib", "*-linux-gnu").Append("/lib64").Select(d => Path.Combine(d, name)).First(File.Exists);
+        var library = Read(File.ReadAllBytes(file))!;
+        Assert.NotEmpty(program.VersionsNeeded[name]);
+        Assert.Subset(library.VersionsDefined.ToHashSet(), program.VersionsNeeded[name].ToHashSet());
+    }
+
+    [Fact]
     public void Damaged_headers_end_in_no_conclusion()
     {
-        var good = ElfMaker.Program("libc.so.6");
+        var good = ElfMaker.Make(ElfMaker.Amd64, "/lib64/ld.so", ["libc.so.6"], null, asks: "GLIBC_2.38", defines: "OWN_1");
         var random = new Random(7);
         for (var round = 0; round < 5000; round++)
         {
