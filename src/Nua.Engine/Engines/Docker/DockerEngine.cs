@@ -126,6 +126,7 @@ public sealed class DockerEngine : IEngine, IDisposable
 
     public Task RemoveAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("removing the containers", async () =>
     {
+        GateContainer.Set(instance, isOpen: false);
         foreach (var id in await _containers.OfAsync(instance, cancel))
         {
             await _containers.RemoveAsync(id, cancel);

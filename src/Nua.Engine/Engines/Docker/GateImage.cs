@@ -9,14 +9,14 @@ namespace Nua.Engine.Engines.Docker;
 internal static class GateImage
 {
     public const string Program = "/nua-agent";
-    private const string Repository = "nua-gate";
 
     /// <returns>Its name; made when the engine does not have it.</returns>
     public static async Task<string> EnsureAsync(DockerClient client, string agent, CancellationToken cancel)
     {
         var content = await File.ReadAllBytesAsync(agent, cancel);
-        var tag = Digest.Sha256(content).Encoded[..12];
-        var name = $"{Repository}:{tag}";
+        // The content is in the name, not in the tag: Podman's import knows no tags.
+        var repository = $"localhost/nua-gate-{Digest.Sha256(content).Encoded[..12]}";
+        var name = $"{repository}:latest";
         try
         {
             await client.Images.InspectImageAsync(name, cancel);
@@ -33,7 +33,7 @@ internal static class GateImage
 
             root.Position = 0;
             await client.Images.CreateImageAsync(
-                new ImagesCreateParameters { FromSrc = "-", Repo = Repository, Tag = tag }, root, null, new Progress<JSONMessage>(), cancel);
+                new ImagesCreateParameters { FromSrc = "-", Repo = repository, Tag = "latest" }, root, null, new Progress<JSONMessage>(), cancel);
             return name;
         }
     }
