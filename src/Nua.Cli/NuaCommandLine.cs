@@ -42,6 +42,8 @@ public static class NuaCommandLine
         BuildCommand.Create(),
         RunCommand.Create(),
         UpCommand.Create(),
+        UpgradeCommand.Create(),
+        RollbackCommand.Create(),
         PsCommand.Create(),
         StatusCommand.Create(),
         LogsCommand.Create(),
