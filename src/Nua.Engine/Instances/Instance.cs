@@ -31,7 +31,15 @@ public sealed class Instance : IDisposable
     public static Instance Open(InstanceFolder folder)
     {
         DurableFile.CreateDirectory(folder.Path, PrivateFolder);
-        if (!FileLock.TryExclusive(folder.Lock, out var held))
+        FileLock? held;
+        while (FileLock.TryExclusive(folder.Lock, out held) && !File.Exists(folder.Lock))
+        {
+            // Whoever held it has removed the instance with its lock: this one is a lock on nothing.
+            held.Dispose();
+            DurableFile.CreateDirectory(folder.Path, PrivateFolder);
+        }
+
+        if (held is null)
         {
             throw new ProblemException(new Problem("NUA5011", $"another command is working on '{folder.Name}'")
             {
@@ -64,6 +72,9 @@ public sealed class Instance : IDisposable
             ? record
             : throw Unreadable(folder.Record, $"it has the form {record.Schema}, which this version of nua does not know");
     }
+
+    /// <summary>An operation that is running, or was cut off. Without the lock.</summary>
+    public static OperationRecord? ReadOperation(InstanceFolder folder) => Read(folder.Operation, InstanceJson.Default.OperationRecord);
 
     /// <summary>Names of all instances, sorted, those whose installation was cut off included.</summary>
     public static IReadOnlyList<InstanceFolder> List(string storeHome) =>

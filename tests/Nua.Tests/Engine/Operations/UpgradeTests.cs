@@ -64,7 +64,6 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("prepare")]
     [InlineData("clone")]
     [InlineData("verb")]
     [InlineData("start")]
@@ -77,6 +76,19 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal((SwitchOutcome.KeptOld, "NUA5205"), (report.Outcome, report.Problem!.Code));
         Assert.Equal(("1.0", 3), world.Running);
         Assert.True(world.IsGateOpen);
+    }
+
+    [Fact]
+    public async Task Image_that_cannot_be_prepared_is_refused_while_the_old_release_serves()
+    {
+        var (folder, world) = _operator.Running();
+        world.DiskFullAt.Add("prepare");
+        await Assert.ThrowsAsync<IOException>(() => UpgradeAsync(folder, world, "2.0"));
+        Assert.Equal(("1.0", 3), world.Running);
+        Assert.True(world.IsGateOpen);
+        Assert.DoesNotContain("stop", world.Journal);
+        Assert.False(File.Exists(folder.Operation));
+        Assert.Equal(["instance/notes:g2", "instance/notes:g3"], _operator.HeldNames(folder));
     }
 
     [Theory]
@@ -140,6 +152,17 @@ public sealed class UpgradeTests : IDisposable
         var failure = await Assert.ThrowsAsync<ProblemException>(() => UpgradeAsync(folder, world, "2.0"));
         Assert.Equal(("NUA5216", 65), (failure.Problems[0].Code, failure.ExitCode));
         Assert.Equal(("1.0", 3), world.Running);
+        Assert.False(File.Exists(folder.Operation));
+    }
+
+    [Fact]
+    public async Task Data_that_cannot_be_copied_for_lack_of_space_is_not_touched()
+    {
+        var (folder, world) = _operator.Running();
+        world.HasSpace = false;
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => UpgradeAsync(folder, world, "2.0"));
+        Assert.Equal(73, failure.ExitCode);
+        Assert.DoesNotContain("stop", world.Journal);
         Assert.False(File.Exists(folder.Operation));
     }
 
