@@ -16,7 +16,8 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
 
     public string Secrets => $"{Path}/secrets";
 
-    public string Backups => $"{Path}/backups";
+    /// <summary>Backups, unless another place is given, and the list of all. It is not below <see cref="Path"/>: it outlives the instance.</summary>
+    public string Backups => $"{StoreHome}/backups/{Name}";
 
     /// <summary>Sockets and status of the supervisor: may vanish at any time.</summary>
     public string Run => $"{Path}/run";
@@ -32,6 +33,9 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
 
     /// <summary>A volume of class <c>cache</c>: the same for all generations.</summary>
     public string Cache(string volume) => $"{Caches}/{volume}";
+
+    /// <summary>Where the files of a backup are while a verb of the application works on them: mounted at <c>/nua/backup</c>.</summary>
+    public string RestoredFiles => $"{Path}/generations/{Data.Generations.Staging}/{Data.Generations.Files}";
 
     public static string Root(string storeHome) => $"{storeHome}/instances";
 }

@@ -1,5 +1,3 @@
-using System.IO.Pipes;
-using System.Runtime.ExceptionServices;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;
@@ -16,7 +14,7 @@ public sealed class VolumeWork(string home) : IVolumeWork
     private const string Unfinished = ".part";
 
     /// <summary>A backup may be larger than any layer: the number of files is bounded by the disk, the memory for each is not.</summary>
-    private static readonly TarLimits _limits = TarLimits.Default with
+    public static readonly TarLimits Limits = TarLimits.Default with
     {
         MaxEntries = int.MaxValue,
         MaxTotalHeaderBytes = long.MaxValue,
@@ -50,7 +48,27 @@ public sealed class VolumeWork(string home) : IVolumeWork
         }
     }
 
-    public CopyReport Pack(string folder, string prefix, Stream output, CancellationToken cancel)
+    public CopyReport Pack(string folder, string prefix, Action<Stream> read, CancellationToken cancel)
+    {
+        var pipe = new BytePipe();
+        CopyReport? report = null;
+        using var packer = new OtherThread(() => report = PackTo(folder, prefix, pipe.Input, cancel), pipe.End);
+        try
+        {
+            read(pipe.Output);
+        }
+        finally
+        {
+            // When the reader saw only that the archive ended too early, the packer's own reason is thrown from here.
+            pipe.Abandon();
+            packer.Join();
+        }
+
+        return report!;
+    }
+
+    /// <summary>The writing side of <see cref="Pack"/>.</summary>
+    internal CopyReport PackTo(string folder, string prefix, Stream output, CancellationToken cancel)
     {
         var fd = Open(At(folder));
         try
@@ -58,6 +76,7 @@ public sealed class VolumeWork(string home) : IVolumeWork
             using var tar = new TarWriter(output);
             var packer = new TreePacker(tar, prefix, cancel);
             packer.Write(fd);
+            tar.Complete();
             return packer.Report;
         }
         finally
@@ -68,58 +87,34 @@ public sealed class VolumeWork(string home) : IVolumeWork
 
     public CopyReport Unpack(string folder, Action<Stream> write)
     {
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        using var tar = new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle);
-        Exception? failure = null;
-        var writer = new Thread(() =>
-        {
-            try
-            {
-                using (pipe)
-                {
-                    write(pipe);
-                }
-            }
-            catch (Exception error) when (error is IOException or ProblemException or OperationCanceledException)
-            {
-                failure = error;
-            }
-        })
-        {
-            IsBackground = true,
-        };
-        writer.Start();
-        return UnpackFrom(folder, tar, () =>
+        var pipe = new BytePipe();
+        using var writer = new OtherThread(() => write(pipe.Input), pipe.End);
+        return UnpackFrom(folder, pipe.Output, () =>
         {
             // The end of the pipe alone does not say that all was written.
-            tar.Dispose();
+            pipe.Abandon();
             writer.Join();
-            if (failure is not null)
-            {
-                ExceptionDispatchInfo.Throw(failure);
-            }
         });
     }
 
     /// <summary>Reads the tar itself.</summary>
-    /// <param name="onRead">Called before the folder gets its name; when it throws, there is no folder.</param>
+    /// <param name="onRead">Called when no more will be read, before the folder gets its name; when it throws, there is no folder.</param>
     internal CopyReport UnpackFrom(string folder, Stream tar, Action onRead) => Make(folder, (_, path) =>
     {
+        using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = Limits });
         try
         {
-            using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = _limits });
             applier.Apply(tar, "backup");
             applier.Complete();
-            var report = applier.Report;
-            onRead();
-            return new CopyReport(report.Entries, report.Bytes, 0, report.Notes);
         }
-        catch (ProblemException)
+        finally
         {
-            // When the writer failed first, its reason is the true one.
+            // When the writer failed first, its reason is the true one and takes the place of "the archive ends too early".
             onRead();
-            throw;
         }
+
+        var report = applier.Report;
+        return new CopyReport(report.Entries, report.Bytes, 0, report.Notes);
     });
 
     public void Remove(string folder)
