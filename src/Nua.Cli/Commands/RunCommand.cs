@@ -123,9 +123,9 @@ public static class RunCommand
             return store.OpenImage(target);
         }
 
-        using var source = ImageSource.Open(location, null);
+        using var source = await Locations.OpenAsync(target, session);
         var loaded = ImageTransfer.Load(source, store, null, session.Cancellation);
-        return store.OpenImage(loaded.Root.Digest.ToString());
+        return store.OpenImage(loaded.Root);
     }
 
     private static bool IsFolder(string target) => Directory.Exists(target);
