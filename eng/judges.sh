@@ -8,6 +8,8 @@ judge_requirements() {
     requirement podman podman
     requirement dockerd docker.io
     requirement docker docker.io
+    requirement docker-registry docker-registry
+    requirement htpasswd apache2-utils
     requirement containerd containerd
     requirement ctr containerd
     requirement oci-image-tool oci-image-tool

@@ -211,7 +211,7 @@ public static class Builder
             return $"{plan.App.ImageName}:{plan.App.ImageTag}";
         }
 
-        return name.Contains(':', StringComparison.Ordinal) ? name : $"{name}:{plan.App.ImageTag}";
+        return ImageLocation.StoreName.HasTag(name) ? name : $"{name}:{plan.App.ImageTag}";
     }
 
     /// <summary>Only a folder that is itself a repository has a history of its own; a folder inside one is not dated by its neighbours.</summary>

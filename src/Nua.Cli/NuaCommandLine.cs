@@ -75,6 +75,10 @@ public static class NuaCommandLine
         SaveCommand.Create(),
         LoadCommand.Create(),
         CopyCommand.Create(),
+        PullCommand.Create(),
+        PushCommand.Create(),
+        LoginCommand.Create(),
+        LogoutCommand.Create(),
         VersionCommand.Create(),
     ];
 }

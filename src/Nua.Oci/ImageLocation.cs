@@ -71,7 +71,7 @@ public abstract record ImageLocation
 
     private static DockerDaemon DaemonName(string text, string name) =>
         StoreName.IsValid(name)
-            ? new DockerDaemon(name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest")
+            ? new DockerDaemon(StoreName.WithTag(name))
             : throw Invalid(text, "after 'docker-daemon:' comes NAME:TAG");
 
     private static (string Path, string? Tag) PathAndTag(string text, string rest)
@@ -135,14 +135,22 @@ public abstract record ImageLocation
     /// <summary>A tag of the local store.</summary>
     public sealed record StoreName(string Name) : ImageLocation
     {
-        /// <summary><c>NAME</c> or <c>NAME:TAG</c>.</summary>
+        /// <summary><c>NAME</c> or <c>NAME:TAG</c>; also the name that an image has in a registry, <c>HOST:PORT/NAME:TAG</c>.</summary>
         public static bool IsValid(string text)
         {
-            var colon = text.LastIndexOf(':');
-            return colon < 0
-                ? ReferenceGrammar.IsRepository(text)
-                : ReferenceGrammar.IsRepository(text[..colon]) && ReferenceGrammar.IsTag(text[(colon + 1)..]);
+            var colon = TagColon(text);
+            return (colon < 0
+                    ? ReferenceGrammar.IsRepository(text)
+                    : ReferenceGrammar.IsRepository(text[..colon]) && ReferenceGrammar.IsTag(text[(colon + 1)..]))
+                || (ImageReference.TryParse(text, out var reference, out _) && reference.Digest is null);
         }
+
+        /// <summary>The same with <c>:latest</c> when it has no tag.</summary>
+        public static string WithTag(string name) => HasTag(name) ? name : name + ":latest";
+
+        public static bool HasTag(string name) => TagColon(name) >= 0;
+
+        private static int TagColon(string text) => text.IndexOf(':', text.LastIndexOf('/') + 1);
 
         public override string ToString() => Name;
     }

@@ -15,7 +15,7 @@ public static class BuildCommand
     {
         var folder = Inputs.Folder();
         var inputs = new BuildInputs();
-        var output = Inputs.Values("--output", "DEST", "Also write the image to oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]", "-o");
+        var output = Inputs.Values("--output", "DEST", $"Also write the image to {CopyCommand.Forms}", "-o");
         var verify = Inputs.Flag("--verify", "Build a second time under other circumstances, and fail with the first difference");
         var command = new NuaCommand("build", "Builds the image of an application folder.")
         {
@@ -62,7 +62,7 @@ public static class BuildCommand
             await SecondBuild.CompareAsync(request, outcome, session.Messages.Note, session.Cancellation);
         }
 
-        CopyTo(destinations, outcome, session);
+        await CopyToAsync(destinations, outcome, session);
         session.Out.WriteLine(session.Json ? Json(outcome, time) : outcome.Digest.ToString());
         return ExitStatus.Done;
     }
@@ -86,17 +86,17 @@ public static class BuildCommand
         }
     }
 
-    private static void CopyTo(IReadOnlyList<ImageLocation> destinations, BuildOutcome outcome, Session session)
+    private static async Task CopyToAsync(IReadOnlyList<ImageLocation> destinations, BuildOutcome outcome, Session session)
     {
         if (destinations.Count == 0)
         {
             return;
         }
 
-        var store = Locations.OpenStore();
+        using var source = ImageSource.Open(new ImageLocation.StoreDigest(outcome.Digest), Locations.OpenStore());
         foreach (var destination in destinations)
         {
-            var result = ImageTransfer.Copy(new ImageLocation.StoreName(outcome.ImageName), destination, store, session.Cancellation);
+            var result = await new Places(session, isPlain: false).CopyAsync(source, destination);
             session.Messages.Report(result.Notes);
             session.Messages.Note($"-> {Printable.Escape(destination.ToString())}");
         }

@@ -37,14 +37,13 @@ public static class CheckCommand
             ],
             Arguments = { image },
             Options = { sarif, strict },
-            Run = (parsed, session) => Task.FromResult(
-                Run(parsed.GetRequiredValue(image), parsed.GetValue(sarif), parsed.GetValue(strict), session)),
+            Run = (parsed, session) => RunAsync(parsed.GetRequiredValue(image), parsed.GetValue(sarif), parsed.GetValue(strict), session),
         };
     }
 
-    private static int Run(string name, bool isSarif, bool isStrict, Session session)
+    private static async Task<int> RunAsync(string name, bool isSarif, bool isStrict, Session session)
     {
-        using var source = Locations.Open(name);
+        using var source = await Locations.OpenAsync(name, session);
         var options = CheckOptions.Default with { IsStrict = isStrict };
         var report = ImageChecker.Check(source.Blobs, source.Root, options, session.Cancellation);
         session.Out.Write(

@@ -29,15 +29,14 @@ public static class DiffCommand
                 new("files[]", "`path`, `what` changed, `size_before`, `size_after`"),
             ],
             Arguments = { before, after },
-            Run = (parsed, session) => Task.FromResult(
-                Run(parsed.GetRequiredValue(before), parsed.GetRequiredValue(after), session)),
+            Run = (parsed, session) => RunAsync(parsed.GetRequiredValue(before), parsed.GetRequiredValue(after), session),
         };
     }
 
-    private static int Run(string before, string after, Session session)
+    private static async Task<int> RunAsync(string before, string after, Session session)
     {
-        using var a = Locations.Open(before);
-        using var b = Locations.Open(after);
+        using var a = await Locations.OpenAsync(before, session);
+        using var b = await Locations.OpenAsync(after, session);
         var difference = ImageDiff.Compare(a.OpenImage(), b.OpenImage(), cancellation: session.Cancellation);
         session.Out.Write(
             session.Json ? JsonText.Indented(json => DifferenceJson.Write(difference, json)) + "\n" : DifferenceText.Write(difference));

@@ -40,13 +40,13 @@ public static class InspectCommand
                 new("problems[]", "what could not be read"),
             ],
             Arguments = { image },
-            Run = (parsed, session) => Task.FromResult(Run(parsed.GetRequiredValue(image), session)),
+            Run = (parsed, session) => RunAsync(parsed.GetRequiredValue(image), session),
         };
     }
 
-    private static int Run(string name, Session session)
+    private static async Task<int> RunAsync(string name, Session session)
     {
-        using var source = Locations.Open(name);
+        using var source = await Locations.OpenAsync(name, session);
         var inspection = ImageInspector.Inspect(source.OpenImage(), cancellation: session.Cancellation) with
         {
             Attachments = [.. source.Attachments.Select(attachment => InspectedAttachment.Of(source.Blobs, attachment))],

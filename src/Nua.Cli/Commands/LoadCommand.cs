@@ -12,7 +12,7 @@ public static class LoadCommand
 {
     public static NuaCommand Create()
     {
-        var source = Inputs.Image("SRC", "oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG]");
+        var source = Inputs.Image("SRC", "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:TAG] or docker-daemon:NAME:TAG");
         var name = Inputs.Value("--tag", "NAME[:TAG]", "Name in the store; the one it brings along when left out", "-t");
         return new NuaCommand("load", "Takes an image from a folder or file into the local store.")
         {
@@ -21,20 +21,20 @@ public static class LoadCommand
             Examples =
             [
                 new("what 'nua save' or 'skopeo copy' wrote", "nua load oci-archive:notes.tar"),
+                new("from the Docker Engine or Podman of this machine", "nua load docker-daemon:notes:1.0"),
                 new("under a name of your own", "nua load docker-archive:old.tar -t old:1"),
             ],
             JsonFields = [new("digest", "digest of the manifest"), new("name", "its name in the store; null when it has none")],
             Arguments = { source },
             Options = { name },
-            Run = (parsed, session) => Task.FromResult(
-                Run(Locations.Parse(parsed.GetRequiredValue(source)), parsed.GetValue(name), session)),
+            Run = (parsed, session) => RunAsync(parsed.GetRequiredValue(source), parsed.GetValue(name), session),
         };
     }
 
-    private static int Run(ImageLocation location, string? name, Session session)
+    private static async Task<int> RunAsync(string location, string? name, Session session)
     {
         var store = Locations.OpenStore();
-        using var source = ImageSource.Open(location, store);
+        using var source = await new Places(session, isPlain: false).OpenAsync(location, platform: null);
         var result = ImageTransfer.Load(
             source, store, name is null ? NameOf(source) : Locations.StoreName(name), session.Cancellation);
         session.Messages.Report(result.Notes);
@@ -48,7 +48,7 @@ public static class LoadCommand
     /// <summary>A whole NAME:TAG from the source, else what the image's own labels say. A bare <c>1.0</c>, which layouts often have, is no name.</summary>
     private static string? NameOf(ImageSource source)
     {
-        if (source.Name is { } own && own.Contains(':', StringComparison.Ordinal) && ImageLocation.StoreName.IsValid(own))
+        if (source.Name is { } own && ImageLocation.StoreName.HasTag(own) && ImageLocation.StoreName.IsValid(own))
         {
             return own;
         }

@@ -18,9 +18,14 @@ public static class SaveCommand
                 new("a file for a machine without a network", "nua save nua-notes:1.0 oci-archive:notes.tar"),
                 new("what 'docker load' takes", "nua save nua-notes:1.0 docker-archive:notes-docker.tar:nua-notes:1.0"),
             ],
+            ExitStatuses = RegistryStatuses.All,
             Arguments = { image, destination },
-            Run = (parsed, session) => Task.FromResult(
-                CopyCommand.Run(Locations.Parse(parsed.GetRequiredValue(image)), Locations.Parse(parsed.GetRequiredValue(destination)), session)),
+            Run = (parsed, session) => CopyCommand.RunAsync(
+                parsed.GetRequiredValue(image),
+                Locations.Parse(parsed.GetRequiredValue(destination)),
+                platform: null,
+                new Places(session, isPlain: false),
+                session),
         };
     }
 }

@@ -31,8 +31,7 @@ public static class SbomCommand
             ],
             Arguments = { image },
             Options = { format },
-            Run = (parsed, session) => Task.FromResult(
-                Run(parsed.GetRequiredValue(image), parsed.GetValue(format) ?? CycloneDx, session)),
+            Run = (parsed, session) => RunAsync(parsed.GetRequiredValue(image), parsed.GetValue(format) ?? CycloneDx, session),
         };
     }
 
@@ -53,9 +52,9 @@ public static class SbomCommand
         return isSpdx ? SpdxWriter.Write(CycloneDxReader.Read(document), Epoch(tree.Image), VersionCommand.Version) : document;
     }
 
-    private static int Run(string name, string format, Session session)
+    private static async Task<int> RunAsync(string name, string format, Session session)
     {
-        using var source = Locations.Open(name);
+        using var source = await Locations.OpenAsync(name, session);
         var tree = ImageTree.Read(
             source.OpenImage(), new TreeOptions { KeepContent = path => path == Path }, session.Cancellation);
         session.Out.Write(Encoding.UTF8.GetString(Document(tree, format == Spdx)));

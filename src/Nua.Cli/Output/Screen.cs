@@ -23,6 +23,15 @@ public sealed record Screen(TextWriter Out, TextWriter Error)
     /// <summary>Columns of the terminal; 80 when unknown.</summary>
     public int Width { get; init; } = 80;
 
+    /// <summary>Asks a question on standard error; null when nobody is there to answer.</summary>
+    public Func<string, string?> Ask { get; init; } = _ => null;
+
+    /// <summary>The same without showing what is typed.</summary>
+    public Func<string, string?> AskSecret { get; init; } = _ => null;
+
+    /// <summary>Standard input up to this many characters; null when there are more.</summary>
+    public Func<int, string?> ReadAll { get; init; } = _ => null;
+
     public static Screen OfProcess()
     {
         var isTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
@@ -35,11 +44,48 @@ public sealed record Screen(TextWriter Out, TextWriter Error)
             HasColour = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             IsOutTerminal = !Console.IsOutputRedirected,
             Width = isTerminal ? Columns() : 80,
+            Ask = Console.IsInputRedirected ? _ => null : Prompt,
+            AskSecret = Console.IsInputRedirected ? _ => null : PromptSecret,
+            ReadAll = ReadInput,
         };
     }
 
     private static StreamWriter Writer(Stream stream) =>
         new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096) { AutoFlush = true };
+
+    private static string? Prompt(string question)
+    {
+        Console.Error.Write(question);
+        return Console.ReadLine();
+    }
+
+    private static string? PromptSecret(string question)
+    {
+        Console.Error.Write(question);
+        var secret = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key == ConsoleKey.Backspace)
+            {
+                secret.Length -= secret.Length > 0 ? 1 : 0;
+            }
+            else if (!char.IsControl(key.KeyChar))
+            {
+                secret.Append(key.KeyChar);
+            }
+        }
+
+        Console.Error.WriteLine();
+        return secret.ToString();
+    }
+
+    private static string? ReadInput(int limit)
+    {
+        using var reader = new StreamReader(Console.OpenStandardInput());
+        var buffer = new char[limit + 1];
+        var length = reader.ReadBlock(buffer, 0, buffer.Length);
+        return length > limit ? null : new string(buffer, 0, length);
+    }
 
     private static int Columns()
     {

@@ -14,30 +14,32 @@ public static class Locations
 
     public static ImageStore OpenStore() => ImageStore.Open(StoreHome());
 
-    /// <summary>A place on this machine.</summary>
-    /// <exception cref="ProblemException">it is not well formed, or names a registry; exit code 2.</exception>
-    public static ImageLocation Parse(string text) => ImageLocation.Parse(text) switch
-    {
-        ImageLocation.Registry registry => throw new ProblemException(
-            new Problem("NUA9004", $"this version of nua does not speak to registries: '{Printable.Escape(registry.ToString(), 200)}'")
-            {
-                Remedy = "write an archive, 'nua save IMAGE oci-archive:FILE', and copy it with 'skopeo copy oci-archive:FILE docker://…'",
-            })
-        { ExitCode = ExitStatus.Usage },
-        var local => local,
-    };
+    /// <summary>Any place that an image can be at.</summary>
+    /// <exception cref="ProblemException">it is not well formed; exit code 2.</exception>
+    public static ImageLocation Parse(string text) => ImageLocation.Parse(text);
 
-    /// <summary>Opens an image wherever it is; the store is only touched when the text names something in it.</summary>
-    public static ImageSource Open(string text)
-    {
-        var location = Parse(text);
-        return ImageSource.Open(
-            location, location is ImageLocation.StoreName or ImageLocation.StoreDigest ? OpenStore() : null);
-    }
+    /// <summary>A place in a registry, with or without <c>docker://</c>.</summary>
+    /// <exception cref="ProblemException">it is something else; exit code 2.</exception>
+    public static ImageReference Reference(string text) => ImageLocation.Parse(text) is ImageLocation.Registry registry
+        ? registry.Reference
+        : throw new ProblemException(new Problem("NUA9004", $"'{Printable.Escape(text, 200)}' is no place in a registry")
+        {
+            Why = "its first part is not a host: a name with a dot or a port, 'localhost', or an address",
+            Remedy = "write HOST/NAME:TAG, for example registry.example/team/notes:1.0",
+        })
+        { ExitCode = ExitStatus.Usage };
+
+    /// <summary>What an image from a registry is called in the store: <c>HOST/NAME:TAG</c>, or its digest.</summary>
+    public static string NameInStore(ImageReference reference) =>
+        reference is { Tag: null, Digest: { } digest } ? digest.ToString() : $"{reference.Host}/{reference.Repository}:{reference.Tag ?? "latest"}";
+
+    /// <summary>Opens an image wherever it is, to look at it.</summary>
+    public static Task<ImageSource> OpenAsync(string text, Session session) =>
+        new Places(session, isPlain: false).OpenAsync(text, Platform.LinuxAmd64);
 
     /// <summary>A name that a stored image can have: <c>NAME:TAG</c>, <c>latest</c> when the tag is left out.</summary>
     public static string StoreName(string text) => ImageLocation.StoreName.IsValid(text)
-        ? text.Contains(':', StringComparison.Ordinal) ? text : text + ":latest"
+        ? ImageLocation.StoreName.WithTag(text)
         : throw new ProblemException(new Problem("NUA9005", $"'{Printable.Escape(text, 120)}' cannot be the name of an image in the store")
         {
             Why = "a name is lower-case letters and digits, with single '.', '_', '-' or '/' between them; a tag may have capitals too",

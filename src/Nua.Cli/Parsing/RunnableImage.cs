@@ -26,9 +26,9 @@ public sealed record RunnableImage(Image Image, string Reference)
             return Of(store, store.Resolve(target), target);
         }
 
-        using var source = ImageSource.Open(location, null);
+        using var source = await Locations.OpenAsync(target, session);
         var loaded = ImageTransfer.Load(source, store, null, session.Cancellation);
-        return Of(store, store.Resolve(loaded.Root.Digest.ToString()), target);
+        return new RunnableImage(store.OpenImage(loaded.Root), target);
     }
 
     private static RunnableImage Of(ImageStore store, StoredImage stored, string asked) =>

@@ -47,7 +47,7 @@ public static class DockerArchiveWriter
         json.Start();
         json.String("Config", $"{image.Manifest.Config.Digest.Encoded}.json");
         json.Strings(
-            "RepoTags", [.. names.Select(name => name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest")]);
+            "RepoTags", [.. names.Select(ImageLocation.StoreName.WithTag)]);
         json.Strings("Layers", files);
         json.End();
         json.EndArray();

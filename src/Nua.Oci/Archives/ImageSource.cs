@@ -35,6 +35,10 @@ public sealed class ImageSource : IDisposable
     /// <summary>The same image, to be moved without what is attached to it. Disposing either closes both.</summary>
     public ImageSource WithoutAttachments() => new(Blobs, Root, Name, () => [], _owned);
 
+    /// <summary>An image that is somewhere else, whose blobs are at hand as long as this is open.</summary>
+    /// <param name="owned">Disposed with this.</param>
+    public static ImageSource Of(IBlobStore blobs, Descriptor root, string? name, IDisposable? owned) => new(blobs, root, name, () => [], owned);
+
     /// <param name="store">For names and digests of the store; null when there is none.</param>
     /// <exception cref="Nua.Foundation.ProblemException">NUA3104 or NUA3203 to NUA3209, or what is wrong with the
     /// documents.</exception>

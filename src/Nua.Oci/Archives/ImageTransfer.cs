@@ -57,7 +57,7 @@ public static class ImageTransfer
         ImageSource source, ImageStore store, string? name = null, CancellationToken cancellation = default)
     {
         name ??= source.Name is { } own && ImageLocation.StoreName.IsValid(own) ? own : null;
-        name = name is null || name.Contains(':', StringComparison.Ordinal) ? name : name + ":latest";
+        name = name is null ? null : ImageLocation.StoreName.WithTag(name);
         using var writer = store.BeginWrite();
         foreach (var blob in BlobsOf(source))
         {

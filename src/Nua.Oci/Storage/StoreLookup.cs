@@ -8,7 +8,7 @@ internal static class StoreLookup
     public static StoredImage? Find(IReadOnlyList<StoredImage> images, string text)
     {
         var exact = images.Where(image => image.Name == text).ToList();
-        if (exact.Count == 0 && !text.Contains(':', StringComparison.Ordinal))
+        if (exact.Count == 0 && !ImageLocation.StoreName.HasTag(text))
         {
             exact = [.. images.Where(image => image.Name == text + ":latest")];
             if (exact.Count == 0)

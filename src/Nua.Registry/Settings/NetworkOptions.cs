@@ -64,6 +64,15 @@ public sealed record NetworkOptions
         return this with { Hosts = all };
     }
 
+    /// <summary>The same, with one more host that may get a registry's credentials; none when it is null.</summary>
+    public NetworkOptions AllowTokenRealm(string host, string? realm) => realm is null ? this : this with
+    {
+        Hosts = new Dictionary<string, HostSettings>(Hosts, StringComparer.Ordinal)
+        {
+            [host] = For(host) with { TokenRealms = [.. For(host).TokenRealms, realm] },
+        },
+    };
+
     public HostSettings For(string host) => Hosts.GetValueOrDefault(host, HostSettings.Default);
 }
 

@@ -155,8 +155,8 @@ internal sealed class BlobPush(RegistryHost host, NetworkOptions options, string
                 _chunkSize++;
                 return "";
             case HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.BadRequest when _wasCut || !isLast || _taken > 0:
-                // Pieces that are no whole cannot be mended.
-                _place = isLast ? null : _place;
+                // Pieces that are no whole cannot be mended; nor can an upload that has more than the nothing it speaks of.
+                _place = isLast || (_taken == 0 && answer.Status == HttpStatusCode.RequestedRangeNotSatisfiable) ? null : _place;
                 return $"it answers {(int)answer.Status} {await answer.ErrorTextAsync(cancellation)}";
             default:
                 return answer.IsTemporary

@@ -15,22 +15,30 @@ internal static class ManifestReading
     public static async Task<RemoteManifest> GetAsync(
         RegistryHost host, RegistryRequest request, string tagOrDigest, NetworkOptions options, CancellationToken cancellation)
     {
-        var (bytes, type, stated, etag) = await ReadAsync(host, request, StrictJson.MaxBytes, options, cancellation);
-        var digest = Digest.Sha256(bytes);
-        if (Digest.TryParse(tagOrDigest, out var asked) && asked != digest)
+        var patience = new Patience(options);
+        while (true)
         {
-            throw RegistryProblem.WrongContent(host.Host, request.Subject, $"its bytes have the digest {digest}");
-        }
+            var answer = await ReadAsync(host, request, StrictJson.MaxBytes, options, cancellation);
+            var digest = Digest.Sha256(answer.Bytes);
+            if (WhyWrong(digest, tagOrDigest, answer.StatedDigest) is not { } why)
+            {
+                var kind = KindOf(host.Host, request.Subject, answer.Bytes, answer.MediaType);
+                return new RemoteManifest(new Descriptor(kind, digest, answer.Bytes.Length), answer.Bytes, answer.ETag);
+            }
 
-        if (stated is not null && stated != digest.ToString())
-        {
-            throw RegistryProblem.WrongContent(
-                host.Host, request.Subject, $"it states the digest {Printable.Escape(stated, 120)}, the bytes have {digest}");
+            // Without a length a broken connection looks like the end.
+            if (answer.HadLength || !await patience.WaitAsync(null, cancellation))
+            {
+                throw RegistryProblem.WrongContent(host.Host, request.Subject, why);
+            }
         }
-
-        return new RemoteManifest(
-            new Descriptor(KindOf(host.Host, request.Subject, bytes, type), digest, bytes.Length), bytes, etag);
     }
+
+    private static string? WhyWrong(Digest digest, string tagOrDigest, string? stated) =>
+        Digest.TryParse(tagOrDigest, out var asked) && asked != digest ? $"its bytes have the digest {digest}"
+        : stated is not null && stated != digest.ToString()
+            ? $"it states the digest {Printable.Escape(stated, 120)}, the bytes have {digest}"
+            : null;
 
     public static async Task<byte[]> GetBlobAsync(
         RegistryHost host, RegistryRequest request, Descriptor blob, int limit, NetworkOptions options, CancellationToken cancellation)
@@ -40,14 +48,14 @@ internal static class ManifestReading
             throw RegistryProblem.TooLong(host.Host, request.Subject, limit);
         }
 
-        var (bytes, _, _, _) = await ReadAsync(host, request, (int)blob.Size, options, cancellation);
+        var (bytes, _, _, _, _) = await ReadAsync(host, request, (int)blob.Size, options, cancellation);
         var found = Digest.Sha256(bytes);
         return bytes.Length == blob.Size && found == blob.Digest
             ? bytes
             : throw RegistryProblem.WrongContent(host.Host, request.Subject, $"{bytes.Length} bytes with the digest {found}");
     }
 
-    private static async Task<(byte[] Bytes, string? Type, string? Digest, string? ETag)> ReadAsync(
+    private static async Task<Document> ReadAsync(
         RegistryHost host, RegistryRequest request, int limit, NetworkOptions options, CancellationToken cancellation)
     {
         var patience = new Patience(options);
@@ -62,7 +70,7 @@ internal static class ManifestReading
             try
             {
                 var bytes = await answer.ReadAsync(limit, cancellation);
-                return (bytes, answer.MediaType, answer.Header("Docker-Content-Digest"), answer.Header("ETag"));
+                return new Document(bytes, answer.MediaType, answer.Header("Docker-Content-Digest"), answer.Header("ETag"), answer.Length is not null);
             }
             catch (TooLongException)
             {
@@ -105,4 +113,6 @@ internal static class ManifestReading
 
         return type;
     }
+
+    private sealed record Document(byte[] Bytes, string? MediaType, string? StatedDigest, string? ETag, bool HadLength);
 }

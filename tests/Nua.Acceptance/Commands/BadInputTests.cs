@@ -85,7 +85,11 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("NUA9004", "build", ".", "-o", "docker://registry.example/x:1")]
+    [InlineData("NUA9004", "push", "x:1", "no-host/x:1")]
+    [InlineData("NUA9004", "pull", "oci:x")]
+    [InlineData("NUA9030", "login", "https://registry.example/")]
+    [InlineData("NUA9031", "login", "registry.example", "-u", "ada")]
+    [InlineData("NUA9032", "pull", "registry.example/x:1", "--platform", "linux")]
     [InlineData("NUA9005", "build", ".", "-t", "Not Valid")]
     [InlineData("NUA9007", "build", ".", "--set", "nothing")]
     [InlineData("NUA9008", "build", ".", "--secret", "id=../x,src=y")]

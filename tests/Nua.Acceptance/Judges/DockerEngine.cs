@@ -12,12 +12,22 @@ public sealed class DockerEngine : IContainerEngine
 
     private DockerEngine()
     {
-        var socket = "unix://" + _folder["docker.sock"];
+        var socket = Socket;
         _daemon = new Shell("dockerd").With(
             "--host", socket, "--data-root", _folder["root"], "--exec-root", _folder["exec"], "--pidfile", _folder["pid"],
             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--default-ulimit", "nofile=1024:1024",
             "--storage-driver", "vfs").Start();
         _docker = new Shell("docker").With("--host", socket).Set("DOCKER_CONFIG", _folder["config"]);
+    }
+
+    /// <summary>As <c>DOCKER_HOST</c> names it.</summary>
+    public string Socket => "unix://" + _folder["docker.sock"];
+
+    /// <summary>Takes an image from a registry on this machine, to be run.</summary>
+    public async Task PullAsync(string reference)
+    {
+        (await _docker.With("pull", "--quiet", reference).RunAsync()).Expect(0);
+        (await _docker.With("tag", reference, "judged:1").RunAsync()).Expect(0);
     }
 
     public static async Task<DockerEngine> StartAsync()

@@ -41,6 +41,13 @@ public sealed class PodmanEngine : IContainerEngine
     public Task<Outcome> PullAsync(string place, Func<Shell, Shell> change) =>
         change(_podman.With("pull", "--signature-policy", _folder["policy.json"], place)).RunAsync();
 
+    /// <summary>Takes an image from a registry without TLS, to be run.</summary>
+    public async Task PullAsync(string reference)
+    {
+        var outcome = await _podman.With("pull", "--quiet", "--tls-verify=false", "--signature-policy", _folder["policy.json"], $"docker://{reference}").RunAsync();
+        _image = outcome.Expect(0).Out.Trim();
+    }
+
     public Task<Outcome> RunAsync(ContainerRequest request) =>
         _podman.With("run", "--rm").With(request.CommonOptions()).With(_image).With(request.Arguments).RunAsync();
 

@@ -24,6 +24,9 @@ public sealed class TestRegistry(string address = "127.0.0.1", X509Certificate2?
     /// <summary>Turns the honest answer into another.</summary>
     public Func<TestRequest, TestAnswer, TestAnswer> Script { get; set; } = (_, answer) => answer;
 
+    /// <summary>Answers in place of the registry, which then does nothing; null lets it.</summary>
+    public Func<TestRequest, TestAnswer?> Instead { get; set; } = _ => null;
+
     /// <summary><c>USER:PASSWORD</c>, when it wants to know who asks.</summary>
     public string? BasicCredentials { get; set; }
 
@@ -63,7 +66,7 @@ public sealed class TestRegistry(string address = "127.0.0.1", X509Certificate2?
         TestAnswer answer;
         lock (_gate)
         {
-            answer = Refusal(request) ?? Honest(request);
+            answer = Instead(request) ?? Refusal(request) ?? Honest(request);
         }
 
         return Script(request, answer);

@@ -18,7 +18,8 @@ internal static class ReferencePage
 
             Results go to standard output, everything for people to standard error. Exit status 0 is done, 1 failed, 2 wrong usage, 130
             interrupted (128 + the signal); where a command has others, they are listed. `IMAGE` is a name in the local store
-            (`nua-notes:1.0`), a digest (or its first digits), `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]` or `docker-archive:FILE[:TAG]`.
+            (`nua-notes:1.0`), a digest (or its first digits), `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:TAG]`,
+            `docker-daemon:NAME:TAG`, or a reference to a registry: `docker://HOST/NAME:TAG`, or `HOST/NAME:TAG`, which the store is asked for first.
 
             A problem says what, where, why and what to do, and has a code that stays: `error NUA9002: …`. With `--json` each is an object on a line
             of its own on standard error: `code`, `severity` (`error`, `warning`, `note`), `what`, and where there are any `where`, `why`, `remedy`.
