@@ -22,6 +22,9 @@ judge_requirements() {
     requirement node nodejs
     requirement npm npm
     requirement busybox busybox-static
+    requirement docker-registry docker-registry
+    requirement /usr/bin/python3 python3
+    requirement /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
 }
 
 require_judges() {
@@ -30,6 +33,7 @@ require_judges() {
     install_packages "the tests" ${missing[@]+"${missing[@]}"} || exit 1
     require_test_user
     require_cyclonedx
+    require_sid_tools
 }
 
 # Some tests run nua as somebody who is not root and compare: same digests, no power needed.
@@ -60,4 +64,54 @@ JSON
     npm install --prefix "$NUA_TEST_CYCLONEDX" --no-audit --no-fund --omit=optional --loglevel=error >&2 ||
         die "npm could not install the CycloneDX validator"
     touch "$NUA_TEST_CYCLONEDX/.complete"
+}
+
+# Judges that only newer Debian releases have: cosign and oras (both need no more than a C library) and SPDX's own validator (pure Python).
+# Their packages are unpacked into a cache outside the working tree, without a root file system around them.
+require_sid_tools() {
+    local packages=(cosign oras python3-spdx-tools python3-beartype python3-boolean python3-click python3-isodate
+        python3-license-expression python3-ply python3-pyparsing python3-rdflib python3-semantic-version python3-uritools
+        python3-xmltodict python3-yaml)
+    export NUA_TEST_SID=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/nua-tests/sid
+    [[ $(cat "$NUA_TEST_SID/.complete" 2>/dev/null) != "${packages[*]}" ]] || return 0
+    say "unpacking cosign, oras and the SPDX validator in $NUA_TEST_SID"
+    local mirror package
+    mirror=$(debian_mirror) || exit 1
+    rm -rf "$NUA_TEST_SID"
+    mkdir -p "$NUA_TEST_SID"/apt/{lists,archives}/partial "$NUA_TEST_SID/root"
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' "$mirror" >"$NUA_TEST_SID/apt/sources.list"
+    (
+        cd "$NUA_TEST_SID/apt"
+        sid_apt update || die "apt-get could not read the package lists of sid"
+        sid_apt download "${packages[@]}" || die "apt-get could not download: ${packages[*]}"
+        for package in *.deb; do
+            dpkg-deb --extract "$package" ../root || die "dpkg-deb could not unpack $package"
+        done
+    ) || exit 1
+    rm -rf "$NUA_TEST_SID/apt"
+    printf '%s' "${packages[*]}" >"$NUA_TEST_SID/.complete"
+}
+
+# Where this machine's own apt has Debian's packages from.
+debian_mirror() {
+    local tries mirror
+    for tries in 1 2; do
+        mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 'Label: Debian' 2>/dev/null | sort -u | head -n 1)
+        [[ -z $mirror ]] || break
+        # Without its lists apt does not tell.
+        [[ $EUID -ne 0 || $tries -eq 2 ]] || apt-get -qq update </dev/null >&2 || true
+    done
+    [[ -n $mirror ]] || die "this machine's apt knows no Debian mirror to take cosign from ('apt-get update' may help)"
+    printf '%s' "$mirror"
+}
+
+# apt with everything of its own in the current folder; how the machine reaches its mirrors stays. A list that is some days old is no reason
+# to stop; its signature is checked all the same.
+sid_apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq \
+        -o Dir::Etc::sourcelist="$PWD/sources.list" -o Dir::Etc::sourceparts=- \
+        -o Dir::State="$PWD" -o Dir::State::lists="$PWD/lists" -o Dir::Cache="$PWD" \
+        -o Acquire::Check-Valid-Until=false -o Acquire::Check-Date=false -o Acquire::Languages=none \
+        -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+        -o APT::Sandbox::User=root "$@" </dev/null >&2
 }

@@ -32,6 +32,7 @@ public static class Builder
 
     private static async Task<BuildOutcome> BuildAsync(BuildRequest request, Action<BuildEvent> report, CancellationToken cancel)
     {
+        var started = request.Clock.GetUtcNow();
         var problems = new List<Problem>();
         void Warn(Problem problem)
         {
@@ -65,6 +66,7 @@ public static class Builder
             var manifest = await work.RunAsync(Warn);
             session.Writer.Publish(manifest, name);
             store.WriteRecord(RecordKind.Builds, key, Encoding.ASCII.GetBytes(manifest.Digest.ToString()));
+            new BuildTimes(started, request.Clock.GetUtcNow()).Write(store, manifest.Digest);
             return new BuildOutcome(manifest.Digest, name, WasCached: false, problems);
         }
         finally
