@@ -113,7 +113,7 @@ public static class RunCommand
         var store = Locations.OpenStore();
         if (IsFolder(target) && (LooksLikePath(target) || store.Find(target) is null))
         {
-            var (outcome, _) = await BuildCommand.BuildAsync(inputs.Request(parsed, target), session);
+            var (outcome, _) = await BuildCommand.BuildAsync([inputs.Request(parsed, target)], session);
             return store.OpenImage(outcome.Digest.ToString());
         }
 
