@@ -22,6 +22,12 @@ public sealed record BuildRequest
     /// <summary><c>KEY=VALUE</c> pairs that override the configuration: <c>build.stack=node</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
+    /// <summary>What the image is for; <see cref="AgentPath"/> is a program for that.</summary>
+    public Platform Platform { get; init; } = Platform.LinuxAmd64;
+
+    /// <summary>Put behind the image's name, for one of several platforms.</summary>
+    public string NameSuffix { get; init; } = "";
+
     public string? BaseReference { get; init; }
 
     /// <summary>How registries are reached, for a base that is in one.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Nua.Build.Planning;
+using Nua.Build.Platforms;
 using Nua.Build.Roots;
 using Nua.Build.Sources;
 using Nua.Build.Steps;
@@ -49,13 +50,14 @@ public static class Builder
         try
         {
             var epoch = request.SourceDateEpoch ?? source.Facts.CommitTime ?? await LastCommitAsync(source.Folder, cancel) ?? DefaultEpoch;
+            ForeignPlatform.Require(plan, request.Platform);
             var toolchains = await ToolchainsAsync(session, plan, source);
             var roots = new RootBuilder(session);
             var runtime = plan.IsWrap ? await roots.ReadAsync(plan.BaseReference!) : await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);
             plan = plan.IsWrap ? ImageDefaults.Complete(plan, runtime) : plan;
             var sourceDigest = SourceDigest(source);
             var key = Key(request, plan, source, sourceDigest, runtime, toolchains, epoch);
-            var name = ImageName(request, plan);
+            var name = ImageName(request, plan) + request.NameSuffix;
             if (!request.NoCache && Known(session, key) is { } known)
             {
                 Name(session, known, name);
@@ -121,7 +123,7 @@ public static class Builder
         {
             var configuration = NpmConfiguration.Read(request.Environment, source.Folder);
             var resolver = new ToolchainResolver(
-                configuration, request.Environment, session.Downloader, session.Store.Home + "/caches", Architecture.X64,
+                configuration, request.Environment, session.Downloader, session.Store.Home + "/caches", request.Platform.Architecture == "arm64" ? Architecture.Arm64 : Architecture.X64,
                 request.NoCache ? TimeSpan.Zero : TimeSpan.FromDays(7), request.Clock);
             resolved.AddRange(await resolver.ResolveAsync(fromRegistry, session.Cancel));
         }

@@ -3,6 +3,7 @@ using Nua.Build;
 using Nua.Check.Comparing;
 using Nua.Config;
 using Nua.Foundation;
+using Nua.Oci;
 using Nua.Oci.Storage;
 using Nua.Rootfs.Trees;
 
@@ -17,8 +18,10 @@ internal static class SecondBuild
     private const string Script = "umask 077; if command -v taskset >/dev/null; then exec taskset 1 \"$@\"; else exec \"$@\"; fi";
 
     /// <exception cref="ProblemException">NUA9014: the images differ; says where first. NUA9015: the second build failed.</exception>
-    public static async Task CompareAsync(BuildRequest request, BuildOutcome first, Action<string> note, CancellationToken cancellation)
+    /// <param name="requests">One for each platform.</param>
+    public static async Task CompareAsync(IReadOnlyList<BuildRequest> requests, BuildOutcome first, Action<string> note, CancellationToken cancellation)
     {
+        var request = requests[0];
         var location = ConfigLocator.Locate(request.Directory)!;
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(location.Root));
         var name = $"nua-verify:{first.Digest.Encoded[..12]}";
@@ -29,20 +32,31 @@ internal static class SecondBuild
             await RunAsync("/bin/cp", ["-R", "-P", "--preserve=mode,links,xattr", root, copy], cancellation);
             var folder = Path.Combine(copy, Path.GetFileName(root));
             var directory = File.Exists(request.Directory) ? Path.Combine(folder, Path.GetRelativePath(root, Path.GetFullPath(request.Directory))) : folder;
-            await RunAsync("/bin/sh", ["-c", Script, "sh", Environment.ProcessPath!, .. Arguments(request, directory, name)], cancellation);
+            await RunAsync("/bin/sh", ["-c", Script, "sh", Environment.ProcessPath!, .. Arguments(requests, directory, name)], cancellation);
         }
         finally
         {
             TreeRemoval.Remove(copy);
         }
 
-        Compare(ImageStore.Open(request.StoreHome), first, name, cancellation);
+        var store = ImageStore.Open(request.StoreHome);
+        foreach (var platform in requests.Select(r => r.Platform))
+        {
+            Compare(store, platform, first, name, cancellation);
+        }
+
+        foreach (var made in store.List().Where(i => i.Name == name || i.Name?.StartsWith(name + "-", StringComparison.Ordinal) == true))
+        {
+            store.Remove(made.Name!);
+        }
+
         note("    the same image, bit for bit");
     }
 
-    private static void Compare(ImageStore store, BuildOutcome first, string name, CancellationToken cancellation)
+    private static void Compare(ImageStore store, Platform platform, BuildOutcome first, string name, CancellationToken cancellation)
     {
-        var difference = FirstDifference.Find(store.OpenImage(first.Digest.ToString()), store.OpenImage(name), cancellation);
+        var difference = FirstDifference.Find(
+            store.OpenImage(first.Digest.ToString(), platform), store.OpenImage(name, platform), cancellation);
         if (difference is not null)
         {
             throw new ProblemException(new Problem("NUA9014", "the same application gave two different images")
@@ -52,13 +66,13 @@ internal static class SecondBuild
                 Remedy = $"the second one is kept: 'nua diff {Printable.Escape(first.ImageName)} {name}' shows all that differs",
             });
         }
-
-        store.Remove(name);
     }
 
-    private static IEnumerable<string> Arguments(BuildRequest request, string directory, string name)
+    private static IEnumerable<string> Arguments(IReadOnlyList<BuildRequest> requests, string directory, string name)
     {
+        var request = requests[0];
         List<string> arguments = ["build", directory, "--no-cache", "--quiet", "-t", name];
+        arguments.AddRange(requests.SelectMany(r => new[] { "--platform", r.Platform.ToString() }));
         arguments.AddRange(request.Settings.SelectMany(setting => new[] { "--set", setting }));
         arguments.AddRange(request.Secrets.SelectMany(secret => new[] { "--secret", $"id={secret.Id},src={secret.File}" }));
         arguments.AddRange(request.BaseReference is { } reference ? ["--base", reference] : []);

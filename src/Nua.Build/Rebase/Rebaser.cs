@@ -55,6 +55,7 @@ public static class Rebaser
             Directory = "/",
             StoreHome = store.Home,
             AgentPath = "",
+            Platform = finished.Image.Config.Platform,
             Registries = request.Registries,
             Clock = request.Clock,
         };

@@ -165,32 +165,34 @@ internal sealed class RootBuilder(BuildSession session)
     private async Task<Image> OpenBaseAsync(string reference)
     {
         var location = ImageLocation.Parse(reference);
-        return ForHere(location is ImageLocation.Registry registry
-            ? await new RegistryBase(session, Platform.LinuxAmd64).OpenAsync(registry.Reference)
+        return ForPlatform(location is ImageLocation.Registry registry
+            ? await new RegistryBase(session, session.Request.Platform).OpenAsync(registry.Reference)
             : Open(location, reference), reference);
     }
 
     private Image Open(ImageLocation location, string reference)
     {
+        var platform = session.Request.Platform;
         if (location is ImageLocation.StoreName or ImageLocation.StoreDigest)
         {
-            return session.Store.OpenImage(reference);
+            return session.Store.OpenImage(reference, platform);
         }
 
         using var source = ImageSource.Open(location, session.Store);
-        var digest = source.OpenImage().Digest.ToString();
-        if (session.Store.Find(digest) is null)
+        var root = source.Root.Digest.ToString();
+        if (session.Store.Find(root) is null)
         {
-            var name = "nua-base-" + digest[7..19] + ":imported";
+            var name = "nua-base-" + root[7..19] + ":imported";
             ImageTransfer.Copy(location, ImageLocation.Parse(name), session.Store, session.Cancel);
         }
 
-        return session.Store.OpenImage(digest);
+        return session.Store.OpenImage(root, platform);
     }
 
     /// <summary>An index was searched for the platform; a single image is taken as it is and may be for another.</summary>
-    private static Image ForHere(Image image, string reference) =>
-        Platform.LinuxAmd64.Accepts(image.Config.Platform) ? image : throw WrapProblem.OtherPlatform(reference, image.Config.Platform);
+    private Image ForPlatform(Image image, string reference) => session.Request.Platform.Accepts(image.Config.Platform)
+        ? image
+        : throw WrapProblem.OtherPlatform(reference, image.Config.Platform, session.Request.Platform);
 
     private Layer InstallLayer(string key, Image image, PackageSet set)
     {

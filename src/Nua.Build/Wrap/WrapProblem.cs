@@ -6,12 +6,12 @@ namespace Nua.Build.Wrap;
 /// <summary>Why an image cannot be built on, or wrapped.</summary>
 internal static class WrapProblem
 {
-    public static ProblemException OtherPlatform(string reference, Platform platform) =>
-        new(new Problem("NUA2213", $"The image '{Show(reference)}' is for {Show(platform.ToString())}")
+    public static ProblemException OtherPlatform(string reference, Platform found, Platform wanted) =>
+        new(new Problem("NUA2213", $"The image '{Show(reference)}' is for {Show(found.ToString())}")
         {
             Where = "build.base-image",
-            Why = $"this build makes an image for {Platform.LinuxAmd64}, and the agent in it is a program for that",
-            Remedy = $"name an image that has {Platform.LinuxAmd64}",
+            Why = $"this build makes an image for {Show(wanted.ToString())}, and the agent in it is a program for that",
+            Remedy = $"name an image that has {Show(wanted.ToString())}",
         });
 
     public static ProblemException HasNua(string reference) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nua.Build;
+using Nua.Build.Platforms;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
 using Nua.Foundation;
@@ -29,6 +30,7 @@ public static class BuildCommand
                 new("under another name, and as a file", "nua build shop -t shop:2.1 -o oci-archive:shop.tar"),
                 new("override what was detected, for once", "nua build --set build.stack=static --set build.document-root=public"),
                 new("with a token that only the step naming it sees", "nua build --secret id=npm-token,src=$HOME/token"),
+                new("for two kinds of machines, on a base that has both", "nua build site --base registry.example/base:1 --platform linux/amd64,linux/arm64"),
                 new("is it reproducible?", "nua build --verify"),
             ],
             JsonFields =
@@ -41,12 +43,12 @@ public static class BuildCommand
             ],
             Arguments = { folder },
             Run = (parsed, session) => RunAsync(
-                inputs.Request(parsed, parsed.GetRequiredValue(folder)),
+                inputs.Requests(parsed, parsed.GetRequiredValue(folder)),
                 [.. (parsed.GetValue(output) ?? []).Select(Locations.Parse)],
                 parsed.GetValue(verify),
                 session),
         };
-        foreach (var option in inputs.All.Append(output).Append(verify))
+        foreach (var option in inputs.All.Append(inputs.Platforms).Append(output).Append(verify))
         {
             command.Options.Add(option);
         }
@@ -54,12 +56,12 @@ public static class BuildCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(BuildRequest request, IReadOnlyList<ImageLocation> destinations, bool verify, Session session)
+    private static async Task<int> RunAsync(IReadOnlyList<BuildRequest> requests, IReadOnlyList<ImageLocation> destinations, bool verify, Session session)
     {
-        var (outcome, time) = await BuildAsync(request, session);
+        var (outcome, time) = await BuildAsync(requests, session);
         if (verify)
         {
-            await SecondBuild.CompareAsync(request, outcome, session.Messages.Note, session.Cancellation);
+            await SecondBuild.CompareAsync(requests, outcome, session.Messages.Note, session.Cancellation);
         }
 
         await CopyToAsync(destinations, outcome, session);
@@ -68,12 +70,14 @@ public static class BuildCommand
     }
 
     /// <summary>Builds and tells about it; the result is the caller's to print.</summary>
-    internal static async Task<(BuildOutcome Outcome, TimeSpan Time)> BuildAsync(BuildRequest request, Session session)
+    internal static async Task<(BuildOutcome Outcome, TimeSpan Time)> BuildAsync(IReadOnlyList<BuildRequest> requests, Session session)
     {
         var progress = new BuildProgress(session.Messages);
         try
         {
-            var outcome = await Builder.BuildAsync(request, progress, session.Cancellation);
+            var outcome = requests is [var only]
+                ? await Builder.BuildAsync(only, progress, session.Cancellation)
+                : await PlatformsBuild.BuildAsync(requests, progress, session.Cancellation);
             progress.End();
             var how = outcome.WasCached ? "nothing changed" : "built";
             session.Messages.Note(

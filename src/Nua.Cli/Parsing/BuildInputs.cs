@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Nua.Build;
 using Nua.Foundation;
+using Nua.Oci;
 using Nua.Registry.Settings;
 
 namespace Nua.Cli.Parsing;
@@ -27,6 +28,9 @@ public sealed class BuildInputs
 
     public Option<string[]> Secret { get; } =
         Inputs.Values("--secret", "id=ID,src=FILE", "A file that the steps naming it may read as /run/secrets/ID");
+
+    public Option<string[]> Platforms { get; } =
+        Inputs.Values("--platform", "OS/ARCH", "What to build for: linux/amd64 (default), linux/arm64; several make an index of images");
 
     public Option<bool> NoCache { get; } =
         Inputs.Flag("--no-cache", "Use nothing that an earlier build left");
@@ -60,16 +64,32 @@ public sealed class BuildInputs
         Environment = Variables(),
     };
 
-    /// <summary>The program that goes into images, beside our own.</summary>
-    private static string Agent()
+    /// <summary>The build for each platform that is asked for, in that order; one for linux/amd64 when none is.</summary>
+    /// <exception cref="ProblemException">NUA9060 no such platform; what <see cref="Request"/> gives.</exception>
+    public IReadOnlyList<BuildRequest> Requests(ParseResult parsed, string folder)
     {
-        var path = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "/", "nua-agent");
+        var request = Request(parsed, folder);
+        var asked = (parsed.GetValue(Platforms) ?? []).SelectMany(text => text.Split(',')).Distinct(StringComparer.Ordinal).ToList();
+        return asked.Count == 0 ? [request] : [.. asked.Select(text => text switch
+        {
+            "linux/amd64" => request,
+            "linux/arm64" => request with { Platform = new Platform("linux", "arm64"), AgentPath = Agent("nua-agent-arm64") },
+            _ => throw Wrong("NUA9060", $"'{Printable.Escape(text, 80)}' is not a platform that nua builds for", "these are: linux/amd64, linux/arm64"),
+        })];
+    }
+
+    /// <summary>The program that goes into images, beside our own.</summary>
+    private static string Agent(string name = "nua-agent")
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "/", name);
         return File.Exists(path)
             ? path
             : throw new ProblemException(new Problem("NUA9006", "the agent that goes into every image is not beside nua")
             {
                 Where = Printable.Escape(path),
-                Remedy = "run ./nua from the repository, or copy artifacts/nua-agent into the same folder as nua",
+                Remedy = name == "nua-agent"
+                    ? "run ./nua from the repository, or copy artifacts/nua-agent into the same folder as nua"
+                    : "compile it with eng/publish-arm64, which puts it beside artifacts/nua",
             });
     }
 

@@ -16,7 +16,7 @@ public sealed record RunnableImage(Image Image, string Reference)
         var store = Locations.OpenStore();
         if (Directory.Exists(target) && (LooksLikePath(target) || store.Find(target) is null))
         {
-            var (outcome, _) = await BuildCommand.BuildAsync(inputs.Request(parsed, target), session);
+            var (outcome, _) = await BuildCommand.BuildAsync([inputs.Request(parsed, target)], session);
             return Of(store, store.Resolve(outcome.Digest.ToString()), target);
         }
 
