@@ -7,6 +7,9 @@ namespace Nua.Engine;
 /// <param name="Container">Null: the image's <c>PORT</c>.</param>
 public sealed record PublishedPort(System.Net.IPAddress Address, int Host, int? Container)
 {
+    /// <summary>The form that <see cref="Parse"/> reads, with nothing left to guess; an empty last part is the image's port.</summary>
+    public string Text => $"{Address}:{Host}:{Container}";
+
     /// <summary><c>HOST</c>, <c>HOST:CONTAINER</c> or <c>ADDRESS:HOST:CONTAINER</c>.</summary>
     /// <exception cref="ProblemException">NUA5001; exit code 2.</exception>
     public static PublishedPort Parse(string text)
@@ -20,10 +23,10 @@ public sealed record PublishedPort(System.Net.IPAddress Address, int Host, int? 
 
         if (parts.Length is 2 or 3
             && TryPort(parts[^2], out var host)
-            && TryPort(parts[^1], out var container)
+            && (TryPort(parts[^1], out var container) || (parts.Length == 3 && parts[2].Length == 0))
             && (parts.Length == 2 || System.Net.IPAddress.TryParse(parts[0], out address)))
         {
-            return new PublishedPort(address!, host, container);
+            return new PublishedPort(address!, host, container == 0 ? null : container);
         }
 
         throw new ProblemException(new Problem("NUA5001", $"'{Printable.Escape(text, 60)}' is not a port to publish")

@@ -4,8 +4,6 @@ using Nua.Cli.Parsing;
 using Nua.Engine;
 using Nua.Engine.Foreground;
 using Nua.Foundation;
-using Nua.Oci;
-using Nua.Oci.Archives;
 
 namespace Nua.Cli.Commands;
 
@@ -46,10 +44,10 @@ public static class RunCommand
             {
                 var (verb, command) = Rest(parsed, parsed.GetValue(rest) ?? []);
                 var ports = (parsed.GetValue(port) ?? []).Select(PublishedPort.Parse).ToList();
-                var variables = Variables(parsed.GetValue(env) ?? []);
+                var variables = SettingsInputs.Variables(parsed.GetValue(env) ?? []);
                 var request = new RunRequest
                 {
-                    Image = await ImageAsync(parsed.GetRequiredValue(target), inputs, parsed, session),
+                    Image = (await RunnableImage.FindAsync(parsed.GetRequiredValue(target), inputs, parsed, session)).Image,
                     StoreHome = Locations.StoreHome(),
                     Ports = ports,
                     Env = variables,
@@ -83,52 +81,4 @@ public static class RunCommand
 
         return after > 0 ? ([], rest) : (rest, []);
     }
-
-    private static SortedDictionary<string, string> Variables(string[] given)
-    {
-        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var text in given)
-        {
-            var (name, value) = text.Split('=', 2) is [var left, var right] ? (left, right) : (text, Environment.GetEnvironmentVariable(text));
-            if (name.Length == 0 || value is null)
-            {
-                throw new ProblemException(new Problem("NUA9013", $"'-e {Printable.Escape(text, 120)}' gives no value")
-                {
-                    Why = name.Length == 0 ? "the name is empty" : "this machine has no variable of that name",
-                    Remedy = "write -e NAME=VALUE",
-                })
-                { ExitCode = ExitStatus.Usage };
-            }
-
-            variables[name] = value;
-        }
-
-        return variables;
-    }
-
-    /// <summary>The image in the store, wherever it comes from: built now, loaded now, or there already.</summary>
-    private static async Task<Image> ImageAsync(
-        string target, BuildInputs inputs, ParseResult parsed, Session session)
-    {
-        var store = Locations.OpenStore();
-        if (IsFolder(target) && (LooksLikePath(target) || store.Find(target) is null))
-        {
-            var (outcome, _) = await BuildCommand.BuildAsync(inputs.Request(parsed, target), session);
-            return store.OpenImage(outcome.Digest.ToString());
-        }
-
-        var location = Locations.Parse(target);
-        if (location is ImageLocation.StoreName or ImageLocation.StoreDigest)
-        {
-            return store.OpenImage(target);
-        }
-
-        using var source = ImageSource.Open(location, null);
-        var loaded = ImageTransfer.Load(source, store, null, session.Cancellation);
-        return store.OpenImage(loaded.Root.Digest.ToString());
-    }
-
-    private static bool IsFolder(string target) => Directory.Exists(target);
-
-    private static bool LooksLikePath(string target) => target.StartsWith('.') || target.Contains('/', StringComparison.Ordinal);
 }

@@ -73,6 +73,15 @@ public sealed class Generations : IDisposable
         return left;
     }
 
+    /// <summary>Empties the volumes of class <c>cache</c>, whoever owns what is in them.</summary>
+    public void RemoveCaches()
+    {
+        foreach (var cache in Directory.Exists(_instance.Caches) ? Directory.EnumerateDirectories(_instance.Caches) : [])
+        {
+            _work.Remove($"instances/{_instance.Name}/cache/{Path.GetFileName(cache)}");
+        }
+    }
+
     /// <summary>The volumes of a generation as tar entries behind <paramref name="prefix"/>, without the end blocks.</summary>
     public CopyReport Pack(int number, string prefix, Stream output, CancellationToken cancel = default) =>
         _work.Pack(Folder(number), prefix, output, cancel);

@@ -16,6 +16,12 @@ internal static class Users
         }
 
         var parts = user.Split(':', 2);
+        if (parts.Length == 2 && TryId(parts[0], out var number) && TryId(parts[1], out var groupNumber))
+        {
+            // The usual case must not cost a look into the image.
+            return (number, groupNumber);
+        }
+
         var accounts = Lines(read, "etc/passwd");
         uint gid = 0;
         if (!TryId(parts[0], out var uid))

@@ -65,6 +65,9 @@ public sealed class Instance : IDisposable
             : throw Unreadable(folder.Record, $"it has the form {record.Schema}, which this version of nua does not know");
     }
 
+    /// <summary>An operation that is running, or was cut off. Without the lock.</summary>
+    public static OperationRecord? ReadOperation(InstanceFolder folder) => Read(folder.Operation, InstanceJson.Default.OperationRecord);
+
     /// <summary>Names of all instances, sorted, those whose installation was cut off included.</summary>
     public static IReadOnlyList<InstanceFolder> List(string storeHome) =>
         Directory.Exists(InstanceFolder.Root(storeHome))

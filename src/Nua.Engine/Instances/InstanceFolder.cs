@@ -28,8 +28,10 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
 
     public string Volume(int generation, string volume) => $"{Generation(generation)}/{volume}";
 
+    public string Caches => $"{Path}/cache";
+
     /// <summary>A volume of class <c>cache</c>: the same for all generations.</summary>
-    public string Cache(string volume) => $"{Path}/cache/{volume}";
+    public string Cache(string volume) => $"{Caches}/{volume}";
 
     public static string Root(string storeHome) => $"{storeHome}/instances";
 }

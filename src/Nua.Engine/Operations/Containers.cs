@@ -90,6 +90,11 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
             }
         }
 
+        if (settings.Ports.Count > 0 && PublishedPort.Parse(settings.Ports[0]) is var port)
+        {
+            env.TryAdd("NUA_PUBLIC_URL", $"http://{(port.Address.Equals(System.Net.IPAddress.Any) ? "127.0.0.1" : port.Address)}:{port.Host}");
+        }
+
         env["NUA_INSTANCE"] = folder.Name.ToString();
         env["NUA_REASON"] = reason;
         env["NUA_IMAGE_DIGEST"] = release.Image;

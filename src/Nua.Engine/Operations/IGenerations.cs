@@ -17,6 +17,6 @@ public interface IGenerations
     /// <returns>How it was copied, a few words for people.</returns>
     Task<string> CloneAsync(int from, int to, CancellationToken cancel);
 
-    /// <summary>Removes all others, half-made ones included.</summary>
+    /// <summary>Removes all others, half-made ones included; with none to keep, caches too.</summary>
     Task KeepAsync(IReadOnlySet<int> generations, CancellationToken cancel);
 }

@@ -32,6 +32,11 @@ public sealed class InstanceData(Generations folders, Containers containers) : I
                 cancel.ThrowIfCancellationRequested();
                 folders.Remove(generation);
             }
+
+            if (generations.Count == 0)
+            {
+                folders.RemoveCaches();
+            }
         },
         cancel);
 }

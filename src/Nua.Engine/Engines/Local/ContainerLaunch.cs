@@ -64,7 +64,13 @@ internal sealed class ContainerLaunch(ContainerRoots roots, string runc)
         yield return new ContainerMount("tmpfs", "tmpfs", "/run", Options: "mode=1777,size=64m");
         foreach (var mount in wanted.Mounts)
         {
-            yield return mount with { Source = Resolve(mount.Source) };
+            var source = Resolve(mount.Source);
+            if (mount.Source.StartsWith($"store:instances/{wanted.HostName}/cache/", StringComparison.Ordinal))
+            {
+                ContainerRoots.MakeCache(source, wanted.Uid, wanted.Gid);
+            }
+
+            yield return mount with { Source = source };
         }
 
         foreach (var (folder, target) in ((string, string)[])[("secrets", "/run/secrets"), ("bindings", "/bindings")])

@@ -83,6 +83,16 @@ internal sealed class ContainerRoots
         return folder + "/result";
     }
 
+    /// <summary>A cache may vanish at any time, so it is made anew whenever it is missing.</summary>
+    public static void MakeCache(string folder, uint uid, uint gid)
+    {
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            Give(folder, uid, gid, 0x1F8);
+        }
+    }
+
     public static void RemovePrivate(string folder)
     {
         if (Directory.Exists(folder))

@@ -99,7 +99,7 @@ internal static class SupervisorProcess
         });
     }
 
-    /// <summary>The supervisor is another user of the host: it may pass through the instance's folder, and own two folders in it.</summary>
+    /// <summary>The supervisor is another user of the host: it may pass through the instance's folder, and own three folders in it.</summary>
     private static void Prepare(InstanceFolder instance, HostTools tools)
     {
         var (uid, gid) = Namespaces.RootIds(tools);
@@ -109,7 +109,7 @@ internal static class SupervisorProcess
             Give(folder, Libc.GetEuid(), gid, Passable);
         }
 
-        foreach (var folder in (string[])[instance.Run, instance.Log])
+        foreach (var folder in (string[])[instance.Run, instance.Log, instance.Caches])
         {
             DurableFile.CreateDirectory(folder, 0x1C0);
             Give(folder, uid, gid, 0x1C0);

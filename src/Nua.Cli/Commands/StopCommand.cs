@@ -1,0 +1,33 @@
+using Nua.Cli.Parsing;
+using Nua.Engine.Operations;
+
+namespace Nua.Cli.Commands;
+
+/// <summary><c>nua stop</c> and <c>nua down</c>.</summary>
+public static class StopCommand
+{
+    public static NuaCommand Create() => Create(
+        "stop", "Stops an instance; its data, settings and secrets stay.", "The application is asked to end and gets the time its image declares.");
+
+    public static NuaCommand CreateDown() => Create(
+        "down", "Stops an instance and removes its containers; data, settings and secrets stay.", "'nua start' brings it back, 'nua destroy' removes the rest.");
+
+    private static NuaCommand Create(string command, string description, string details)
+    {
+        var name = Instances.Name();
+        return new NuaCommand(command, description)
+        {
+            Usage = "NAME",
+            Details = details,
+            Examples = [new("and later again", $"nua {command} notes && nua start notes")],
+            Arguments = { name },
+            Run = async (parsed, session) =>
+            {
+                using var place = await Instances.OpenAsync(parsed.GetRequiredValue(name), session);
+                var status = await new Everyday(place.Work).StopAsync(session.Cancellation);
+                session.Messages.Note(status is { } ended ? $"stopped, exit status {ended}" : "it did not run");
+                return ExitStatus.Done;
+            },
+        };
+    }
+}

@@ -1,0 +1,206 @@
+using System.CommandLine;
+using Nua.Cli.Output;
+using Nua.Cli.Parsing;
+using Nua.Engine;
+using Nua.Engine.Contracts;
+using Nua.Engine.Engines.Local;
+using Nua.Engine.Instances;
+using Nua.Engine.Operations;
+using Nua.Engine.Settings;
+using Nua.Foundation;
+
+namespace Nua.Cli.Commands;
+
+/// <summary><c>nua up</c>: makes an instance of an image, or sees to it that it runs with these settings.</summary>
+public static class UpCommand
+{
+    public static NuaCommand Create()
+    {
+        var target = new Argument<string>("IMAGE|DIR") { Description = "An image, or a folder that is built first" };
+        var name = new Argument<string?>("NAME") { Description = "Name of the instance; the application's id when left out", Arity = ArgumentArity.ZeroOrOne };
+        var engine = Inputs.Value("--engine", "local|docker", "What runs the containers: nua itself (default), or Docker Engine or Podman");
+        engine.AcceptOnlyFromAmong("local", "docker");
+        var settings = new SettingsInputs();
+        var inputs = new BuildInputs();
+        var command = new NuaCommand("up", "Installs an application from its image and starts it.")
+        {
+            Usage = "IMAGE|DIR [NAME] [-p HOST[:PORT]] [-e NAME=VALUE] [options]",
+            Details = "The instance runs until it is stopped, also when nua has ended. The command ends when the application is ready; it prints its address.\n" +
+                "On an instance that is there already it changes what the options say.\n\n" + Inputs.ImageForms,
+            Examples =
+            [
+                new("build the application in this folder if needed, and keep it running", "nua up . -p 8080"),
+                new("two instances of one image", "nua up nua-notes:1.0 alice -p 8081 && nua up nua-notes:1.0 bob -p 8082"),
+            ],
+            ExitStatuses = [new(0, "it is ready"), new(1, "it was not installed, nothing is left"), new(10, "the old settings run on"), new(78, "a setting, secret or binding is missing")],
+            JsonFields =
+            [
+                new("name", "name of the instance"),
+                new("address", "where the application answers; null without a port"),
+                new("image", "digest of the image"),
+                new("seconds", "until it was ready"),
+            ],
+            Arguments = { target, name },
+            Options = { engine, inputs.Set, inputs.NoCache },
+            Run = async (parsed, session) =>
+            {
+                var image = await RunnableImage.FindAsync(parsed.GetRequiredValue(target), inputs, parsed, session);
+                var contract = AppContract.Of(image.Image);
+                var folder = Instances.Folder(parsed.GetValue(name) ?? NameOf(contract));
+                return await RunAsync(image, contract, folder, parsed.GetValue(engine), settings, parsed, session);
+            },
+        };
+        foreach (var option in settings.All)
+        {
+            command.Options.Add(option);
+        }
+
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        RunnableImage image, AppContract contract, InstanceFolder folder, string? engine, SettingsInputs inputs, ParseResult parsed, Session session)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        using var instance = Instance.Open(folder);
+        var name = engine ?? instance.Record?.Engine ?? LocalEngine.EngineName;
+        RefuseOtherEngine(instance, name);
+        using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome), session);
+        if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
+        {
+            session.Messages.Report(warning);
+        }
+
+        // An installation that was cut off and undone has taken the folder with it.
+        using var again = Directory.Exists(folder.Path) ? null : Instance.Open(folder);
+        var work = again is null ? place.Work : place.Work with { Instance = again };
+        var release = Instances.ReleaseOf(image, contract);
+        RefuseOtherRelease(instance, release);
+        var settings = inputs.Apply(parsed, instance.Record?.Settings ?? new InstanceSettings());
+        if (settings.Ports.Count == 0 && contract.Port is not null && instance.Record is null)
+        {
+            settings = settings with { Ports = [FreePort.Find(folder.StoreHome).Text] };
+        }
+
+        RefuseTakenPorts(settings, folder);
+        SwitchReport? report;
+        try
+        {
+            settings = new SettingsWork(folder).Resolve(contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
+            report = await SwitchAsync(work, instance.Record, release, settings, session);
+        }
+        catch when (instance.Record is null && !File.Exists(folder.Operation))
+        {
+            // Refused before anything began: no trace of the name is left.
+            Directory.Delete(folder.Path, recursive: true);
+            throw;
+        }
+
+        if (report is { Outcome: not SwitchOutcome.Done })
+        {
+            session.Messages.Report(report.Problem!);
+            return report.ExitCode;
+        }
+
+        Print(folder, settings, image, TimeProvider.System.GetElapsedTime(begun), session);
+        return ExitStatus.Done;
+    }
+
+    /// <returns>Null when nothing had to change.</returns>
+    private static async Task<SwitchReport?> SwitchAsync(Workplace work, InstanceRecord? record, Release release, InstanceSettings settings, Session session)
+    {
+        if (record is null)
+        {
+            return await new Install(work).RunAsync(release, settings, session.Cancellation);
+        }
+
+        if (SettingsText.AreEqual(record.Settings, settings))
+        {
+            await new Everyday(work).StartAsync(session.Cancellation);
+            return null;
+        }
+
+        return await new Configure(work).RunAsync(settings, session.Cancellation);
+    }
+
+    private static void Print(InstanceFolder folder, InstanceSettings settings, RunnableImage image, TimeSpan time, Session session)
+    {
+        var address = settings.Ports.Count == 0 ? null : Addresses.Of(PublishedPort.Parse(settings.Ports[0]));
+        if (session.Json)
+        {
+            session.Out.WriteLine(JsonText.Indented(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", folder.Name.ToString());
+                writer.WriteString("address", address);
+                writer.WriteString("image", image.Image.Digest.ToString());
+                writer.WriteNumber("seconds", Math.Round(time.TotalSeconds, 3));
+                writer.WriteEndObject();
+            }));
+            return;
+        }
+
+        session.Messages.Note($"'{folder.Name}' is ready");
+        session.Out.WriteLine(address ?? folder.Name.ToString());
+    }
+
+    private static string NameOf(AppContract contract)
+    {
+        var name = new string([.. contract.AppId.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+        while (name.Contains("--", StringComparison.Ordinal))
+        {
+            name = name.Replace("--", "-", StringComparison.Ordinal);
+        }
+
+        return name.Trim('-')[..Math.Min(40, name.Trim('-').Length)];
+    }
+
+    private static void RefuseOtherEngine(Instance instance, string engine)
+    {
+        if (instance.Record is { } record && record.Engine != engine)
+        {
+            throw new ProblemException(new Problem("NUA5050", $"'{record.Name}' runs on the engine '{record.Engine}'")
+            {
+                Why = "an instance stays on the engine it was made on",
+                Remedy = $"leave out --engine, or make another one and restore a backup of '{record.Name}' into it",
+            })
+            { ExitCode = ExitStatus.Usage };
+        }
+    }
+
+    private static void RefuseOtherRelease(Instance instance, Release release)
+    {
+        if (instance.Record is { } record && record.Release.Image != release.Image)
+        {
+            throw new ProblemException(record.Release.AppId == release.AppId
+                ? new Problem("NUA5051", $"'{record.Name}' runs another image of '{Printable.Escape(record.Release.AppId, 80)}': {Printable.Escape(record.Release.Reference, 120)}")
+                {
+                    Remedy = $"nua upgrade {record.Name} {Printable.Escape(release.Reference, 120)}",
+                }
+                : new Problem("NUA5052", $"the name '{record.Name}' is taken: it is an instance of '{Printable.Escape(record.Release.AppId, 80)}'")
+                {
+                    Remedy = $"choose another name: nua up {Printable.Escape(release.Reference, 120)} NAME",
+                });
+        }
+    }
+
+    private static void RefuseTakenPorts(InstanceSettings settings, InstanceFolder folder)
+    {
+        var problems = new List<Problem>();
+        foreach (var other in Instance.List(folder.StoreHome).Where(other => other.Name != folder.Name))
+        {
+            var theirs = (Instance.ReadRecord(other)?.Settings.Ports ?? []).Select(PublishedPort.Parse).ToList();
+            problems.AddRange(settings.Ports.Select(PublishedPort.Parse)
+                .Where(port => theirs.Exists(their => their.Host == port.Host && their.Address.Equals(port.Address)))
+                .Select(port => new Problem("NUA5053", $"port {port.Host} of {port.Address} belongs to the instance '{other.Name}'")
+                {
+                    Remedy = "publish another one with -p HOST:PORT",
+                }));
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ProblemException(problems);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Nua.Engine.Contracts;
+using Nua.Engine.Engines;
+using Nua.Engine.Engines.Docker;
+using Nua.Engine.Engines.Local;
+using Nua.Engine.Instances;
+using Nua.Engine.Operations;
+using Nua.Foundation;
+using Nua.Oci;
+using Nua.Oci.Storage;
+
+namespace Nua.Cli.Parsing;
+
+/// <summary>From the name of an instance to what works on it.</summary>
+public static class Instances
+{
+    public static Argument<string> Name(string description = "The instance") => new("NAME") { Description = description };
+
+    public static InstanceFolder Folder(string name) => new(Locations.StoreHome(), InstanceName.Parse(name));
+
+    /// <summary>Without the lock, for commands that only look.</summary>
+    /// <exception cref="ProblemException">NUA5012: there is none of that name.</exception>
+    public static InstanceRecord Read(InstanceFolder folder) => Instance.ReadRecord(folder) ?? throw Instance.NotFound(folder);
+
+    /// <summary>With the lock. What an earlier command left unfinished is finished or undone first, and said.</summary>
+    /// <exception cref="ProblemException">those of <see cref="Instance.OpenExisting"/>; NUA5012 the cut-off installation was undone.</exception>
+    public static async Task<Places> OpenAsync(string name, Session session)
+    {
+        var instance = Instance.OpenExisting(Folder(name));
+        try
+        {
+            var engine = Engine(instance.Record?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome);
+            var place = Place(instance, engine, session);
+            if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
+            {
+                session.Messages.Report(warning);
+            }
+
+            return instance.Record is null ? throw Instance.NotFound(instance.Folder) : place;
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+    }
+
+    public static Places Place(Instance instance, IEngine engine, Session session) => Places.Open(
+        ImageStore.Open(instance.Folder.StoreHome), instance, engine, session.Messages.Note, (_, bytes) => Show(bytes, session));
+
+    /// <param name="name"><c>local</c> or <c>docker</c>.</param>
+    public static IEngine Engine(string name, string storeHome) => name == LocalEngine.EngineName
+        ? new LocalEngine(storeHome)
+        : new DockerEngine(DockerSocket.Find(Environment.GetEnvironmentVariable), Path.Combine(AppContext.BaseDirectory, "nua-agent"), TimeProvider.System);
+
+    public static IEngine Engine(InstanceRecord record, InstanceFolder folder) => Engine(record.Engine, folder.StoreHome);
+
+    public static Release ReleaseOf(RunnableImage image, AppContract contract) =>
+        new(image.Image.Digest.ToString(), image.Reference, contract.AppId, contract.Version, contract.DataVersion);
+
+    private static void Show(ReadOnlyMemory<byte> bytes, Session session)
+    {
+        if (session.Messages.IsVerbose)
+        {
+            foreach (var line in System.Text.Encoding.UTF8.GetString(bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                session.Messages.Note("  " + Printable.Escape(line, 400));
+            }
+        }
+    }
+}
