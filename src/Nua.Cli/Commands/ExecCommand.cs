@@ -22,7 +22,7 @@ public static class ExecCommand
             {
                 var folder = Instances.Folder(parsed.GetRequiredValue(name));
                 var record = Instances.Read(folder);
-                return await Instances.Engine(record, folder).ExecAsync(
+                return await Instances.Engine(record, folder, session).ExecAsync(
                     folder, [.. _agent, .. parsed.GetRequiredValue(command)], (stream, bytes) => Copy(stream == 1 ? session.Screen.OutBytes : session.Screen.ErrorBytes, bytes.Span), session.Cancellation);
             },
         };

@@ -23,7 +23,7 @@ public static class HealthCommand
             {
                 var folder = Instances.Folder(parsed.GetRequiredValue(name));
                 var record = Instances.Read(folder);
-                var status = await Instances.Engine(record, folder).ExecAsync(
+                var status = await Instances.Engine(record, folder, session).ExecAsync(
                     folder, [Script, parsed.GetRequiredValue(kind)],
                     (stream, bytes) => ExecCommand.Copy(stream == 1 ? session.Screen.OutBytes : session.Screen.ErrorBytes, bytes.Span), session.Cancellation);
                 return status == 0 ? ExitStatus.Done : ExitStatus.Failed;

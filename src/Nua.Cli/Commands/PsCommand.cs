@@ -32,7 +32,7 @@ public static class PsCommand
             foreach (var folder in Instance.List(Locations.StoreHome()))
             {
                 var record = Instance.ReadRecord(folder);
-                rows.Add((folder, record, record is null ? ServiceStatus.None : await Instances.Engine(record, folder).StatusAsync(folder, session.Cancellation)));
+                rows.Add((folder, record, record is null ? ServiceStatus.None : await Instances.Engine(record, folder, session).StatusAsync(folder, session.Cancellation)));
             }
 
             session.Out.Write(session.Json ? Json(rows) : Text(rows));

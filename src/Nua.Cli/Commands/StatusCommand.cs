@@ -47,7 +47,7 @@ public static class StatusCommand
                 var folder = Instances.Folder(parsed.GetRequiredValue(name));
                 var record = Instances.Read(folder);
                 var operation = Instance.ReadOperation(folder);
-                var status = await Instances.Engine(record, folder).StatusAsync(folder, session.Cancellation);
+                var status = await Instances.Engine(record, folder, session).StatusAsync(folder, session.Cancellation);
                 session.Out.Write(session.Json ? Json(record, operation, status) : Text(record, operation, status));
                 return status.State == ServiceState.Ready || (!record.IsWanted && status.State == ServiceState.Stopped) ? ExitStatus.Done : NotReady;
             },

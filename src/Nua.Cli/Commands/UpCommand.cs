@@ -65,7 +65,7 @@ public static class UpCommand
         using var instance = Instance.Open(folder);
         var name = engine ?? instance.Record?.Engine ?? LocalEngine.EngineName;
         RefuseOtherEngine(instance, name);
-        using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome), session);
+        using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome, session), session);
         if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
         {
             session.Messages.Report(warning);

@@ -29,7 +29,7 @@ public static class Instances
         var instance = Instance.OpenExisting(Folder(name));
         try
         {
-            var engine = Engine(instance.Record?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome);
+            var engine = Engine(instance.Record?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome, session);
             var place = Place(instance, engine, session);
             if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
             {
@@ -49,11 +49,11 @@ public static class Instances
         ImageStore.Open(instance.Folder.StoreHome), instance, engine, session.Messages.Note, (_, bytes) => Show(bytes, session));
 
     /// <param name="name"><c>local</c> or <c>docker</c>.</param>
-    public static IEngine Engine(string name, string storeHome) => name == LocalEngine.EngineName
-        ? new LocalEngine(storeHome)
+    public static IEngine Engine(string name, string storeHome, Session session) => name == LocalEngine.EngineName
+        ? new LocalEngine(storeHome) { Warn = session.Messages.Report }
         : new DockerEngine(DockerSocket.Find(Environment.GetEnvironmentVariable), Path.Combine(AppContext.BaseDirectory, "nua-agent"), TimeProvider.System);
 
-    public static IEngine Engine(InstanceRecord record, InstanceFolder folder) => Engine(record.Engine, folder.StoreHome);
+    public static IEngine Engine(InstanceRecord record, InstanceFolder folder, Session session) => Engine(record.Engine, folder.StoreHome, session);
 
     public static Release ReleaseOf(RunnableImage image, AppContract contract) =>
         new(image.Image.Digest.ToString(), image.Reference, contract.AppId, contract.Version, contract.DataVersion);

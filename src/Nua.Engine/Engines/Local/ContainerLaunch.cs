@@ -61,7 +61,9 @@ internal sealed class ContainerLaunch(ContainerRoots roots, string runc)
     private IEnumerable<ContainerMount> Mounts(LocalContainer wanted, string secrets, string? resultFile)
     {
         yield return new ContainerMount("tmpfs", "tmpfs", "/tmp", Options: "mode=1777");
-        yield return new ContainerMount("tmpfs", "tmpfs", "/run", Options: "mode=1777,size=64m");
+        yield return new ContainerMount("tmpfs", "tmpfs", "/run", Options: "mode=0755,size=4m");
+        // runc gives a tmpfs the mode that the image's own folder has, so /run stays closed; a folder that no image has gets the mode it is told.
+        yield return new ContainerMount("tmpfs", "tmpfs", "/run/nua", Options: $"mode=0770,uid={wanted.Uid},gid={wanted.Gid},size=64m");
         foreach (var mount in wanted.Mounts)
         {
             var source = Resolve(mount.Source);

@@ -20,6 +20,9 @@ public sealed class LocalEngine(string storeHome) : IEngine
 
     public string Name => EngineName;
 
+    /// <summary>Told what this host does not allow, and is done without.</summary>
+    public Action<Problem> Warn { get; init; } = _ => { };
+
     public VolumeIds VolumeIds => VolumeIds.Sandbox;
 
     public Task PrepareAsync(Image image, CancellationToken cancel) =>
@@ -34,7 +37,7 @@ public sealed class LocalEngine(string storeHome) : IEngine
         var order = new StartOrder(
             container, health, [.. service.Ports.Select(port => port.Container ?? inner ?? 8080)],
             service.Contract.StopTimeout, service.Image.Digest.ToString(), service.Generation);
-        await AskAsync(service, order, cancel, sockets);
+        await AskAsync(service, order, cancel, sockets, limit: true);
     }
 
     public async Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel) =>
@@ -74,6 +77,8 @@ public sealed class LocalEngine(string storeHome) : IEngine
             connection.Dispose();
             await Task.Delay(5, cancel);
         }
+
+        ControlGroups.Remove(instance);
     }
 
     /// <summary>Sockets are opened only when the supervisor has none: they stay with it from one release to the next.</summary>
@@ -98,15 +103,21 @@ public sealed class LocalEngine(string storeHome) : IEngine
         return connection is null ? null : await connection.AskAsync(order, onOutput: onOutput, cancel: cancel);
     }
 
-    private static async Task<OrderReply> AskAsync(
+    private async Task<OrderReply> AskAsync(
         InstanceContainer wanted,
         Order order,
         CancellationToken cancel,
         PortSockets? sockets = null,
-        Action<int, ReadOnlyMemory<byte>>? onOutput = null)
+        Action<int, ReadOnlyMemory<byte>>? onOutput = null,
+        bool limit = false)
     {
         UnpackedImage.Ensure(wanted.Instance.StoreHome, wanted.Image.Layers);
         using var connection = await SupervisorProcess.FindOrStartAsync(wanted.Instance, !wanted.HasNetwork, cancel);
+        if (limit && ControlGroups.Apply(wanted.Instance, wanted.Memory, wanted.Cpus) is { } refused)
+        {
+            Warn(refused);
+        }
+
         return await connection.AskAsync(order, sockets?.Sockets, onOutput, cancel)
             ?? throw new ProblemException(new Problem("NUA5038", $"the supervisor of '{wanted.Instance.Name}' was ended during the work")
             {
