@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
+using Nua.Engine.Operations;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Storage;
@@ -26,7 +27,11 @@ public static class ImagesCommand
     private static int Run(Session session)
     {
         var store = Locations.OpenStore();
-        var images = store.List().Select(image => (Image: image, Size: Size(store, image))).ToList();
+        // Names that instances hold images by are shown only where an image has no other.
+        var all = store.List();
+        var images = all.Where(image => !HeldImages.IsHolding(image.Name)
+                || !all.Any(other => other.Manifest.Digest == image.Manifest.Digest && other.Name is not null && !HeldImages.IsHolding(other.Name)))
+            .Select(image => (Image: image, Size: Size(store, image))).ToList();
         if (session.Json)
         {
             session.Out.WriteLine(JsonText.Indented(writer => Write(writer, images)));

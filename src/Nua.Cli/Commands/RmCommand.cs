@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
+using Nua.Engine.Operations;
 using Nua.Foundation;
 using Nua.Oci.Storage;
 
@@ -36,6 +37,7 @@ public static class RmCommand
         var store = Locations.OpenStore();
         var missing = images.Where(image => store.Find(image) is null).ToList();
         missing.ForEach(image => store.Resolve(image));
+        RefuseInUse(store, images);
         var removed = images.Distinct(StringComparer.Ordinal).SelectMany(store.Remove).ToList();
         if (session.Json)
         {
@@ -49,6 +51,27 @@ public static class RmCommand
         }
 
         return ExitStatus.Done;
+    }
+
+    /// <summary>A name alone may go: the instances hold the image by names of their own.</summary>
+    private static void RefuseInUse(ImageStore store, string[] images)
+    {
+        var holders = store.List().Where(image => HeldImages.IsHolding(image.Name)).ToList();
+        var problems = (
+            from text in images
+            let found = store.Resolve(text)
+            let isByName = found.Name == text || found.Name?.StartsWith(text + ":", StringComparison.Ordinal) == true
+            where !isByName || HeldImages.IsHolding(found.Name)
+            from holder in holders
+            where holder.Manifest.Digest == found.Manifest.Digest
+            select new Problem("NUA9037", $"the image is in use: {Printable.Escape(holder.Name!, 120)} holds it")
+            {
+                Remedy = "remove a name only, or 'nua destroy' the instance first",
+            }).ToList();
+        if (problems.Count > 0)
+        {
+            throw new ProblemException(problems);
+        }
     }
 
     private static string Json(List<StoredImage> removed) => JsonText.Indented(writer =>

@@ -1,5 +1,5 @@
 using Nua.Cli.Parsing;
-using Nua.Foundation;
+using Nua.Engine.Engines.Local;
 
 namespace Nua.Cli.Commands;
 
@@ -19,31 +19,7 @@ public static class SystemdCommand
             {
                 var folder = Instances.Folder(parsed.GetRequiredValue(name));
                 var record = Instances.Read(folder);
-                if (record.Engine != "local")
-                {
-                    throw new ProblemException(new Problem("NUA5055", $"'{folder.Name}' runs on the engine '{record.Engine}', which starts it with the machine itself"));
-                }
-
-                session.Out.Write($"""
-                    [Unit]
-                    Description={folder.Name}, an application kept by nua
-                    After=network.target
-
-                    [Service]
-                    Type=forking
-                    PIDFile={folder.Run}/pid
-                    Environment=NUA_HOME={folder.StoreHome}
-                    ExecStart={Environment.ProcessPath} start {folder.Name}
-                    ExecStop={Environment.ProcessPath} stop {folder.Name}
-                    TimeoutStartSec=infinity
-                    TimeoutStopSec=infinity
-                    Restart=on-failure
-                    RestartSec=5
-
-                    [Install]
-                    WantedBy=multi-user.target
-
-                    """);
+                session.Out.Write(SystemdUnit.Text(folder, record, Environment.ProcessPath!));
                 return Task.FromResult(ExitStatus.Done);
             },
         };

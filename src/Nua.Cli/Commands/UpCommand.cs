@@ -62,32 +62,25 @@ public static class UpCommand
         RunnableImage image, AppContract contract, InstanceFolder folder, string? engine, SettingsInputs inputs, ParseResult parsed, Session session)
     {
         var begun = TimeProvider.System.GetTimestamp();
+        await Instances.SettleAsync(folder, session);
         using var instance = Instance.Open(folder);
         var name = engine ?? instance.Record?.Engine ?? LocalEngine.EngineName;
-        RefuseOtherEngine(instance, name);
+        UpChecks.RefuseOtherEngine(instance, name);
         using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome, session), session);
-        if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
-        {
-            session.Messages.Report(warning);
-        }
-
-        // An installation that was cut off and undone has taken the folder with it.
-        using var again = Directory.Exists(folder.Path) ? null : Instance.Open(folder);
-        var work = again is null ? place.Work : place.Work with { Instance = again };
         var release = Instances.ReleaseOf(image, contract);
-        RefuseOtherRelease(instance, release);
+        UpChecks.RefuseOtherRelease(instance, release);
         var settings = inputs.Apply(parsed, instance.Record?.Settings ?? new InstanceSettings());
         if (settings.Ports.Count == 0 && contract.Port is not null && instance.Record is null)
         {
             settings = settings with { Ports = [FreePort.Find(folder.StoreHome).Text] };
         }
 
-        RefuseTakenPorts(settings, folder);
+        UpChecks.RefuseTakenPorts(settings, folder);
         SwitchReport? report;
         try
         {
             settings = new SettingsWork(folder).Resolve(contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
-            report = await SwitchAsync(work, instance.Record, release, settings, session);
+            report = await SwitchAsync(place.Work, instance.Record, release, settings, session);
         }
         catch when (instance.Record is null && !File.Exists(folder.Operation))
         {
@@ -153,54 +146,5 @@ public static class UpCommand
         }
 
         return name.Trim('-')[..Math.Min(40, name.Trim('-').Length)];
-    }
-
-    private static void RefuseOtherEngine(Instance instance, string engine)
-    {
-        if (instance.Record is { } record && record.Engine != engine)
-        {
-            throw new ProblemException(new Problem("NUA5050", $"'{record.Name}' runs on the engine '{record.Engine}'")
-            {
-                Why = "an instance stays on the engine it was made on",
-                Remedy = $"leave out --engine, or make another one and restore a backup of '{record.Name}' into it",
-            })
-            { ExitCode = ExitStatus.Usage };
-        }
-    }
-
-    private static void RefuseOtherRelease(Instance instance, Release release)
-    {
-        if (instance.Record is { } record && record.Release.Image != release.Image)
-        {
-            throw new ProblemException(record.Release.AppId == release.AppId
-                ? new Problem("NUA5051", $"'{record.Name}' runs another image of '{Printable.Escape(record.Release.AppId, 80)}': {Printable.Escape(record.Release.Reference, 120)}")
-                {
-                    Remedy = $"nua upgrade {record.Name} {Printable.Escape(release.Reference, 120)}",
-                }
-                : new Problem("NUA5052", $"the name '{record.Name}' is taken: it is an instance of '{Printable.Escape(record.Release.AppId, 80)}'")
-                {
-                    Remedy = $"choose another name: nua up {Printable.Escape(release.Reference, 120)} NAME",
-                });
-        }
-    }
-
-    private static void RefuseTakenPorts(InstanceSettings settings, InstanceFolder folder)
-    {
-        var problems = new List<Problem>();
-        foreach (var other in Instance.List(folder.StoreHome).Where(other => other.Name != folder.Name))
-        {
-            var theirs = (Instance.ReadRecord(other)?.Settings.Ports ?? []).Select(PublishedPort.Parse).ToList();
-            problems.AddRange(settings.Ports.Select(PublishedPort.Parse)
-                .Where(port => theirs.Exists(their => their.Host == port.Host && their.Address.Equals(port.Address)))
-                .Select(port => new Problem("NUA5053", $"port {port.Host} of {port.Address} belongs to the instance '{other.Name}'")
-                {
-                    Remedy = "publish another one with -p HOST:PORT",
-                }));
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ProblemException(problems);
-        }
     }
 }

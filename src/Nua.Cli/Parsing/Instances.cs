@@ -23,20 +23,34 @@ public static class Instances
     public static InstanceRecord Read(InstanceFolder folder) => Instance.ReadRecord(folder) ?? throw Instance.NotFound(folder);
 
     /// <summary>With the lock. What an earlier command left unfinished is finished or undone first, and said.</summary>
-    /// <exception cref="ProblemException">those of <see cref="Instance.OpenExisting"/>; NUA5012 the cut-off installation was undone.</exception>
+    /// <exception cref="ProblemException">those of <see cref="Instance.OpenExisting"/>; NUA5012 also when a cut-off installation was undone.</exception>
     public static async Task<Places> OpenAsync(string name, Session session)
     {
-        var instance = Instance.OpenExisting(Folder(name));
+        var folder = Folder(name);
+        await SettleAsync(folder, session);
+        return Open(Instance.OpenExisting(folder), session);
+    }
+
+    /// <summary>Finishes or undoes what a command that was cut off has left. An installation that is undone takes the folder with it.</summary>
+    public static async Task SettleAsync(InstanceFolder folder, Session session)
+    {
+        if (!File.Exists(folder.Operation))
+        {
+            return;
+        }
+
+        using var place = Open(Instance.Open(folder), session);
+        if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
+        {
+            session.Messages.Report(warning);
+        }
+    }
+
+    private static Places Open(Instance instance, Session session)
+    {
         try
         {
-            var engine = Engine(instance.Record?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome, session);
-            var place = Place(instance, engine, session);
-            if (await Interrupted.SettleAsync(place.Work, session.Cancellation) is { } warning)
-            {
-                session.Messages.Report(warning);
-            }
-
-            return instance.Record is null ? throw Instance.NotFound(instance.Folder) : place;
+            return Place(instance, Engine(instance.Record?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome, session), session);
         }
         catch
         {

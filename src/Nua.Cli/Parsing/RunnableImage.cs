@@ -32,7 +32,7 @@ public sealed record RunnableImage(Image Image, string Reference)
     }
 
     private static RunnableImage Of(ImageStore store, StoredImage stored, string asked) =>
-        new(store.OpenImage(stored.Manifest), stored.Name is { } name && !name.StartsWith("instance/", StringComparison.Ordinal) ? name : asked);
+        new(store.OpenImage(stored.Manifest), stored.Name is { } name && !Nua.Engine.Operations.HeldImages.IsHolding(name) ? name : asked);
 
     private static bool LooksLikePath(string target) => target.StartsWith('.') || target.Contains('/', StringComparison.Ordinal);
 }

@@ -31,7 +31,15 @@ public sealed class Instance : IDisposable
     public static Instance Open(InstanceFolder folder)
     {
         DurableFile.CreateDirectory(folder.Path, PrivateFolder);
-        if (!FileLock.TryExclusive(folder.Lock, out var held))
+        FileLock? held;
+        while (FileLock.TryExclusive(folder.Lock, out held) && !File.Exists(folder.Lock))
+        {
+            // Whoever held it has removed the instance with its lock: this one is a lock on nothing.
+            held.Dispose();
+            DurableFile.CreateDirectory(folder.Path, PrivateFolder);
+        }
+
+        if (held is null)
         {
             throw new ProblemException(new Problem("NUA5011", $"another command is working on '{folder.Name}'")
             {

@@ -9,6 +9,9 @@ public sealed class HeldImages(ImageStore store, InstanceFolder folder)
 {
     private string Repository => $"instance/{folder.Name}:g";
 
+    /// <summary>A name that an instance keeps an image by; nobody else gives or takes it.</summary>
+    public static bool IsHolding(string? name) => name?.StartsWith("instance/", StringComparison.Ordinal) == true;
+
     public void Hold(Release release, int generation) =>
         store.Tag(store.Resolve(release.Image).Manifest, Repository + generation.ToString(CultureInfo.InvariantCulture));
 

@@ -10,7 +10,11 @@ namespace Nua.Engine.Engines.Local;
 /// </summary>
 internal sealed class Gate
 {
+    /// <summary>Callers who are told to wait at the same moment; more are closed without a word, to bound memory.</summary>
+    private const int MostTurnedAway = 256;
+
     private readonly List<Socket> _listeners = [];
+    private int _turnedAway;
     private volatile bool _isOpen;
 
     public bool IsOpen
@@ -73,7 +77,7 @@ internal sealed class Gate
                 using var inner = _isOpen ? await ConnectAsync(port) : null;
                 if (inner is null)
                 {
-                    await MaintenancePage.AnswerAsync(outer);
+                    await TurnAwayAsync(outer);
                     return;
                 }
 
@@ -83,6 +87,21 @@ internal sealed class Gate
             {
                 // One of the two is gone; closing the other says so.
             }
+        }
+    }
+
+    private async Task TurnAwayAsync(Socket outer)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _turnedAway) <= MostTurnedAway)
+            {
+                await MaintenancePage.AnswerAsync(outer);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _turnedAway);
         }
     }
 

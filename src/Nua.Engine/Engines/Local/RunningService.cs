@@ -147,7 +147,9 @@ internal sealed class RunningService : IDisposable
                 Set(ServiceState.Stopped, Status.LastExit);
                 return null;
             }
-            catch (Exception error) when (error is ProblemException or IOException)
+#pragma warning disable CA1031 // Whatever hinders the start, the next try may go better.
+            catch (Exception error)
+#pragma warning restore CA1031
             {
                 wait = _delay.Next();
                 _log.Say($"could not be started: {Printable.Escape(error.Message, 500)}");

@@ -109,9 +109,14 @@ public sealed class SupervisorProgram
                 Answer(connection);
             }
         }
-        catch (Exception gone) when (gone is IOException or SocketException or JsonException or InvalidDataException)
+#pragma warning disable CA1031 // Whatever an order does, the application must not fall with it.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            // Whoever asked is gone, or is no nua.
+            if (failure is not (IOException or SocketException))
+            {
+                _log.Say($"an order failed: {Printable.Escape($"{failure.GetType().Name}: {failure.Message}", 500)}");
+            }
         }
         finally
         {

@@ -95,7 +95,7 @@ public sealed class SettingsWorkTests : IDisposable
     private static AppContract Contract(string env, string secrets, string needs = "[]") => AppContract.Parse(
         Encoding.UTF8.GetBytes($$"""
             {"env":{{env}},"lifecycle":{"contract":1,"secrets":{{secrets}},"needs":{{needs}},"volumes":[{"name":"data","path":"/nua/data"}]},
-             "runtime":{"app_id":"notes","version":"1.0","port":8080}}
+             "runtime":{"app_id":"notes","version":"1.0","port":8080} }
             """),
         "test");
 }
