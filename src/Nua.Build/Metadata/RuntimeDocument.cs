@@ -56,6 +56,13 @@ internal static class RuntimeDocument
         json.WriteStartArray("stale_is_dangerous");
         json.WriteEndArray();
         json.WriteEndObject();
+        if (lifecycle.UpgradeTimeout is { } upgradeTimeout)
+        {
+            json.WriteStartObject("upgrade");
+            json.WriteNumber("timeout", upgradeTimeout);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("start");
         json.WriteNumber("ready_timeout", lifecycle.ReadyTimeout ?? 120);
         json.WriteEndObject();
