@@ -69,16 +69,12 @@ public static class UpCommand
         using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome, session), session);
         var release = Instances.ReleaseOf(image, contract);
         UpChecks.RefuseOtherApplication(instance, release);
-        var settings = inputs.Apply(parsed, instance.Record?.Settings ?? new InstanceSettings());
-        if (settings.Ports.Count == 0 && contract.Port is not null && instance.Record is null)
-        {
-            settings = settings with { Ports = [FreePort.Find(folder.StoreHome).Text] };
-        }
-
-        UpChecks.RefuseTakenPorts(settings, folder);
+        InstanceSettings settings;
         SwitchReport? report;
         try
         {
+            settings = Wanted(instance, contract, inputs, parsed);
+            UpChecks.RefuseTakenPorts(settings, folder);
             settings = new SettingsWork(folder).Resolve(contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
             report = await SwitchAsync(place.Work, instance.Record, release, settings, session);
         }
@@ -97,6 +93,14 @@ public static class UpCommand
 
         Print(folder, settings, image, TimeProvider.System.GetElapsedTime(begun), session);
         return ExitStatus.Done;
+    }
+
+    private static InstanceSettings Wanted(Instance instance, AppContract contract, SettingsInputs inputs, ParseResult parsed)
+    {
+        var settings = inputs.Apply(parsed, instance.Record?.Settings ?? new InstanceSettings());
+        return settings.Ports.Count == 0 && contract.Port is not null && instance.Record is null
+            ? settings with { Ports = [FreePort.Find(instance.Folder.StoreHome).Text] }
+            : settings;
     }
 
     /// <returns>Null when nothing had to change.</returns>

@@ -56,6 +56,7 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
     {
         var (image, contract) = Open(verb.Release);
         var env = Env(verb.Release, settings, verb.Reason, isEmpty);
+        env["NUA_TIMEOUT"] = verb.TimeLimit.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var (name, value) in verb.Env)
         {
             env[name] = value;

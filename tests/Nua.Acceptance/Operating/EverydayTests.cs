@@ -106,6 +106,30 @@ public sealed class EverydayTests(ExampleImages images) : IDisposable
         Assert.Contains("Join us", await Web.AskAsync(port, "/join.html"), StringComparison.Ordinal);
     }
 
+    /// <summary>A user without power, with a store of their own.</summary>
+    [Fact]
+    public async Task Another_user_than_root_keeps_instances_too()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can become somebody else");
+        var built = await images.BuildAsync("notes");
+        using var folder = new TemporaryFolder();
+        var port = Web.FreePort();
+        await Shell.ScriptAsync($"mkdir {folder["home"]} {folder["bin"]}; cp {Repository.Nua} {Repository.Nua}-agent {folder["bin"]}; chown nua-test {folder["home"]}");
+        var nua = new Shell(folder["bin/nua"]).Set("NUA_HOME", folder["home"]).Set("HOME", folder["home"]).Within(TimeSpan.FromMinutes(3));
+        Task<Outcome> Run(params string[] words) =>
+            nua.With(words).Wrapped("/usr/bin/setpriv", "--reuid", "nua-test", "--regid", "nua-test", "--init-groups").RunAsync();
+        (await Run("load", $"oci:{built.Layout}:{built.Tag}")).Expect(0);
+
+        (await Run("up", built.Digest, "mine", "-p", $"{port}")).Expect(0);
+        await Web.SendAsync(HttpMethod.Post, port, "/api/notes", """{"text":"theirs"}""");
+        (await Run("stop", "mine")).Expect(0);
+        (await Run("start", "mine")).Expect(0);
+        Assert.Contains("theirs", await Web.AskAsync(port, "/api/notes"), StringComparison.Ordinal);
+
+        (await Run("destroy", "mine", "--yes")).Expect(0);
+        Assert.Empty(Directory.GetFileSystemEntries(folder["home/instances"]));
+    }
+
     [Fact]
     public async Task Instance_without_a_port_option_gets_a_free_one()
     {
