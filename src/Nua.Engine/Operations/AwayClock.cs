@@ -7,6 +7,8 @@ internal sealed class AwayClock(TimeProvider time)
 
     public TimeSpan Total { get; private set; }
 
+    public bool IsRunning => _begun != 0;
+
     /// <param name="counts">False for an application that did not run anyway.</param>
     public void Begin(bool counts) => _begun = counts ? time.GetTimestamp() : 0;
 

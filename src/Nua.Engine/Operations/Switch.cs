@@ -190,7 +190,7 @@ public sealed class Switch(Workplace place)
         EndStep();
         _stepBegun = place.Time.GetTimestamp();
         // Only told, not journaled: on a full disk the old release must come back all the same, and recovery does not read it.
-        _operation = _operation! with { Step = isDone ? "opening the gate" : "bringing the old release back" };
+        _operation = _operation! with { Step = !isDone ? "bringing the old release back" : away.IsRunning ? "opening the gate" : "clearing up" };
         var actions = Recovery.Decide(place.Instance.Record, _operation);
         if (isDone)
         {

@@ -25,7 +25,7 @@ internal static class VerbWork
         {
             throw new ProblemException(new Problem("NUA5207", $"'{verb}' of {Readiness.Name(verb.Release)} {Meaning(result.Status, verb)}")
             {
-                Why = tail.Length > 0 ? $"it printed at last:\n{Printable.Escape(Last(tail), 1000)}" : "it printed nothing",
+                Why = tail.Length > 0 ? $"it printed at last:\n{Last(tail)}" : "it printed nothing",
                 Remedy = tries > 1 ? $"it was tried {tries} times" : null,
             })
             { ExitCode = result.Status is >= 64 and <= 78 or 3 ? result.Status : 1 };
@@ -69,7 +69,7 @@ internal static class VerbWork
     {
         lock (tail)
         {
-            return string.Join('\n', tail.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(5));
+            return string.Join('\n', tail.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(5).Select(line => Printable.Escape(line, 200)));
         }
     }
 

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Nua.Cli.Output;
+using Nua.Cli.Parsing;
+using Nua.Engine.Operations;
+using Nua.Engine.Settings;
+
+namespace Nua.Cli.Commands;
+
+/// <summary><c>nua upgrade</c>: another image of the same application, or everything as it was.</summary>
+public static class UpgradeCommand
+{
+    public static NuaCommand Create()
+    {
+        var name = Instances.Name();
+        var target = new Argument<string>("IMAGE|DIR") { Description = "The new image, or a folder that is built first" };
+        var settings = new SettingsInputs();
+        var switching = new SwitchInputs();
+        var inputs = new BuildInputs();
+        var command = new NuaCommand("upgrade", "Brings an instance to a new image, or leaves it exactly as it is.")
+        {
+            Usage = "NAME IMAGE|DIR [-e NAME=VALUE] [--no-backup] [--steady SECONDS]",
+            Details = "The new image works on a copy of the data, and users meet a maintenance page until it was ready and stayed so for a while. When anything goes\n" +
+                "wrong before that, the copy is thrown away and the old release runs again on its untouched data. Equal data versions need no migration:\n" +
+                "then users are let in as soon as the new release is ready, and should it fail the old one goes on with what they wrote.\n\n" + Inputs.ImageForms,
+            Examples =
+            [
+                new("to the next release", "nua upgrade notes nua-notes:2.0"),
+                new("how long was it away?", "nua upgrade notes nua-notes:2.0 --json | jq .away_seconds"),
+            ],
+            ExitStatuses = SwitchOutput.ExitStatuses,
+            JsonFields = SwitchOutput.Fields,
+            Arguments = { name, target },
+            Options = { inputs.Set, inputs.NoCache },
+            Run = async (parsed, session) =>
+            {
+                using var place = await Instances.OpenAsync(parsed.GetRequiredValue(name), session);
+                var image = await RunnableImage.FindAsync(parsed.GetRequiredValue(target), inputs, parsed, session);
+                return await RunAsync(place, image, settings, switching, parsed, session);
+            },
+        };
+        foreach (var option in settings.All.Concat(switching.All))
+        {
+            command.Options.Add(option);
+        }
+
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(
+        Places place, RunnableImage image, SettingsInputs inputs, SwitchInputs switching, ParseResult parsed, Session session)
+    {
+        var work = switching.Apply(parsed, place.Work);
+        var record = work.Instance.Record!;
+        var contract = Nua.Engine.Contracts.AppContract.Of(image.Image);
+        var release = Instances.ReleaseOf(image, contract);
+        var settings = inputs.Apply(parsed, record.Settings);
+        if (release.Image == record.Release.Image && SettingsText.AreEqual(settings, record.Settings))
+        {
+            session.Messages.Note($"'{record.Name}' runs this image already");
+        }
+
+        UpgradeChecks.Check(record.Release, contract);
+        settings = new SettingsWork(work.Folder).Resolve(
+            contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
+        var report = await new Upgrade(work).RunAsync(release, settings, session.Cancellation);
+        return SwitchOutput.Print(work.Folder.Name, report, session);
+    }
+}
