@@ -43,6 +43,8 @@ public static class NuaCommandLine
         RunCommand.Create(),
         RebaseCommand.Create(),
         UpCommand.Create(),
+        UpgradeCommand.Create(),
+        RollbackCommand.Create(),
         PsCommand.Create(),
         StatusCommand.Create(),
         LogsCommand.Create(),

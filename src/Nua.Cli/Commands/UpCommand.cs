@@ -26,13 +26,13 @@ public static class UpCommand
         {
             Usage = "IMAGE|DIR [NAME] [-p HOST[:PORT]] [-e NAME=VALUE] [options]",
             Details = "The instance runs until it is stopped, also when nua has ended. The command ends when the application is ready; it prints its address.\n" +
-                "On an instance that is there already it changes what the options say.\n\n" + Inputs.ImageForms,
+                "On an instance that is there already it changes what the options say; another image of the same application is an upgrade, as nua upgrade does it.\n\n" + Inputs.ImageForms,
             Examples =
             [
                 new("build the application in this folder if needed, and keep it running", "nua up . -p 8080"),
                 new("two instances of one image", "nua up nua-notes:1.0 alice -p 8081 && nua up nua-notes:1.0 bob -p 8082"),
             ],
-            ExitStatuses = [new(0, "it is ready"), new(1, "it was not installed, nothing is left"), new(10, "the old settings run on"), new(78, "a setting, secret or binding is missing")],
+            ExitStatuses = [new(0, "it is ready"), new(1, "it was not installed, nothing is left"), new(10, "the old release or settings run on"), new(78, "a setting, secret or binding is missing")],
             JsonFields =
             [
                 new("name", "name of the instance"),
@@ -68,7 +68,7 @@ public static class UpCommand
         UpChecks.RefuseOtherEngine(instance, name);
         using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome, session), session);
         var release = Instances.ReleaseOf(image, contract);
-        UpChecks.RefuseOtherRelease(instance, release);
+        UpChecks.RefuseOtherApplication(instance, release);
         InstanceSettings settings;
         SwitchReport? report;
         try
@@ -109,6 +109,11 @@ public static class UpCommand
         if (record is null)
         {
             return await new Install(work).RunAsync(release, settings, session.Cancellation);
+        }
+
+        if (record.Release.Image != release.Image)
+        {
+            return await new Upgrade(work) { IsWanted = true }.RunAsync(release, settings, session.Cancellation);
         }
 
         if (SettingsText.AreEqual(record.Settings, settings))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
+using Nua.Engine.Contracts;
 using Nua.Engine.Operations;
 using Nua.Engine.Settings;
 
@@ -46,23 +47,21 @@ public static class UpgradeCommand
         return command;
     }
 
-    internal static async Task<int> RunAsync(
+    private static async Task<int> RunAsync(
         Places place, RunnableImage image, SettingsInputs inputs, SwitchInputs switching, ParseResult parsed, Session session)
     {
         var work = switching.Apply(parsed, place.Work);
         var record = work.Instance.Record!;
-        var contract = Nua.Engine.Contracts.AppContract.Of(image.Image);
+        var contract = AppContract.Of(image.Image);
         var release = Instances.ReleaseOf(image, contract);
-        var settings = inputs.Apply(parsed, record.Settings);
-        if (release.Image == record.Release.Image && SettingsText.AreEqual(settings, record.Settings))
-        {
-            session.Messages.Note($"'{record.Name}' runs this image already");
-        }
-
         UpgradeChecks.Check(record.Release, contract);
-        settings = new SettingsWork(work.Folder).Resolve(
-            contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
-        var report = await new Upgrade(work).RunAsync(release, settings, session.Cancellation);
+        var settings = new SettingsWork(work.Folder).Resolve(
+            contract, inputs.Apply(parsed, record.Settings), inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
+        var report = release.Image != record.Release.Image
+            ? await new Upgrade(work).RunAsync(release, settings, session.Cancellation)
+            : SettingsText.AreEqual(settings, record.Settings)
+                ? new SwitchReport(SwitchOutcome.Done, OperationKind.Upgrade, record.Release, release, Problem: null) { Generation = record.Generation }
+                : await new Configure(work).RunAsync(settings, session.Cancellation);
         return SwitchOutput.Print(work.Folder.Name, report, session);
     }
 }

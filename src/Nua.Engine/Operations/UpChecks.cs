@@ -20,20 +20,15 @@ public static class UpChecks
         }
     }
 
-    /// <exception cref="ProblemException">NUA5051 another image of the same application; NUA5052 another application.</exception>
-    public static void RefuseOtherRelease(Instance instance, Release release)
+    /// <exception cref="ProblemException">NUA5052.</exception>
+    public static void RefuseOtherApplication(Instance instance, Release release)
     {
-        if (instance.Record is { } record && record.Release.Image != release.Image)
+        if (instance.Record is { } record && record.Release.AppId != release.AppId)
         {
-            throw new ProblemException(record.Release.AppId == release.AppId
-                ? new Problem("NUA5051", $"'{record.Name}' runs another image of '{Printable.Escape(record.Release.AppId, 80)}': {Printable.Escape(record.Release.Reference, 120)}")
-                {
-                    Remedy = $"nua upgrade {record.Name} {Printable.Escape(release.Reference, 120)}",
-                }
-                : new Problem("NUA5052", $"the name '{record.Name}' is taken: it is an instance of '{Printable.Escape(record.Release.AppId, 80)}'")
-                {
-                    Remedy = $"choose another name: nua up {Printable.Escape(release.Reference, 120)} NAME",
-                });
+            throw new ProblemException(new Problem("NUA5052", $"the name '{record.Name}' is taken: it is an instance of '{Printable.Escape(record.Release.AppId, 80)}'")
+            {
+                Remedy = $"choose another name: nua up {Printable.Escape(release.Reference, 120)} NAME",
+            });
         }
     }
 

@@ -11,6 +11,9 @@ public sealed class Upgrade(Workplace place)
     /// <summary>Makes the safety backup and gives its path; null leaves it out.</summary>
     public Func<CancellationToken, Task<string>>? SafetyBackup { get; init; }
 
+    /// <summary>Whether it is to run afterwards; null: as it was.</summary>
+    public bool? IsWanted { get; init; }
+
     /// <param name="target">In the store.</param>
     /// <param name="settings">Resolved.</param>
     /// <exception cref="ProblemException">refused, nothing was changed: those of <see cref="UpgradeChecks"/>, of the backup, of
@@ -30,7 +33,7 @@ public sealed class Upgrade(Workplace place)
     }
 
     /// <summary>Equal data versions need no migration: the old release could go on with what the new one writes.</summary>
-    private static SwitchOrder Order(InstanceRecord record, Release target, int timeLimit, InstanceSettings settings)
+    private SwitchOrder Order(InstanceRecord record, Release target, int timeLimit, InstanceSettings settings)
     {
         var isSameData = target.DataVersion == record.Release.DataVersion;
         return new SwitchOrder
@@ -38,7 +41,7 @@ public sealed class Upgrade(Workplace place)
             Kind = OperationKind.Upgrade,
             Target = target,
             Settings = settings,
-            IsWanted = record.IsWanted,
+            IsWanted = IsWanted ?? record.IsWanted,
             Filling = new Filling.CloneOf(record.Generation),
             Verbs = isSameData ? [] : [Verb(record, target, timeLimit)],
             Reason = "update",
