@@ -13,6 +13,10 @@ public interface IGenerations
     /// <summary>Makes the empty volumes that a release wants; whatever is there under that number goes first.</summary>
     Task CreateAsync(int generation, Release release, CancellationToken cancel);
 
+    /// <summary>Is there room for a copy? Asked while the application still runs.</summary>
+    /// <exception cref="ProblemException">NUA5105; exit code 73.</exception>
+    Task RequireSpaceAsync(int from, CancellationToken cancel);
+
     /// <summary>Copies a generation that nobody writes to; whatever is there under the new number goes first.</summary>
     /// <returns>How it was copied, a few words for people.</returns>
     Task<string> CloneAsync(int from, int to, CancellationToken cancel);

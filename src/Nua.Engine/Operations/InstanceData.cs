@@ -15,6 +15,16 @@ public sealed class InstanceData(Generations folders, Containers containers) : I
         },
         cancel);
 
+    public Task RequireSpaceAsync(int from, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            if (!folders.CanReflink())
+            {
+                folders.RequireSpace(folders.Measure(from).Bytes, $"a copy of generation {from}");
+            }
+        },
+        cancel);
+
     public Task<string> CloneAsync(int from, int to, CancellationToken cancel) => Task.Run(
         () =>
         {

@@ -15,8 +15,14 @@ public sealed class Switch(Workplace place)
     private string? _copied;
     private long _stepBegun;
 
+    /// <exception cref="ProblemException">refused, nothing was changed: there is no room for a copy of the data, or the journal cannot be written.</exception>
     public async Task<SwitchReport> RunAsync(SwitchOrder order, CancellationToken cancel)
     {
+        if (order.Filling is Filling.CloneOf old)
+        {
+            await place.Generations.RequireSpaceAsync(old.Generation, cancel);
+        }
+
         var begun = place.Time.GetTimestamp();
         var before = place.Instance.Record;
         var away = new AwayClock(place.Time);

@@ -144,6 +144,17 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task Data_that_cannot_be_copied_for_lack_of_space_is_not_touched()
+    {
+        var (folder, world) = _operator.Running();
+        world.HasSpace = false;
+        var failure = await Assert.ThrowsAsync<ProblemException>(() => UpgradeAsync(folder, world, "2.0"));
+        Assert.Equal(73, failure.ExitCode);
+        Assert.DoesNotContain("stop", world.Journal);
+        Assert.False(File.Exists(folder.Operation));
+    }
+
+    [Fact]
     public async Task Safety_backup_that_fails_stops_the_upgrade_before_it_begins()
     {
         var (folder, world) = _operator.Running();

@@ -37,6 +37,8 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     /// <summary>Names of steps that find the disk full.</summary>
     public HashSet<string> DiskFullAt { get; } = [];
 
+    public bool HasSpace { get; set; } = true;
+
     /// <summary>The moment, from 1, at which the process that operates stops; 0 is never.</summary>
     public int KillAt { get; set; }
 
@@ -159,6 +161,10 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         await MomentAsync("create");
         Generations[generation] = new Data(0, [], IsHalf: false);
     }
+
+    public Task RequireSpaceAsync(int from, CancellationToken cancel) => HasSpace
+        ? Task.CompletedTask
+        : throw new ProblemException(new Problem("NUA5105", "no room")) { ExitCode = 73 };
 
     public async Task<string> CloneAsync(int from, int to, CancellationToken cancel)
     {
