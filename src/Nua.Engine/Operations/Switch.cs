@@ -15,7 +15,8 @@ public sealed class Switch(Workplace place)
     private string? _copied;
     private long _stepBegun;
 
-    /// <exception cref="ProblemException">refused, nothing was changed: there is no room for a copy of the data, or the journal cannot be written.</exception>
+    /// <exception cref="ProblemException">refused, nothing was changed: there is no room, the image cannot be unpacked, the new data cannot be written or
+    /// the journal cannot.</exception>
     public async Task<SwitchReport> RunAsync(SwitchOrder order, CancellationToken cancel)
     {
         if (order.Filling is Filling.CloneOf old)
@@ -28,6 +29,17 @@ public sealed class Switch(Workplace place)
         var away = new AwayClock(place.Time);
         Problem? failure;
         Open(order, before);
+        try
+        {
+            await PrepareAsync(order, before, cancel);
+        }
+        catch
+        {
+            // Whatever was before still runs and lets everybody in: this is a refusal, not an operation that failed.
+            await SettleAsync(isDone: true, away);
+            throw;
+        }
+
         try
         {
             await MakeAsync(order, before, away, cancel);
@@ -72,14 +84,24 @@ public sealed class Switch(Workplace place)
         Begun = place.Time.GetUtcNow(),
     });
 
+    /// <summary>What can be done while the old release runs on.</summary>
+    private async Task PrepareAsync(SwitchOrder order, InstanceRecord? before, CancellationToken cancel)
+    {
+        var generation = _operation!.Generation ?? before!.Generation;
+        place.Images.Hold(order.Target, generation);
+        await place.Engine.PrepareAsync(place.Containers.Open(order.Target).Image, cancel);
+        if (order.Filling is Filling.Written written)
+        {
+            Step("filling the new generation");
+            await written.Write(generation, cancel);
+        }
+    }
+
     /// <summary>Everything up to the commit, included.</summary>
     private async Task MakeAsync(SwitchOrder order, InstanceRecord? before, AwayClock away, CancellationToken cancel)
     {
-        var target = place.Containers.Open(order.Target);
         var generation = _operation!.Generation ?? before!.Generation;
-        place.Images.Hold(order.Target, generation);
-        await place.Engine.PrepareAsync(target.Image, cancel);
-
+        var readyTimeout = place.Containers.Contract(order.Target).ReadyTimeout;
         Step("closing the gate");
         if (before is not null)
         {
@@ -89,7 +111,6 @@ public sealed class Switch(Workplace place)
             await place.Engine.StopAsync(place.Folder, cancel);
         }
 
-        Step("filling the new generation");
         await FillAsync(order, generation, cancel);
         var isEmpty = order.Filling is Filling.Empty;
         foreach (var verb in order.Verbs)
@@ -101,7 +122,7 @@ public sealed class Switch(Workplace place)
 
         Step("starting the new release");
         await place.Engine.StartAsync(place.Containers.Service(order.Target, generation, order.Settings, order.Reason), cancel);
-        await Readiness.AwaitReadyAsync(place, order.Target, target.Contract.ReadyTimeout, isPatient: false, cancel);
+        await Readiness.AwaitReadyAsync(place, order.Target, readyTimeout, isPatient: false, cancel);
         if (before is not null && !LetsInEarly(order))
         {
             Step("watching the new release");
@@ -145,13 +166,12 @@ public sealed class Switch(Workplace place)
         switch (order.Filling)
         {
             case Filling.Empty:
+                Step("making an empty generation");
                 await place.Generations.CreateAsync(generation, order.Target, cancel);
                 break;
             case Filling.CloneOf old:
+                Step("filling the new generation");
                 _copied = await place.Generations.CloneAsync(old.Generation, generation, cancel);
-                break;
-            case Filling.Written written:
-                await written.Write(generation, cancel);
                 break;
             default:
                 break;

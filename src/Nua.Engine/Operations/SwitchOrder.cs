@@ -49,7 +49,7 @@ public abstract record Filling
     /// <summary>A copy of an earlier one.</summary>
     public sealed record CloneOf(int Generation) : Filling;
 
-    /// <summary>Made whole by somebody else, or not at all; whatever is there under that number goes first.</summary>
+    /// <summary>Made whole by somebody else while the old release still runs, or not at all; whatever is there under that number goes first.</summary>
     public sealed record Written(Func<int, CancellationToken, Task> Write) : Filling;
 
     /// <summary>None: the release changes, the generation stays as it is.</summary>

@@ -110,11 +110,12 @@ internal sealed class Operator : IDisposable
         Reason = "install",
     };
 
-    public SwitchOrder Restore(InstanceRecord record) => Install(record.Release.Version) with
+    public SwitchOrder Restore(InstanceRecord record, World world) => Install(record.Release.Version) with
     {
         Kind = OperationKind.Restore,
         Settings = record.Settings,
-        Verbs = [new SwitchVerb(record.Release, ["restore"], "restore", 60), new SwitchVerb(record.Release, ["upgrade"], "restore", 60)],
+        Filling = new Filling.Written((generation, cancel) => world.CreateAsync(generation, record.Release, cancel)),
+        Verbs = [new SwitchVerb(record.Release, ["upgrade"], "restore", 60)],
     };
 
     public IReadOnlyList<string> HeldNames(InstanceFolder folder) =>

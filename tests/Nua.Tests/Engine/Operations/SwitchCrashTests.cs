@@ -66,7 +66,7 @@ public sealed class SwitchCrashTests : IDisposable
         bool isKilled;
         using (var instance = Instance.Open(folder))
         {
-            order = Order(operation, before);
+            order = Order(operation, before, world);
             if (!ReferenceEquals(order.Target, before?.Release))
             {
                 world.Behaviours[order.Target.Version] = behaviour;
@@ -143,12 +143,12 @@ public sealed class SwitchCrashTests : IDisposable
         return isOld ? "old" : "new";
     }
 
-    private SwitchOrder Order(string operation, InstanceRecord? before) => operation switch
+    private SwitchOrder Order(string operation, InstanceRecord? before, World world) => operation switch
     {
         "upgrade with a migration" => _operator.Upgrade(before!, "2.0"),
         "upgrade without a migration" => _operator.Upgrade(before!, "1.2"),
         "rollback" => _operator.Rollback(before!, "1.0"),
-        "restore" => _operator.Restore(before!),
+        "restore" => _operator.Restore(before!, world),
         "install" => _operator.Install("1.0"),
         _ => _operator.Upgrade(before!, "1.0") with
         {

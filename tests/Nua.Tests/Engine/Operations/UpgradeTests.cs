@@ -64,7 +64,6 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("prepare")]
     [InlineData("clone")]
     [InlineData("verb")]
     [InlineData("start")]
@@ -77,6 +76,19 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal((SwitchOutcome.KeptOld, "NUA5205"), (report.Outcome, report.Problem!.Code));
         Assert.Equal(("1.0", 3), world.Running);
         Assert.True(world.IsGateOpen);
+    }
+
+    [Fact]
+    public async Task Image_that_cannot_be_prepared_is_refused_while_the_old_release_serves()
+    {
+        var (folder, world) = _operator.Running();
+        world.DiskFullAt.Add("prepare");
+        await Assert.ThrowsAsync<IOException>(() => UpgradeAsync(folder, world, "2.0"));
+        Assert.Equal(("1.0", 3), world.Running);
+        Assert.True(world.IsGateOpen);
+        Assert.DoesNotContain("stop", world.Journal);
+        Assert.False(File.Exists(folder.Operation));
+        Assert.Equal(["instance/notes:g2", "instance/notes:g3"], _operator.HeldNames(folder));
     }
 
     [Theory]
