@@ -50,7 +50,7 @@ public static class Instances
     {
         try
         {
-            return Place(instance, Engine(instance.Record?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome, session), session);
+            return Place(instance, Engine(instance.Record?.Engine ?? instance.Operation?.Engine ?? LocalEngine.EngineName, instance.Folder.StoreHome, session), session);
         }
         catch
         {

@@ -11,6 +11,9 @@ public sealed record OperationRecord
     /// <summary><c>install</c>, <c>upgrade</c>, <c>rollback</c>, <c>restore</c>, <c>configure</c>, <c>backup</c>, <c>destroy</c>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>Of the instance, as in <see cref="InstanceRecord.Engine"/>: an installation that was cut off has no record yet.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>The step that has begun, for people and for the report; recovery does not need it.</summary>
     public required string Step { get; init; }
 

@@ -75,6 +75,7 @@ public sealed class Switch(Workplace place)
     private void Open(SwitchOrder order, InstanceRecord? before) => Begin(new OperationRecord
     {
         Kind = order.Kind,
+        Engine = place.Engine.Name,
         Step = "preparing the image",
         Generation = order.Filling is Filling.Same ? null : (before?.LastGeneration ?? 0) + 1,
         Target = order.Target,
