@@ -100,7 +100,7 @@ public static class BuildCommand
         using var source = ImageSource.Open(new ImageLocation.StoreDigest(outcome.Digest), Locations.OpenStore());
         foreach (var destination in destinations)
         {
-            var result = await new Places(session, isPlain: false).CopyAsync(source, destination);
+            var result = await new ImagePlaces(session, isPlain: false).CopyAsync(source, destination);
             session.Messages.Report(result.Notes);
             session.Messages.Note($"-> {Printable.Escape(destination.ToString())}");
         }

@@ -35,7 +35,7 @@ public static class CopyCommand
                 parsed.GetRequiredValue(source),
                 Locations.Parse(parsed.GetRequiredValue(destination)),
                 Inputs.ParsePlatform(parsed.GetValue(platform)),
-                new Places(session, parsed.GetValue(plain)),
+                new ImagePlaces(session, parsed.GetValue(plain)),
                 session),
         };
     }

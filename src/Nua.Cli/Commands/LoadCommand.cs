@@ -34,7 +34,7 @@ public static class LoadCommand
     private static async Task<int> RunAsync(string location, string? name, Session session)
     {
         var store = Locations.OpenStore();
-        using var source = await new Places(session, isPlain: false).OpenAsync(location, platform: null);
+        using var source = await new ImagePlaces(session, isPlain: false).OpenAsync(location, platform: null);
         var result = ImageTransfer.Load(
             source, store, name is null ? NameOf(source) : Locations.StoreName(name), session.Cancellation);
         session.Messages.Report(result.Notes);

@@ -42,7 +42,7 @@ public static class PullCommand
                 Locations.Reference(parsed.GetRequiredValue(reference)),
                 parsed.GetValue(name),
                 Inputs.ParsePlatform(parsed.GetValue(platform)),
-                new Places(session, parsed.GetValue(plain)),
+                new ImagePlaces(session, parsed.GetValue(plain)),
                 session),
         };
     }

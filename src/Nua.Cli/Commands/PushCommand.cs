@@ -41,7 +41,7 @@ public static class PushCommand
             Arguments = { image, destination },
             Options = { plain },
             Run = (parsed, session) => RunAsync(
-                parsed.GetRequiredValue(image), parsed.GetValue(destination), new Places(session, parsed.GetValue(plain)), session),
+                parsed.GetRequiredValue(image), parsed.GetValue(destination), new ImagePlaces(session, parsed.GetValue(plain)), session),
         };
     }
 

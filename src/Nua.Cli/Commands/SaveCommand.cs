@@ -24,7 +24,7 @@ public static class SaveCommand
                 parsed.GetRequiredValue(image),
                 Locations.Parse(parsed.GetRequiredValue(destination)),
                 platform: null,
-                new Places(session, isPlain: false),
+                new ImagePlaces(session, isPlain: false),
                 session),
         };
     }

@@ -35,7 +35,7 @@ public static class Locations
 
     /// <summary>Opens an image wherever it is, to look at it.</summary>
     public static Task<ImageSource> OpenAsync(string text, Session session) =>
-        new Places(session, isPlain: false).OpenAsync(text, Platform.LinuxAmd64);
+        new ImagePlaces(session, isPlain: false).OpenAsync(text, Platform.LinuxAmd64);
 
     /// <summary>A name that a stored image can have: <c>NAME:TAG</c>, <c>latest</c> when the tag is left out.</summary>
     public static string StoreName(string text) => ImageLocation.StoreName.IsValid(text)

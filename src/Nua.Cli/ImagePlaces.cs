@@ -11,7 +11,7 @@ using Nua.Registry.Transfer;
 namespace Nua.Cli;
 
 /// <summary>Opens images wherever they are, and puts them wherever they shall go. Registries and engines come in through the local store.</summary>
-internal sealed class Places(Session session, bool isPlain)
+internal sealed class ImagePlaces(Session session, bool isPlain)
 {
     /// <summary>An image to be looked at or moved.</summary>
     /// <param name="platform">Of an index in a registry only this is fetched; null for all of it.</param>
