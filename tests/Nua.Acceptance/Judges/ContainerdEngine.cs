@@ -45,14 +45,18 @@ public sealed class ContainerdEngine : IAsyncDisposable
         return engine;
     }
 
-    /// <summary>Stores and unpacks an image that containerd may well refuse.</summary>
-    public Task<Outcome> ImportAsync(string archive, Func<Shell, Shell> change) =>
-        change(_ctr.With("images", "import", "--base-name", "judged", archive)).RunAsync();
+    /// <summary>Stores and unpacks an image that containerd may well refuse. When it found no image at all, the status is 1.</summary>
+    public async Task<Outcome> ImportAsync(string archive, Func<Shell, Shell> change)
+    {
+        var outcome = await change(_ctr.With("images", "import", archive)).RunAsync();
+        var images = (await _ctr.With("images", "ls", "-q").RunAsync()).Expect(0).Out;
+        return outcome.Status == 0 && images.Length == 0 ? outcome with { Status = 1 } : outcome;
+    }
 
     /// <summary>Imports an OCI archive, checks that all of it is there, and gives the manifest digest that containerd computed.</summary>
     public async Task<string> LoadAsync(string archive)
     {
-        (await ImportAsync(archive, shell => shell)).Expect(0);
+        (await _ctr.With("images", "import", "--base-name", "judged", archive).RunAsync()).Expect(0);
         var check = (await _ctr.With("images", "check").RunAsync()).Expect(0);
         Assert.Contains("complete", check.Out, StringComparison.Ordinal);
         return check.Out.Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
