@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Nua.Build.Layers;
 using Nua.Build.Packages;
 using Nua.Build.Sources;
@@ -15,16 +16,19 @@ namespace Nua.Build;
 public sealed class BuildSession : IDisposable
 {
     private readonly Lazy<Workshop> _workshop;
+    private readonly Lazy<string> _agentDigest;
     private readonly Lazy<Apt> _apt;
     private readonly Lazy<Downloader> _downloader;
 
-    public BuildSession(BuildRequest request, ImageStore store, LayerCompression compression, Action<BuildEvent> report, CancellationToken cancel)
+    /// <param name="memory">Bytes that build steps may use, where the machine lets us limit it.</param>
+    public BuildSession(BuildRequest request, ImageStore store, LayerCompression compression, long memory, Action<BuildEvent> report, CancellationToken cancel)
     {
         (Request, Store, Report, Cancel) = (request, store, report, cancel);
         Writer = store.BeginWrite();
         Layers = new LayerStore(Writer, compression);
         _downloader = new Lazy<Downloader>(() => new Downloader(time: request.Clock));
-        _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home));
+        _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home, memory: memory));
+        _agentDigest = new Lazy<string>(() => HashOf(request.AgentPath));
         _apt = new Lazy<Apt>(() => Apt.Open(
             store.Home + "/caches", AptSources.For(AptSources.Release, request.Mirror), "amd64", request.Clock));
     }
@@ -43,11 +47,20 @@ public sealed class BuildSession : IDisposable
 
     public Workshop Workshop => _workshop.Value;
 
+    /// <summary>The agent by content, read once.</summary>
+    public string AgentDigest => _agentDigest.Value;
+
     public Apt Apt => _apt.Value;
 
     public Downloader Downloader => _downloader.Value;
 
     public void Note(string text) => Report(new BuildEvent.Note(text));
+
+    private static string HashOf(string file)
+    {
+        using var content = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
 
     public void Dispose()
     {

@@ -139,9 +139,8 @@ internal sealed class BuildWork(
     /// <summary>Names the result of phases: what they run, what they see, on which root, with which tools.</summary>
     private string DependencyKey(IReadOnlyList<BuildPhase> phases, string root)
     {
-        using var agent = File.OpenRead(session.Request.AgentPath);
         var text = new StringBuilder(root).Append('\0').Append(ToolVersion.Compatibility).Append('\0').Append(epoch).Append('\0')
-            .Append(Convert.ToHexStringLower(SHA256.HashData(agent))).Append('\0')
+            .Append(session.AgentDigest).Append('\0')
             .AppendJoin('\n', toolchains.Select(t => $"{t.Name} {t.Version} {t.Integrity}")).Append('\0')
             .AppendJoin('\n', plan.Collects.Select(c => $"{c.From}>{c.To} {c.Layer} {string.Join(',', c.Exclude)} {string.Join(',', c.Dependencies)}"));
         foreach (var phase in phases)

@@ -45,7 +45,7 @@ public static class Builder
         SecretFiles.Check(request.Secrets, project.Config.Build.Secrets);
         var store = ImageStore.Open(request.StoreHome, request.Clock);
         var compression = project.Plan.Compression == "zstd" ? LayerCompression.Zstd : LayerCompression.Gzip;
-        using var session = new BuildSession(request, store, compression, report, cancel);
+        using var session = new BuildSession(request, store, compression, Memory(project.Config), report, cancel);
         var (plan, source, fetched) = await ReadSourceAsync(session, project, Warn);
         try
         {
@@ -56,7 +56,7 @@ public static class Builder
             var runtime = plan.IsWrap ? await roots.ReadAsync(plan.BaseReference!) : await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);
             plan = plan.IsWrap ? ImageDefaults.Complete(plan, runtime) : plan;
             var sourceDigest = SourceDigest(source);
-            var key = Key(request, plan, source, sourceDigest, runtime, toolchains, epoch);
+            var key = Key(session, plan, source, sourceDigest, runtime, toolchains, epoch);
             var name = ImageName(request, plan) + request.NameSuffix;
             if (!request.NoCache && Known(session, key) is { } known)
             {
@@ -79,6 +79,10 @@ public static class Builder
             }
         }
     }
+
+    /// <summary>Bytes. Four fifths leave the machine enough to go on when a build step takes all it may.</summary>
+    private static long Memory(AppConfig config) =>
+        config.Build.Memory is { } given ? (long)given << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
 
     /// <summary>The source where it is, or fetched and planned again with what was found.</summary>
     private static async Task<(BuildPlan Plan, BuildSource Source, string? Fetched)> ReadSourceAsync(
@@ -162,7 +166,7 @@ public static class Builder
     /// runtime root, toolchains with their published hashes, secret names (never values), network override, epoch.
     /// </summary>
     private static string Key(
-        BuildRequest request, BuildPlan plan, BuildSource source, string sourceDigest, RuntimeRoot runtime,
+        BuildSession session, BuildPlan plan, BuildSource source, string sourceDigest, RuntimeRoot runtime,
         IReadOnlyList<ResolvedToolchain> toolchains, long epoch)
     {
         var buffer = new MemoryStream();
@@ -176,22 +180,15 @@ public static class Builder
 
         return Hash(
             ToolVersion.Compatibility.ToString(),
-            AgentDigest(request.AgentPath),
+            session.AgentDigest,
             Encoding.UTF8.GetString(buffer.ToArray()),
             sourceDigest,
             source.Facts.Commit ?? source.Facts.Sha256 ?? "",
             runtime.Key,
             string.Join('\n', toolchains.Select(t => $"{t.Name} {t.Version} {t.Integrity}")),
-            string.Join('\n', request.Secrets.Select(s => s.Id)),
-            request.Network?.ToString() ?? "",
+            string.Join('\n', session.Request.Secrets.Select(s => s.Id)),
+            session.Request.Network?.ToString() ?? "",
             epoch.ToString());
-    }
-
-    /// <summary>The agent by content; its size and time stand for it within one process's life.</summary>
-    private static string AgentDigest(string path)
-    {
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static Descriptor? Known(BuildSession session, string key) =>

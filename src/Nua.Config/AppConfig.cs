@@ -101,6 +101,9 @@ public sealed record BuildConfig
     /// <summary>Layer compression: <c>gzip</c> (default) or <c>zstd</c>.</summary>
     public string? Compression { get; init; }
 
+    /// <summary>MiB that build steps may use together; null: four fifths of the machine's.</summary>
+    public int? Memory { get; init; }
+
     /// <summary>Seconds a build phase may take; default 3600.</summary>
     public int? Timeout { get; init; }
 }

@@ -53,6 +53,7 @@ internal sealed partial class SectionWriter(Utf8JsonWriter writer)
         Texts("secrets", build.Secrets);
         Flag("spa-fallback", build.SpaFallback);
         Text("compression", build.Compression);
+        Number("memory", build.Memory);
         Number("timeout", build.Timeout);
     });
 

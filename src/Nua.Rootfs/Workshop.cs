@@ -30,12 +30,16 @@ public sealed record ContainerOrder(IReadOnlyList<string> Argv)
 
     public bool IsRootReadOnly { get; init; }
 
+    /// <summary>When the machine runs out of memory, this container ends first.</summary>
+    public bool IsFirstToEnd { get; init; }
+
     /// <summary>Zero means none.</summary>
     public TimeSpan TimeLimit { get; init; }
 }
 
 /// <param name="Status">128+n for signal n.</param>
-public sealed record ContainerResult(int Status, bool IsTimeout, bool IsDiskFull);
+/// <param name="IsOutOfMemory">The kernel ended a process for lack of memory.</param>
+public sealed record ContainerResult(int Status, bool IsTimeout, bool IsDiskFull, bool IsOutOfMemory = false);
 
 /// <summary>
 /// A running worker, seen from the outside: one order at a time, each a method. Closing it ends the worker and all that runs in it.
@@ -46,11 +50,12 @@ public sealed class Workshop : IDisposable
     private readonly Process _process;
     private readonly FramePipe _pipe;
     private readonly HostTools _tools;
+    private readonly ControlGroup? _group;
     private readonly Task<string> _errors;
 
-    private Workshop(Process process, HostTools tools, SandboxFolder folder)
+    private Workshop(Process process, HostTools tools, SandboxFolder folder, ControlGroup? group)
     {
-        (_process, _tools, Folder) = (process, tools, folder);
+        (_process, _tools, Folder, _group) = (process, tools, folder, group);
         _pipe = new FramePipe(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
         _errors = process.StandardError.ReadToEndAsync();
     }
@@ -60,14 +65,17 @@ public sealed class Workshop : IDisposable
     /// <param name="home">The store's folder.</param>
     /// <param name="ownNetwork">Containers that share the worker's network get loopback only.</param>
     /// <exception cref="ProblemException">NUA40xx: the host lacks something.</exception>
-    public static Workshop Open(string home, bool ownNetwork = false)
+    /// <param name="memory">Bytes that everything in the worker may use together, where the machine lets us say so; null: as much as there is.</param>
+    public static Workshop Open(string home, bool ownNetwork = false, long? memory = null)
     {
         var tools = HostTools.Find();
         var folder = new SandboxFolder(home);
         folder.Prepare(tools);
         var program = folder.InstallProgram(Environment.ProcessPath!);
-        var process = Namespaces.Start(tools, folder.Path, ownNetwork, program, ownNetwork ? ["__worker", "loopback"] : ["__worker"]);
-        var workshop = new Workshop(process, tools, folder);
+        var group = memory is { } bytes ? ControlGroup.TryCreate(bytes) : null;
+        var process = Namespaces.Start(
+            tools, folder.Path, ownNetwork, program, ownNetwork ? ["__worker", "loopback"] : ["__worker"], group: group);
+        var workshop = new Workshop(process, tools, folder, group);
         if (folder.Abandoned() is { Count: > 0 } abandoned)
         {
             workshop.Ask(new RemoveFolders(abandoned));
@@ -142,9 +150,10 @@ public sealed class Workshop : IDisposable
         string stack, ContainerOrder order, Action<int, ReadOnlyMemory<byte>> onOutput, Action? onStarted = null, CancellationToken cancel = default)
     {
         using var ending = cancel.Register(() => _process.Kill(entireProcessTree: true));
+        var kills = _group?.MemoryKills ?? 0;
         Send(new RunContainer(
             stack, order.Argv, order.Env, order.WorkDir, order.Uid, order.Gid, order.Mounts, order.Capabilities,
-            order.SharesNetwork, order.IsRootReadOnly, order.TimeLimit.TotalSeconds, _tools.Runc));
+            order.SharesNetwork, order.IsRootReadOnly, order.IsFirstToEnd, order.TimeLimit.TotalSeconds, _tools.Runc));
         try
         {
             var reply = Await((kind, payload) =>
@@ -158,7 +167,7 @@ public sealed class Workshop : IDisposable
                     onStarted?.Invoke();
                 }
             });
-            return new ContainerResult(reply.Status, reply.IsTimeout, reply.IsDiskFull);
+            return new ContainerResult(reply.Status, reply.IsTimeout, reply.IsDiskFull, (_group?.MemoryKills ?? 0) > kills);
         }
         catch (ProblemException)
         {
@@ -255,6 +264,7 @@ public sealed class Workshop : IDisposable
         }
 
         _process.Dispose();
+        _group?.Dispose();
     }
 
     /// <summary>Cancelling ends the worker.</summary>

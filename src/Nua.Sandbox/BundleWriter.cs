@@ -95,6 +95,11 @@ internal static class BundleWriter
         WriteStrings(json, "inheritable", []);
         WriteStrings(json, "ambient", []);
         json.WriteEndObject();
+        if (spec.IsFirstToEnd)
+        {
+            json.WriteNumber("oomScoreAdj", 1000);
+        }
+
         json.WriteStartArray("rlimits");
         WriteLimit(json, "RLIMIT_NOFILE", openFiles);
         WriteLimit(json, "RLIMIT_CORE", 0);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 
@@ -10,14 +11,15 @@ namespace Nua.Sandbox;
 /// </summary>
 public sealed class ContainerRun(string runc, string stateDirectory)
 {
+    private const string PidFile = "pid";
     private int _counter;
-    private volatile string? _current;
 
     /// <param name="onOutput">Called with the stream's number (1 or 2) and what the container wrote there; the buffer is only valid during
     /// the call.</param>
+    /// <param name="signals">Numbers for the first process, from before the start too.</param>
     /// <exception cref="ProblemException">NUA4020 unsafe root; NUA4021 runc refused.</exception>
     public async Task<ContainerEnd> RunAsync(
-        ContainerSpec spec, Action<int, ReadOnlyMemory<byte>> onOutput, Action onStarted, CancellationToken cancel)
+        ContainerSpec spec, Action<int, ReadOnlyMemory<byte>> onOutput, Action onStarted, ChannelReader<int> signals, CancellationToken cancel)
     {
         RuncChecks.RefuseLinkedMountPoints(spec.Root);
         var id = $"nua-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}";
@@ -39,15 +41,16 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         };
         foreach (var argument in (string[])[
             "--root", Path.Combine(stateDirectory, "runc"), "--rootless=true", "--log", log,
-            "run", "--bundle", bundle, "--no-new-keyring", id])
+            "run", "--bundle", bundle, "--pid-file", Path.Combine(bundle, PidFile), "--no-new-keyring", id])
         {
             start.ArgumentList.Add(argument);
         }
 
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        _current = id;
         onStarted();
+        using var ended = new CancellationTokenSource();
+        var delivering = DeliverAsync(id, signals, ended.Token);
         var timedOut = false;
         var output = PumpAsync(1, process.StandardOutput.BaseStream, onOutput);
         var error = PumpAsync(2, process.StandardError.BaseStream, onOutput);
@@ -64,25 +67,43 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         catch (OperationCanceledException)
         {
             timedOut = !cancel.IsCancellationRequested;
-            await KillAsync(id, process);
+            await KillAsync(id, bundle, process);
         }
 
-        _current = null;
-        await Task.WhenAll(output, error);
+        await ended.CancelAsync();
+        await Task.WhenAll(output, error, delivering);
         cancel.ThrowIfCancellationRequested();
         RuncChecks.FailIfRuncFailed(log, process.ExitCode);
         Directory.Delete(bundle, recursive: true);
         return new ContainerEnd(process.ExitCode, timedOut);
     }
 
-    /// <summary>Sends a signal to the first process of the running container; nothing when none runs.</summary>
-    public void Signal(int number)
+    /// <summary>Sends signals to the container's first process. One that came before runc had made the container waits for it: a request to
+    /// end must not be lost.</summary>
+    private async Task DeliverAsync(string id, ChannelReader<int> signals, CancellationToken ended)
     {
-        if (_current is { } id)
+        try
         {
-            using var kill = Process.Start(RuncKill(number.ToString(), id));
-            kill?.WaitForExit();
+            while (true)
+            {
+                var number = await signals.ReadAsync(ended);
+                while (!await TrySignalAsync(id, number))
+                {
+                    await Task.Delay(20, ended);
+                }
+            }
         }
+        catch (OperationCanceledException)
+        {
+            // The container has ended.
+        }
+    }
+
+    private async Task<bool> TrySignalAsync(string id, int number)
+    {
+        using var kill = Process.Start(RuncKill(number.ToString(), id))!;
+        await kill.WaitForExitAsync(CancellationToken.None);
+        return kill.ExitCode == 0;
     }
 
     private ProcessStartInfo RuncKill(string signal, string id, params string[] options)
@@ -96,11 +117,21 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         return start;
     }
 
-    /// <summary>Ends every process of the container; the kernel takes the rest with its first.</summary>
-    private async Task KillAsync(string id, Process process)
+    /// <summary>Ends the container's first process; the kernel takes the rest with it. Not through runc where that can be helped: among
+    /// thousands of busy processes one more would take long to start.</summary>
+    private async Task KillAsync(string id, string bundle, Process process)
     {
-        using var kill = Process.Start(RuncKill("KILL", id, "--all"))!;
-        await kill.WaitForExitAsync(CancellationToken.None);
+        var file = Path.Combine(bundle, PidFile);
+        if (File.Exists(file) && int.TryParse(await File.ReadAllTextAsync(file, CancellationToken.None), out var first))
+        {
+            _ = Libc.Kill(first, 9);
+        }
+        else
+        {
+            using var kill = Process.Start(RuncKill("KILL", id, "--all"))!;
+            await kill.WaitForExitAsync(CancellationToken.None);
+        }
+
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {

@@ -29,9 +29,12 @@ public sealed record ContainerSpec
     public int? PidNamespaceOf { get; init; }
 
     /// <summary>Upper bound of processes of the container's user; 0 leaves the host's limit.</summary>
-    public ulong MaxProcesses { get; init; } = 4096;
+    public ulong MaxProcesses { get; init; } = 2048;
 
     public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>When the machine runs out of memory, the kernel ends this container's processes before any other.</summary>
+    public bool IsFirstToEnd { get; init; }
 }
 
 /// <param name="Kind"><c>bind</c> or <c>tmpfs</c>.</param>

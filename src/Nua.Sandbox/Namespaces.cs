@@ -11,6 +11,8 @@ namespace Nua.Sandbox;
 /// </summary>
 public static class Namespaces
 {
+    private const string Enter = "echo $$ > \"$1/cgroup.procs\" && shift && exec \"$@\"";
+
     /// <summary>The host's id of the namespace's uid 0 and gid 0: owner of the folders the program writes to.</summary>
     public static (uint Uid, uint Gid) RootIds(HostTools tools) =>
         HostTools.IsRoot ? (tools.Uids.Start, tools.Gids.Start) : (Libc.GetEuid(), Libc.GetEgid());
@@ -19,6 +21,7 @@ public static class Namespaces
     /// <param name="ownNetwork">A network namespace with only loopback; else the caller's network.</param>
     /// <param name="outlivesCaller">In a session of its own: neither the terminal nor the caller's end reaches it.</param>
     /// <param name="env">Variables on top of the few that every worker gets.</param>
+    /// <param name="group">What it and all it starts is counted in; null for none.</param>
     public static Process Start(
         HostTools tools,
         string workDir,
@@ -26,7 +29,8 @@ public static class Namespaces
         string program,
         IReadOnlyList<string> arguments,
         bool outlivesCaller = false,
-        IReadOnlyDictionary<string, string>? env = null)
+        IReadOnlyDictionary<string, string>? env = null,
+        ControlGroup? group = null)
     {
         var start = new ProcessStartInfo(outlivesCaller ? HostTools.Locate("setsid") ?? "setsid" : tools.Unshare)
         {
@@ -59,6 +63,18 @@ public static class Namespaces
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (group is not null)
+        {
+            // Before anything else runs: what is started before its group is entered is never counted.
+            string[] enter = ["-c", Enter, "sh", group.Folder, start.FileName];
+            for (var i = 0; i < enter.Length; i++)
+            {
+                start.ArgumentList.Insert(i, enter[i]);
+            }
+
+            start.FileName = "/bin/sh";
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");

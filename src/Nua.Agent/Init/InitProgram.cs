@@ -26,7 +26,7 @@ internal static class InitProgram
 
         return arguments.Count == 0 ? Start(paths, inherited, install: true)
             : arguments[0] == Verb.Start && arguments.Count == 1 ? Start(paths, inherited, install: false)
-            : RunVerb(VerbContext.Prepare(paths, inherited, arguments[0], [.. arguments.Skip(1)]));
+            : RunVerb(VerbContext.Prepare(paths, inherited, arguments[0], [.. arguments.Skip(1)])).Status;
     }
 
     private static int Start(Paths paths, Variables inherited, bool install)
@@ -35,45 +35,45 @@ internal static class InitProgram
         SecretFiles.Require(context.Variables, context.Config);
         if (install && DataCheck.ForStart(context.Data, context.Config, context.Variables) == DataState.Empty)
         {
-            var status = Install(context, inherited);
-            if (status != ExitCode.Done)
+            var installed = Install(context, inherited);
+            if (installed.Status != ExitCode.Done || installed.WasAsked)
             {
-                return status;
+                return installed.WasAsked ? ExitCode.SignalBase + Signals.Term : installed.Status;
             }
         }
 
         using var held = StartVerb.TakeData(context);
         VerbProgram.Render(context);
         var program = ImageScript.Of(paths, Verb.Start).ToProgram(context, held is null ? null : "init");
-        return Supervisor.Run(program, StopOf(context), Deadline.Never);
+        return Supervisor.Run(program, StopOf(context), Deadline.Never).Status;
     }
 
     /// <summary>The first start on empty data: the image's own <c>upgrade</c>, from nothing.</summary>
-    private static int Install(VerbContext start, Variables inherited)
+    private static Ending Install(VerbContext start, Variables inherited)
     {
         var told = inherited.With(("NUA_REASON", "install"), ("NUA_FROM_DATA_VERSION", "0"));
         var context = VerbContext.Prepare(start.Paths, told, Verb.Upgrade, []);
         var name = Printable.Escape($"{context.Config.AppId} {context.Config.Version}");
         Output.Note($"the data is empty: installing {name}");
-        var status = RunVerb(context);
-        if (status != ExitCode.Done)
+        var ending = RunVerb(context);
+        if (ending.Status != ExitCode.Done)
         {
-            Output.Note($"the installation ended with {status}; the next start tries again");
+            Output.Note($"the installation ended with {ending.Status}; the next start tries again");
         }
 
-        return status;
+        return ending;
     }
 
     /// <summary>
     /// A packager's own script for a verb that keeps records gets them kept, as if it had been given as a command;
     /// anything else is run as it is.
     /// </summary>
-    private static int RunVerb(VerbContext context)
+    private static Ending RunVerb(VerbContext context)
     {
         var script = ImageScript.Of(context.Paths, context.Verb);
         if (script.IsPackagers && script.AsCommandIn(context) is { } recorded)
         {
-            return VerbProgram.Run(recorded);
+            return new Ending(VerbProgram.Run(recorded), WasAsked: false);
         }
 
         if (script.IsPackagers && !Verb.IsOnlyLooking(context.Verb))
@@ -103,7 +103,7 @@ internal static class InitProgram
         }
 
         return Supervisor.Run(new ChildProgram(command, variables) { Interactive = true }, StopPlan.PassOnInteractive,
-            Deadline.Never);
+            Deadline.Never).Status;
     }
 
     private static StopPlan StopOf(VerbContext context)

@@ -20,6 +20,10 @@ internal sealed record StopPlan(int Signal, long TimeoutMilliseconds, ChildProgr
     public bool IsInterruptRequest { get; init; } = true;
 }
 
+/// <param name="Status">the child's exit status; 128 + n for a signal; 126 or 127 when it could not start.</param>
+/// <param name="WasAsked">The container was asked to end meanwhile: what would come next must not begin.</param>
+internal readonly record struct Ending(int Status, bool WasAsked);
+
 /// <summary>
 /// Runs one child as the first process of a container does: passes signals to the child's group, reaps orphans, ends
 /// the child when asked to, and returns its exit status.
@@ -40,13 +44,13 @@ internal sealed class Supervisor
     private bool _isStopping;
     private bool _isSignalled;
     private bool _timedOut;
+    private bool _wasAsked;
     private int? _status;
 
     private Supervisor(Child child, StopPlan stop, Deadline limit) => (_child, _stop, _limit) = (child, stop, limit);
 
     /// <param name="limit">When the child is ended with TERM and the status becomes 124.</param>
-    /// <returns>the child's exit status; 128 + n for a signal; 126 or 127 when it could not start.</returns>
-    public static int Run(ChildProgram program, StopPlan stop, Deadline limit)
+    public static Ending Run(ChildProgram program, StopPlan stop, Deadline limit)
     {
         if (Native.GetPid() != _first)
         {
@@ -58,13 +62,13 @@ internal sealed class Supervisor
         if (child is null)
         {
             Output.Note($"cannot start: {why}");
-            return failure;
+            return new Ending(failure, WasAsked: false);
         }
 
         return new Supervisor(child, stop, limit).Run();
     }
 
-    private int Run()
+    private Ending Run()
     {
         while (_status is null)
         {
@@ -79,7 +83,7 @@ internal sealed class Supervisor
         }
 
         EndLeftovers();
-        return _timedOut ? ExitCode.TimedOut : _status.Value;
+        return new Ending(_timedOut ? ExitCode.TimedOut : _status.Value, _wasAsked);
     }
 
     private void Reap()
@@ -112,6 +116,7 @@ internal sealed class Supervisor
         }
         else if (!_isStopping)
         {
+            _wasAsked = true;
             BeginStop(signal);
         }
         else if (!_isSignalled)
@@ -205,7 +210,7 @@ internal sealed class Supervisor
         SignalLeftovers(Signals.Term);
         while (!until.IsOver && HasLeftovers())
         {
-            _ = Signals.Wait(Math.Min(until.Left, 50));
+            _wasAsked |= Signals.Wait(Math.Min(until.Left, 50)) is Signals.Term or Signals.Int;
         }
 
         SignalLeftovers(Signals.Kill);

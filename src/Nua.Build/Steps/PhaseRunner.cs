@@ -43,6 +43,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
                 Mounts = mounts,
                 Capabilities = CapabilitySets.Build,
                 SharesNetwork = network,
+                IsFirstToEnd = true,
                 TimeLimit = TimeSpan.FromSeconds(phase.TimeoutSeconds),
             },
             (_, bytes) => output.Add(bytes.Span),
@@ -306,6 +307,16 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
                 Where = $"phase {phase.Name}",
                 Why = string.Join(" | ", output.Last(3)),
                 Remedy = "make it end, or allow more time: build.timeout = SECONDS",
+            });
+        }
+
+        if (result.IsOutOfMemory)
+        {
+            return new ProblemException(new Problem("NUA2311", $"'{step}' needs more memory than a build may use")
+            {
+                Where = $"phase {phase.Name}",
+                Why = string.Join(" | ", output.Last(3)),
+                Remedy = "let it do less at once, or allow more: build.memory = MEBIBYTES",
             });
         }
 

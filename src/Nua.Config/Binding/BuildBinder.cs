@@ -66,6 +66,7 @@ internal sealed class BuildBinder(Fields fields, ProblemLog log)
         Secrets = fields.Texts("secrets") ?? [],
         SpaFallback = fields.Boolean("spa-fallback"),
         Compression = fields.Text("compression"),
+        Memory = fields.Integer("memory"),
         Timeout = fields.Integer("timeout"),
     };
 

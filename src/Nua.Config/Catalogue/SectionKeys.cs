@@ -95,6 +95,8 @@ public static class SectionKeys
         { Example = "true", IsOurs = true },
         new("compression", Text, "Compression of the layers. Default: `gzip`.")
         { Example = "\"gzip\"", Choices = ["gzip", "zstd"], IsOurs = true },
+        new("memory", Integer, "MiB that build steps may use together, where the machine lets us limit it. Default: four fifths of the "
+            + "machine's.") { Example = "2048", Minimum = 64, IsOurs = true },
         new("timeout", Integer, "Seconds a phase of the build may take. Default: 3600.")
         { Example = "1800", Minimum = 1, Maximum = Day, IsOurs = true },
     ]);

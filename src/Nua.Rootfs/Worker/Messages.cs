@@ -59,6 +59,7 @@ internal sealed record RunContainer(
     IReadOnlyList<string> Capabilities,
     bool SharesNetwork,
     bool IsRootReadOnly,
+    bool IsFirstToEnd,
     double TimeLimitSeconds,
     string Runc) : Command;
 

@@ -105,6 +105,18 @@ public sealed class BuildTests(ExampleImages images) : IDisposable
         Assert.InRange(outcome.Time.TotalSeconds, 3, 60);
     }
 
+    /// <summary>A command that would take all there is, and the code that it ends with.</summary>
+    [Theory]
+    [InlineData("memory = 128", "tail /dev/zero", "NUA2311")]
+    [InlineData("timeout = 4", "f() { f | f & }; f; sleep 100", "NUA2302")]
+    [InlineData("timeout = 4", "yes", "NUA2302")]
+    public async Task Greedy_command_is_ended_with_a_code(string limit, string command, string code)
+    {
+        var outcome = (await Nua.RunAsync("build", Commands($"build = [\"{command}\"]\n{limit}"))).Expect(1);
+        Assert.Contains(code, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("NUA9001", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Daemons_that_a_command_leaves_are_gone_afterwards()
     {

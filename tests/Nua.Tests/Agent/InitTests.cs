@@ -211,6 +211,21 @@ public sealed class InitTests : IDisposable
         Assert.True(File.Exists(_image.Data("worker")));
     }
 
+    /// <summary>The upgrade goes on to its end, and the application is not begun then.</summary>
+    [Fact]
+    public void Request_to_end_during_the_installation_is_not_forgotten()
+    {
+        _image.Command("upgrade", "trap '' TERM; touch /nua/data/ready; sleep 0.5");
+        StartLine("touch /nua/data/started; sleep 20");
+        using var running = _image.Start("init");
+        AwaitReady();
+
+        running.Signal(_terminate);
+
+        Assert.Equal(ExitCode.SignalBase + _terminate, running.Wait().Code);
+        Assert.False(File.Exists(_image.Data("started")));
+    }
+
     [Fact]
     public void Orphans_are_reaped()
     {
