@@ -306,14 +306,15 @@ public sealed class Workshop : IDisposable
     }
 
     /// <summary>An order that a stream comes back from.</summary>
-    internal Reply OrderWithOutput(Command command, Stream output, CancellationToken cancel)
+    internal Reply OrderWithOutput(Command command, Action<Stream> read, CancellationToken cancel)
     {
         using var ending = cancel.Register(() => _process.Kill(entireProcessTree: true));
         Send(command);
         try
         {
             using var stream = new FrameReadStream(_pipe.Read);
-            stream.CopyTo(output, 256 << 10);
+            read(stream);
+            stream.CopyTo(Stream.Null);
         }
         catch (EndOfStreamException)
         {

@@ -16,6 +16,9 @@ namespace Nua.Engine.Data;
 /// <remarks>Errors: NUA5105 the disk is full (exit code 73); those of <see cref="IVolumeWork"/>.</remarks>
 public sealed class Generations : IDisposable
 {
+    /// <summary>A folder beside the generations for what is packed into a backup or comes out of one. It may vanish between commands.</summary>
+    public const string Staging = "backup";
+
     private const string Unfinished = ".part";
     private const uint OwnerOnly = 0x1C0, OwnerAndSandbox = 0x1C8;
 
@@ -39,7 +42,7 @@ public sealed class Generations : IDisposable
     public bool Exists(int number) => Directory.Exists(_instance.Generation(number));
 
     /// <summary>A generation of empty volumes that belong to the application.</summary>
-    public void CreateEmpty(int number, IReadOnlyList<NewVolume> volumes) => Guard(number, () =>
+    public void CreateEmpty(int number, IReadOnlyList<NewVolume> volumes) => Guard(Folder(number), () =>
     {
         _work.Create(Folder(number), volumes);
         return 0;
@@ -54,7 +57,7 @@ public sealed class Generations : IDisposable
             RequireSpace(Measure(from).Bytes, $"a copy of generation {from}");
         }
 
-        return Guard(to, () => _work.Clone(Folder(from), Folder(to), cancel));
+        return Guard(Folder(to), () => _work.Clone(Folder(from), Folder(to), cancel));
     }
 
     /// <summary>Removes a generation, complete or not; no error when there is none.</summary>
@@ -73,12 +76,47 @@ public sealed class Generations : IDisposable
         return left;
     }
 
-    /// <summary>The volumes of a generation as tar entries behind <paramref name="prefix"/>, without the end blocks.</summary>
-    public CopyReport Pack(int number, string prefix, Stream output, CancellationToken cancel = default) =>
-        _work.Pack(Folder(number), prefix, output, cancel);
+    /// <summary>The volumes of a generation as a tar, each path behind <paramref name="prefix"/>. What was read is whole only when this
+    /// returns.</summary>
+    public CopyReport Pack(int number, string prefix, Action<Stream> read, CancellationToken cancel = default) =>
+        _work.Pack(Folder(number), prefix, read, cancel);
 
     /// <summary>A new generation of what <paramref name="write"/> writes as tar. When that throws, there is none.</summary>
-    public CopyReport Unpack(int number, Action<Stream> write) => Guard(number, () => _work.Unpack(Folder(number), write));
+    public CopyReport Unpack(int number, Action<Stream> write) => Guard(Folder(number), () => _work.Unpack(Folder(number), write));
+
+    /// <summary>The staging folder, empty but for the folders given.</summary>
+    /// <returns>Its path.</returns>
+    public string CreateStaging(IReadOnlyList<NewVolume> folders)
+    {
+        RemoveStaging();
+        Guard(StagingFolder, () =>
+        {
+            _work.Create(StagingFolder, folders);
+            return 0;
+        });
+        return StagingPath;
+    }
+
+    /// <summary>A copy of a generation in the staging folder, so that the application can go on while it is packed.</summary>
+    public CopyReport CloneToStaging(int from, CancellationToken cancel = default)
+    {
+        RemoveStaging();
+        return Guard(StagingFolder, () => _work.Clone(Folder(from), StagingFolder, cancel));
+    }
+
+    /// <summary>What <paramref name="write"/> writes as tar, in the staging folder. When that throws, there is none.</summary>
+    public CopyReport UnpackStaging(Action<Stream> write)
+    {
+        RemoveStaging();
+        return Guard(StagingFolder, () => _work.Unpack(StagingFolder, write));
+    }
+
+    public CopyReport PackStaging(string prefix, Action<Stream> read, CancellationToken cancel = default) =>
+        _work.Pack(StagingFolder, prefix, read, cancel);
+
+    public void RemoveStaging() => _work.Remove(StagingFolder);
+
+    public string StagingPath => $"{_instance.StoreHome}/{StagingFolder}";
 
     public FolderSize Measure(int number) => _work.Measure(Folder(number));
 
@@ -98,6 +136,8 @@ public sealed class Generations : IDisposable
     }
 
     public void Dispose() => _work.Dispose();
+
+    private string StagingFolder => $"{Root}/{Staging}";
 
     private string Root => $"instances/{_instance.Name}/generations";
 
@@ -144,11 +184,11 @@ public sealed class Generations : IDisposable
 
     private static bool IsNumber(string name) => name.Length is > 0 and < 10 && name.All(char.IsAsciiDigit);
 
-    private T Guard<T>(int number, Func<T> make)
+    private T Guard<T>(string folder, Func<T> make)
     {
-        if (Exists(number))
+        if (Directory.Exists($"{_instance.StoreHome}/{folder}"))
         {
-            throw new InvalidOperationException($"generation {number} is there already");
+            throw new InvalidOperationException($"{folder} is there already");
         }
 
         try

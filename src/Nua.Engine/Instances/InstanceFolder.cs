@@ -16,7 +16,8 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
 
     public string Secrets => $"{Path}/secrets";
 
-    public string Backups => $"{Path}/backups";
+    /// <summary>Backups, unless another place is given, and the list of all. It is not below <see cref="Path"/>: it outlives the instance.</summary>
+    public string Backups => $"{StoreHome}/backups/{Name}";
 
     /// <summary>Sockets and status of the supervisor: may vanish at any time.</summary>
     public string Run => $"{Path}/run";

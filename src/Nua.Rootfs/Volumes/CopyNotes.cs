@@ -22,7 +22,7 @@ internal sealed class CopyNotes
                 return;
             }
 
-            _leftOut.Add(new Problem("NUA5100", $"'{Printable.Escape(path, 300)}' was left out")
+            _leftOut.Add(new Problem("NUA4070", $"'{Printable.Escape(path, 300)}' was left out")
             {
                 Severity = Severity.Warning,
                 Why = $"it is {what}: it means something only while its program runs",
@@ -36,7 +36,7 @@ internal sealed class CopyNotes
         {
             if (_attributes.Count < Most)
             {
-                _attributes.TryAdd(name, new Problem("NUA5101", $"the attribute '{Printable.Escape(name, 100)}' was not kept")
+                _attributes.TryAdd(name, new Problem("NUA4071", $"the attribute '{Printable.Escape(name, 100)}' was not kept")
                 {
                     Severity = Severity.Warning,
                     Where = Printable.Escape(path, 300),
@@ -53,7 +53,7 @@ internal sealed class CopyNotes
             List<Problem> all = [.. _leftOut, .. _attributes.Values];
             if (_more > 0)
             {
-                all.Add(new Problem("NUA5102", $"{_more} more sockets and devices were left out") { Severity = Severity.Warning });
+                all.Add(new Problem("NUA4072", $"{_more} more sockets and devices were left out") { Severity = Severity.Warning });
             }
 
             return all;

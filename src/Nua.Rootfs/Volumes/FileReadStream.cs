@@ -8,7 +8,7 @@ internal sealed unsafe class FileReadStream(int fd, long size, string shown) : R
 {
     private long _at;
 
-    /// <exception cref="Nua.Foundation.ProblemException">NUA5104: it has become shorter.</exception>
+    /// <exception cref="Nua.Foundation.ProblemException">NUA4074: it has become shorter.</exception>
     public override int Read(Span<byte> buffer)
     {
         var wanted = (nuint)Math.Min(buffer.Length, size - _at);

@@ -8,7 +8,7 @@ namespace Nua.Rootfs.Volumes;
 /// (<c>instances/notes/generations/4</c>). A folder that is made is filled as <c>FOLDER.part</c>, brought to the disk and renamed: under its own name
 /// it is complete, and a crash leaves at most a <c>.part</c>, which <see cref="Remove"/> takes away.
 /// </summary>
-/// <remarks>Errors: NUA4030 a file could not be handled, NUA4031 the disk is full, NUA5100 to NUA5109.</remarks>
+/// <remarks>Errors: NUA4030 a file could not be handled, NUA4031 the disk is full, NUA4073 a path is too long, NUA4074 a file changed.</remarks>
 public interface IVolumeWork : IDisposable
 {
     /// <summary>Makes a folder with one empty folder for each volume.</summary>
@@ -17,8 +17,9 @@ public interface IVolumeWork : IDisposable
     /// <summary>Makes <paramref name="to"/> a copy of <paramref name="from"/>, exact but for sockets and devices.</summary>
     CopyReport Clone(string from, string to, CancellationToken cancel);
 
-    /// <summary>Writes what is in a folder as entries of a tar, sorted, each path behind <paramref name="prefix"/>; without the end blocks.</summary>
-    CopyReport Pack(string folder, string prefix, Stream output, CancellationToken cancel);
+    /// <summary>Gives what is in a folder as a tar, sorted, each path behind <paramref name="prefix"/>. What <paramref name="read"/> has read is
+    /// whole only when this returns.</summary>
+    CopyReport Pack(string folder, string prefix, Action<Stream> read, CancellationToken cancel);
 
     /// <summary>Makes a folder of the tar that <paramref name="write"/> writes. Nothing in the archive reaches outside of it.</summary>
     CopyReport Unpack(string folder, Action<Stream> write);

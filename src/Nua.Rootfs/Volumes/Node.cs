@@ -69,13 +69,13 @@ internal readonly record struct Node(Libc.StatxBuffer Status)
     public static int Open(int directory, ReadOnlySpan<byte> name, int flags, string shown) => Posix.Check(
         Libc.OpenAt(directory, name, flags | Libc.ONoFollow | Libc.OCloExec | Libc.ONonBlock, 0), "opening", shown);
 
-    public static ProblemException TooDeep(string path) => new(new Problem("NUA5103", "a path is longer than an archive can hold")
+    public static ProblemException TooDeep(string path) => new(new Problem("NUA4073", "a path is longer than an archive can hold")
     {
         Where = Printable.Escape(path, 120),
         Why = "it has more than 3900 bytes",
     });
 
-    public static ProblemException Changed(string path) => new(new Problem("NUA5104", $"'{Printable.Escape(path, 300)}' changed while it was copied")
+    public static ProblemException Changed(string path) => new(new Problem("NUA4074", $"'{Printable.Escape(path, 300)}' changed while it was copied")
     {
         Why = "something writes to data that must be at rest",
         Remedy = "stop what writes to it and try again",

@@ -31,7 +31,7 @@ internal sealed class TreeClone : IDisposable
     /// <param name="source">Open folder.</param>
     /// <param name="target">Open empty folder; it gets the attributes of the source too.</param>
     /// <exception cref="IOException">a system call failed.</exception>
-    /// <exception cref="ProblemException">NUA5103, NUA5104.</exception>
+    /// <exception cref="ProblemException">NUA4073, NUA4074.</exception>
     public static CopyReport Run(int source, int target, CancellationToken cancel)
     {
         using var clone = new TreeClone(target, cancel);

@@ -16,7 +16,7 @@ public sealed class VolumeWork(string home) : IVolumeWork
     private const string Unfinished = ".part";
 
     /// <summary>A backup may be larger than any layer: the number of files is bounded by the disk, the memory for each is not.</summary>
-    private static readonly TarLimits _limits = TarLimits.Default with
+    public static readonly TarLimits Limits = TarLimits.Default with
     {
         MaxEntries = int.MaxValue,
         MaxTotalHeaderBytes = long.MaxValue,
@@ -50,7 +50,51 @@ public sealed class VolumeWork(string home) : IVolumeWork
         }
     }
 
-    public CopyReport Pack(string folder, string prefix, Stream output, CancellationToken cancel)
+    public CopyReport Pack(string folder, string prefix, Action<Stream> read, CancellationToken cancel)
+    {
+        using var output = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var input = new AnonymousPipeClientStream(PipeDirection.In, output.ClientSafePipeHandle);
+        CopyReport? report = null;
+        Exception? failure = null;
+        var packer = new Thread(() =>
+        {
+            try
+            {
+                using (output)
+                using (var buffered = new BufferedStream(output, 256 << 10))
+                {
+                    report = PackTo(folder, prefix, buffered, cancel);
+                }
+            }
+            catch (Exception error) when (error is IOException or ProblemException or OperationCanceledException)
+            {
+                failure = error;
+            }
+        })
+        {
+            IsBackground = true,
+        };
+        packer.Start();
+        try
+        {
+            read(input);
+        }
+        catch (ProblemException) when (Ended(input, packer) && failure is ProblemException or IOException { HResult: not Libc.EPipe })
+        {
+            // The reader saw only that the archive ended too early; the packer knows why.
+        }
+
+        Ended(input, packer);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return report!;
+    }
+
+    /// <summary>The writing side of <see cref="Pack"/>.</summary>
+    internal CopyReport PackTo(string folder, string prefix, Stream output, CancellationToken cancel)
     {
         var fd = Open(At(folder));
         try
@@ -58,12 +102,21 @@ public sealed class VolumeWork(string home) : IVolumeWork
             using var tar = new TarWriter(output);
             var packer = new TreePacker(tar, prefix, cancel);
             packer.Write(fd);
+            tar.Complete();
             return packer.Report;
         }
         finally
         {
             _ = Libc.Close(fd);
         }
+    }
+
+    private static bool Ended(AnonymousPipeClientStream input, Thread packer)
+    {
+        // Whoever still writes gets an error instead of waiting for ever.
+        input.Dispose();
+        packer.Join();
+        return true;
     }
 
     public CopyReport Unpack(string folder, Action<Stream> write)
@@ -107,7 +160,7 @@ public sealed class VolumeWork(string home) : IVolumeWork
     {
         try
         {
-            using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = _limits });
+            using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = Limits });
             applier.Apply(tar, "backup");
             applier.Complete();
             var report = applier.Report;

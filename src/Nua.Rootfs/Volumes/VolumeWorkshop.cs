@@ -19,8 +19,8 @@ public sealed class VolumeWorkshop : IVolumeWork
     public CopyReport Clone(string from, string to, CancellationToken cancel) =>
         Worker.Order(new CloneVolumes(from, to), cancel).Copy!;
 
-    public CopyReport Pack(string folder, string prefix, Stream output, CancellationToken cancel) =>
-        Worker.OrderWithOutput(new PackVolumes(folder, prefix), output, cancel).Copy!;
+    public CopyReport Pack(string folder, string prefix, Action<Stream> read, CancellationToken cancel) =>
+        Worker.OrderWithOutput(new PackVolumes(folder, prefix), read, cancel).Copy!;
 
     public CopyReport Unpack(string folder, Action<Stream> write) => Worker.OrderWithInput(new UnpackVolumes(folder), write).Copy!;
 

@@ -7,7 +7,7 @@ internal sealed record CreateVolumes(string Folder, IReadOnlyList<NewVolume> Vol
 
 internal sealed record CloneVolumes(string From, string To) : Command;
 
-/// <summary>Back comes a tar without its end blocks, as a stream.</summary>
+/// <summary>Back comes a tar, as a stream.</summary>
 internal sealed record PackVolumes(string Folder, string Prefix) : Command;
 
 /// <summary>A tar follows as a stream.</summary>
@@ -36,7 +36,7 @@ internal static class VolumeOrders
             case PackVolumes c:
                 using (var output = new FrameStream(pipe))
                 {
-                    var report = work.Pack(c.Folder, c.Prefix, output, CancellationToken.None);
+                    var report = work.PackTo(c.Folder, c.Prefix, output, CancellationToken.None);
                     output.Complete();
                     return new Reply { Copy = report };
                 }

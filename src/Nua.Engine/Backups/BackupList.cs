@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Nua.Engine.Instances;
+using Nua.Foundation;
+using Nua.Foundation.Durable;
+
+namespace Nua.Engine.Backups;
+
+/// <summary>How far a backup is known to be good (lifecycle contract 2.5). Each includes the ones before.</summary>
+public enum BackupState
+{
+    /// <summary>Written whole and on the disk.</summary>
+    Sealed,
+
+    /// <summary>Every byte was read back.</summary>
+    Checked,
+
+    /// <summary>It was restored, the application became ready on it and its own check passed.</summary>
+    Proven,
+}
+
+/// <summary>One backup of an instance.</summary>
+/// <param name="Place">Full path of the file.</param>
+/// <param name="ContentBytes">Of the files in it.</param>
+/// <param name="Kind">As in <see cref="BackupHead.Kind"/>.</param>
+/// <param name="Away">Milliseconds that the application was stopped for it.</param>
+public sealed record BackupEntry(
+    int Sequence, string Id, string Place, DateTimeOffset Made, long FileBytes, long ContentBytes, string Version, int DataVersion,
+    string Image, string Kind, bool IsEncrypted, long Away)
+{
+    public string State { get; init; } = nameof(BackupState.Sealed).ToLowerInvariant();
+
+    /// <summary>When its state was found out last; UTC.</summary>
+    public DateTimeOffset? Verified { get; init; }
+}
+
+/// <summary>The backups that an instance knows of, in order: <c>backups/NAME/backups.json</c>. It outlives the instance, and the backups do not need it.</summary>
+public sealed record BackupList
+{
+    private const string FileName = "backups.json";
+
+    public IReadOnlyList<BackupEntry> Backups { get; init; } = [];
+
+    public int NextSequence => Backups.Count == 0 ? 1 : Backups[^1].Sequence + 1;
+
+    public static BackupList Load(InstanceFolder instance)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(instance)), BackupJson.Default.BackupList) ?? new BackupList();
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new BackupList();
+        }
+        catch (JsonException broken)
+        {
+            throw new ProblemException(new Problem("NUA5136", "the list of backups cannot be read")
+            {
+                Where = Printable.Escape(PathOf(instance), 300),
+                Why = Printable.Escape(broken.Message, 200),
+                Remedy = "move it away: the backups themselves say what they are (nua backup verify FILE)",
+            });
+        }
+    }
+
+    public void Save(InstanceFolder instance)
+    {
+        DurableFile.CreateDirectory(instance.Backups, 0x1C0);
+        DurableFile.Replace(PathOf(instance), JsonSerializer.SerializeToUtf8Bytes(this, BackupJson.Default.BackupList), 0x180);
+    }
+
+    public BackupList With(BackupEntry entry) => this with { Backups = [.. Backups.Where(other => other.Id != entry.Id), entry] };
+
+    /// <summary>Raises the state of one backup, never lowers it.</summary>
+    public BackupList Raise(string id, BackupState state, DateTimeOffset now) => this with
+    {
+        Backups = [.. Backups.Select(entry => entry.Id == id && StateOf(entry) <= state
+            ? entry with { State = state.ToString().ToLowerInvariant(), Verified = now }
+            : entry)],
+    };
+
+    /// <summary>What may go when <paramref name="keep"/> backups are to be kept: all that are older than the <paramref name="keep"/>-th newest
+    /// <em>proven</em> one. While fewer than that are proven, nothing goes.</summary>
+    public IReadOnlyList<BackupEntry> Surplus(int keep)
+    {
+        var proven = Backups.Where(entry => StateOf(entry) == BackupState.Proven).TakeLast(keep).ToList();
+        return keep < 1 || proven.Count < keep ? [] : [.. Backups.TakeWhile(entry => entry.Sequence < proven[0].Sequence)];
+    }
+
+    public static BackupState StateOf(BackupEntry entry) =>
+        Enum.TryParse<BackupState>(entry.State, ignoreCase: true, out var state) ? state : BackupState.Sealed;
+
+    private static string PathOf(InstanceFolder instance) => $"{instance.Backups}/{FileName}";
+}
