@@ -1,5 +1,6 @@
 using Nua.Agent.Config;
 using Nua.Agent.Gate;
+using Nua.Agent.Health;
 using Nua.Agent.Init;
 using Nua.Agent.Settings;
 using Nua.Agent.Steps;
@@ -12,7 +13,7 @@ namespace Nua.Agent;
 
 /// <summary>
 /// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>gate OPEN-FILE LISTEN:TARGET…</c>, <c>steps
-/// FILE</c>, <c>version</c>. Under the name of a verb (a link in /nua/scripts) it is <c>do</c> of that verb.
+/// FILE</c>, <c>request BASE64</c>, <c>version</c>. Under the name of a verb (a link in /nua/scripts) it is <c>do</c> of that verb.
 /// </summary>
 internal static class CommandLine
 {
@@ -64,6 +65,8 @@ internal static class CommandLine
                 return GateProgram.Run(openFile, ports);
             case ["steps", var file]:
                 return StepRunner.Run(file, inherited);
+            case ["request", var request]:
+                return RequestProgram.Run(paths, inherited, request);
             case ["version"]:
                 Output.Line($"nua-agent {Version}");
                 return ExitCode.Done;

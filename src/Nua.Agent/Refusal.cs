@@ -27,7 +27,7 @@ internal static class Refusal
 
     public static ProblemException Usage(string what) => Make(
         ExitCode.Usage, "NUA6005", what, null, null,
-        "nua-agent init [VERB [ARG] | -- CMD] | do VERB [ARG] | render | serve ROOT [--spa] | gate OPEN-FILE LISTEN:TARGET… | steps FILE | version");
+        "nua-agent init [VERB [ARG] | -- CMD] | do VERB [ARG] | render | serve ROOT [--spa] | gate OPEN-FILE LISTEN:TARGET… | steps FILE | request BASE64 | version");
 
     public static ProblemException SettingsMissing(IReadOnlyList<string> names, IReadOnlyList<string> secrets)
     {

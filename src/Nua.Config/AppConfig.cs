@@ -26,8 +26,7 @@ public sealed record AppConfig
     /// <summary>Free table for the engine, kept as written (canonical JSON object text); null when absent.</summary>
     public string? DockerJson { get; init; }
 
-    /// <summary>Seed and verify (section <c>[verify]</c>, ours), kept as canonical JSON; null when absent.</summary>
-    public string? VerifyJson { get; init; }
+    public VerifyConfig? Verify { get; init; }
 }
 
 /// <summary>Section <c>[metadata]</c>: who the application is.</summary>
@@ -229,6 +228,9 @@ public sealed record LifecycleConfig
 
     /// <summary><c>hot</c>, <c>cold</c> (default) or <c>snapshot</c>.</summary>
     public string? BackupMode { get; init; }
+
+    /// <summary>Volumes and bindings whose old state beside newer other data would do harm.</summary>
+    public IReadOnlyList<string> StaleIsDangerous { get; init; } = [];
 
     public int? BackupTimeout { get; init; }
     public int? UpgradeTimeout { get; init; }

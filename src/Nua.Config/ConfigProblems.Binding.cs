@@ -295,4 +295,25 @@ internal static partial class ConfigProblems
     private static string Show(string text) => Printable.Escape(text, Limits.Shown);
 
     private static string Quote(string text) => $"\"{Show(text)}\"";
+
+    // 117x: verify.
+
+    public static Problem BadRequestPath(string path, string found) =>
+        new("NUA1171", $"{Quote(path)} is {Quote(found)}, which is no path of a request")
+        {
+            Remedy = "begin it with / and write spaces as %20",
+        };
+
+    public static Problem BadCapture(string path, string name, string source) =>
+        new("NUA1172", $"{Quote(path)} cannot take {Quote(source)} as {Quote(name)}")
+        {
+            Why = "a name has letters, digits and _, and is not seed",
+            Remedy = "take json:/POINTER, header:NAME or body",
+        };
+
+    public static Problem BadHeader(string path, string name) =>
+        new("NUA1173", $"{Quote(path)} has {Quote(name)}, which cannot be sent")
+        {
+            Remedy = "a name has no space and no colon, a value no line break",
+        };
 }

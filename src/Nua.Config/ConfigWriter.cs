@@ -41,7 +41,7 @@ public static class ConfigWriter
         json.Healthcheck(config.Healthcheck);
         json.Backup(config.Backup);
         json.Raw("docker", config.DockerJson);
-        json.Raw("verify", config.VerifyJson);
+        json.Verify(config.Verify);
     }
 
     /// <summary>The section <c>lifecycle</c> as configuration files have it, inside an object that the caller has

@@ -165,6 +165,7 @@ internal sealed partial class SectionWriter(Utf8JsonWriter writer)
         Text("backup", lifecycle.Backup);
         Text("backup-mode", lifecycle.BackupMode);
         Number("backup-timeout", lifecycle.BackupTimeout);
+        Texts("stale-is-dangerous", lifecycle.StaleIsDangerous);
         Text("restore", lifecycle.Restore);
         Number("ready-timeout", lifecycle.ReadyTimeout);
         Flag("overlap", lifecycle.Overlap);
@@ -182,6 +183,34 @@ internal sealed partial class SectionWriter(Utf8JsonWriter writer)
             Text("type", need.Type);
             Text("versions", need.Versions);
         });
+    });
+
+    public void Verify(VerifyConfig? verify) => Section("verify", () =>
+    {
+        if (verify is null)
+        {
+            return;
+        }
+
+        // Empty it says more than absent.
+        Begin();
+        Requests("seed", verify.Seed);
+        Requests("check", verify.Check);
+        Text("seed-command", verify.SeedCommand);
+        Text("check-command", verify.CheckCommand);
+        Number("timeout", verify.Timeout);
+    });
+
+    private void Requests(string key, IReadOnlyList<VerifyRequest> requests) => List(key, requests, request =>
+    {
+        Text("method", request.Method);
+        Text("path", request.Path);
+        Map("headers", request.Headers);
+        Text("body", request.Body);
+        Number("status", request.Status);
+        Texts("contains", request.Contains);
+        Texts("lacks", request.Lacks);
+        Map("capture", request.Capture);
     });
 
     /// <summary>Templates are filled already; what braces are left must not be taken for new ones.</summary>

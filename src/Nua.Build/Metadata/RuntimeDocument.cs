@@ -53,8 +53,10 @@ internal static class RuntimeDocument
         json.WriteStartObject("backup");
         json.WriteString("mode", lifecycle.BackupMode ?? "cold");
         json.WriteNumber("timeout", lifecycle.BackupTimeout ?? 3600);
-        json.WriteStartArray("stale_is_dangerous");
-        json.WriteEndArray();
+        WriteStrings(json, "stale_is_dangerous", lifecycle.StaleIsDangerous);
+        json.WriteEndObject();
+        json.WriteStartObject("upgrade");
+        json.WriteNumber("timeout", lifecycle.UpgradeTimeout ?? 1800);
         json.WriteEndObject();
         json.WriteStartObject("start");
         json.WriteNumber("ready_timeout", lifecycle.ReadyTimeout ?? 120);

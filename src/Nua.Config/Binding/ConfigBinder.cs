@@ -27,7 +27,7 @@ internal static class ConfigBinder
             Providers = ProviderBinder.Bind(draft.Providers, metadata, log),
             Backup = VolumeBinder.Backup(draft.Root.Table("backup")),
             DockerJson = DockerJson(draft.Docker, log),
-            VerifyJson = VerifyJson(draft.Root.Take("verify"), log),
+            Verify = VerifyBinder.Bind(draft.Root.Table("verify")),
         };
         draft.Root.Close();
         CheckReferences(config, draft, log);
@@ -83,16 +83,6 @@ internal static class ConfigBinder
         }
 
         return docker.IsGiven ? FreeTable.ToJson(docker.ToTable(value => value.Name != "env")) : null;
-    }
-
-    private static string? VerifyJson(Field? verify, ProblemLog log)
-    {
-        if (verify is { Value: not TableNode })
-        {
-            log.Add(ConfigProblems.WrongType(verify.Path, "a table", verify.Value.Kind), verify.Value.Position);
-        }
-
-        return verify is null ? null : FreeTable.ToJson(verify.Value);
     }
 
     private static void CheckReferences(AppConfig config, Draft draft, ProblemLog log)

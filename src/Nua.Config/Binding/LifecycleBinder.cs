@@ -37,6 +37,7 @@ internal sealed class LifecycleBinder(Fields fields, ProblemLog log)
             Restore = fields.Text("restore"),
             BackupMode = fields.Text("backup-mode"),
             BackupTimeout = fields.Integer("backup-timeout"),
+            StaleIsDangerous = fields.Texts("stale-is-dangerous") ?? [],
             UpgradeTimeout = fields.Integer("upgrade-timeout"),
             ReadyTimeout = fields.Integer("ready-timeout"),
             StopSignal = Signal(),
@@ -56,7 +57,8 @@ internal sealed class LifecycleBinder(Fields fields, ProblemLog log)
         Flatten("restart", ("command", "restart"));
         Flatten("upgrade", ("command", "upgrade"), ("from", "upgrade-from"), ("timeout", "upgrade-timeout"));
         Flatten("rollback", ("command", "rollback"), ("to", "rollback-to"));
-        Flatten("backup", ("command", "backup"), ("mode", "backup-mode"), ("timeout", "backup-timeout"));
+        Flatten("backup", ("command", "backup"), ("mode", "backup-mode"), ("timeout", "backup-timeout"),
+            ("stale-is-dangerous", "stale-is-dangerous"));
         Flatten("restore", ("command", "restore"));
     }
 

@@ -54,8 +54,7 @@ public static class ConfigCatalogue
         new("docker", Free, "Options for an engine that understands them, named as in the Docker SDK for Python. "
             + "Keys are data.")
         { Example = "{ mem_limit = \"2G\" }" },
-        new("verify", Free, "Requests that seed data and verify that it survived. Keys are data.")
-        { Example = "{ path = \"/\" }", IsOurs = true },
+        new("verify", Table, VerifyKeys.Verify.About) { Inside = VerifyKeys.Verify, IsOurs = true },
         new("schema", Integer, "Written by the build.") { Example = "1", IsOurs = true, IsWritten = true },
         new("runtime", Free, "Written by the build.") { Example = "{}", IsOurs = true, IsWritten = true },
         new("$schema", Text, "For editors.")

@@ -44,7 +44,7 @@ public static class LifecycleKeys
         { Example = "\"hot\"", Choices = ["hot", "cold", "snapshot"], IsOurs = true },
         new("timeout", Integer, "As `lifecycle.backup-timeout`.")
         { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
-        new("stale-is-dangerous", Texts, "Computed.") { Example = "[]", IsOurs = true, IsWritten = true },
+        new("stale-is-dangerous", Texts, "As `lifecycle.stale-is-dangerous`.") { Example = "[\"queue\"]", IsOurs = true },
     ]);
 
     public static KeyGroup LifecycleCommand { get; } = new("lifecycle.command", "A verb's command.",
@@ -113,6 +113,9 @@ public static class LifecycleKeys
         { Example = "\"hot\"", Choices = ["hot", "cold", "snapshot"], IsOurs = true },
         new("backup-timeout", Integer, "Seconds for `backup`. Default: 3600.")
         { Example = "600", Minimum = 1, Maximum = Day, IsOurs = true },
+        new("stale-is-dangerous", Texts, "Volumes or bindings that do harm when they come back older than the rest, such as a queue that would send its "
+            + "messages again. Operators warn before they restore.")
+        { Example = "[\"queue\"]", IsOurs = true },
         new("restore", TextOrTable, "Command that rebuilds data from a backup. Default: the inverse of the copy.")
         { Example = "\"./load\"", Inside = LifecycleCommand, IsOurs = true },
         new("overlap", Flag, "Old and new may run at once on the same data. Default: false.")

@@ -183,24 +183,24 @@ public sealed class GenerationsTests : IDisposable
 
     public static TheoryData<string, byte[]> Hostile => new()
     {
-        { "climbs", new RawTar().Entry("../sentinel/file", content: "x").End() },
-        { "climbs inside", new RawTar().Entry("a/", '5').Entry("a/../../x", content: "x").End() },
-        { "through a link", new RawTar().Entry("l", '2', link: "..").Entry("l/x", content: "x").End() },
-        { "link then the same name", new RawTar().Entry("l", '2', link: "/etc/passwd").Entry("l", content: "x").End() },
-        { "hard link outside", new RawTar().Entry("h", '1', link: "../../../sentinel/file").End() },
-        { "hard link to nothing", new RawTar().Entry("h", '1', link: "missing").End() },
-        { "device", new RawTar().Entry("null", '3').End() },
-        { "root replaced", new RawTar().Entry(".", '2', link: "/").End() },
-        { "no parent", new RawTar().Entry("a/b", content: "x").End() },
-        { "twice", new RawTar().Entry("a", content: "1").Entry("a", content: "2").End() },
-        { "cut off", new RawTar().Entry("a", content: "1", size: 100_000).End() },
+        { "climbs", new RawTar().Entry("../sentinel/file", content: "x").ToArray() },
+        { "climbs inside", new RawTar().Entry("a/", '5').Entry("a/../../x", content: "x").ToArray() },
+        { "through a link", new RawTar().Entry("l", '2', link: "..").Entry("l/x", content: "x").ToArray() },
+        { "link then the same name", new RawTar().Entry("l", '2', link: "/etc/passwd").Entry("l", content: "x").ToArray() },
+        { "hard link outside", new RawTar().Entry("h", '1', link: "../../../sentinel/file").ToArray() },
+        { "hard link to nothing", new RawTar().Entry("h", '1', link: "missing").ToArray() },
+        { "device", new RawTar().Entry("null", '3').ToArray() },
+        { "root replaced", new RawTar().Entry(".", '2', link: "/").ToArray() },
+        { "no parent", new RawTar().Entry("a/b", content: "x").ToArray() },
+        { "twice", new RawTar().Entry("a", content: "1").Entry("a", content: "2").ToArray() },
+        { "cut off", new RawTar().Entry("a", content: "1", size: 100_000).ToArray() },
         { "sparse, map too long", new RawTar().Pax(("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "s"), ("GNU.sparse.realsize", "10"))
-            .Entry("s", content: "1\n0\n1000\n".PadRight(512, '\0')).End() },
+            .Entry("s", content: "1\n0\n1000\n".PadRight(512, '\0')).ToArray() },
         { "sparse, map out of order", new RawTar().Pax(("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "s"), ("GNU.sparse.realsize", "10"))
-            .Entry("s", content: "2\n5\n1\n0\n1\n".PadRight(512, '\0') + "ab").End() },
-        { "sparse, half its records", new RawTar().Pax(("GNU.sparse.major", "1"), ("GNU.sparse.realsize", "10")).Entry("s", content: "x").End() },
+            .Entry("s", content: "2\n5\n1\n0\n1\n".PadRight(512, '\0') + "ab").ToArray() },
+        { "sparse, half its records", new RawTar().Pax(("GNU.sparse.major", "1"), ("GNU.sparse.realsize", "10")).Entry("s", content: "x").ToArray() },
         { "sparse of an exabyte", new RawTar().Pax(("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "s"), ("GNU.sparse.realsize", "1152921504606846976"))
-            .Entry("s", content: "0\n".PadRight(512, '\0')).End() },
+            .Entry("s", content: "0\n".PadRight(512, '\0')).ToArray() },
     };
 
     private static bool CanMount() => Libc.GetEuid() == 0;
