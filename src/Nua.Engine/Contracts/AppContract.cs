@@ -41,6 +41,9 @@ public sealed record AppContract
     /// <summary>The backup runs beside the live application.</summary>
     public bool IsBackupHot { get; init; }
 
+    /// <summary>The image has a backup command of its own, and only its own <c>restore</c> understands what it leaves; else the volumes are copied.</summary>
+    public bool HasBackupCommand { get; init; }
+
     public int BackupTimeout { get; init; } = 3600;
 
     public int UpgradeTimeout { get; init; } = 1800;
@@ -123,6 +126,8 @@ public sealed record AppContract
             HasRollback = Text(Member(lifecycle, "rollback"), "mode") == "script",
             RollbackTo = Optional(Member(lifecycle, "rollback"), "to"),
             IsBackupHot = Text(Member(lifecycle, "backup"), "mode") == "hot",
+            HasBackupCommand = Text(Member(lifecycle, "backup"), "by") == "command"
+                || Text(Member(runtime, "backup"), "command") is not null,
             BackupTimeout = Number(Member(lifecycle, "backup"), "timeout", 3600),
             UpgradeTimeout = Number(Member(lifecycle, "upgrade"), "timeout", 1800),
             ReadyTimeout = Number(Member(lifecycle, "start"), "ready_timeout", 120),

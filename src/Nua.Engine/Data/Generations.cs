@@ -73,6 +73,7 @@ public sealed class Generations : IDisposable
             _work.Remove($"{Root}/{name}");
         }
 
+        RemoveStaging();
         return left;
     }
 

@@ -34,7 +34,7 @@ public sealed class Verifier(IEngine engine, InstanceFolder instance, VerifyConf
             seeding = seeding with { Values = values };
         }
 
-        await CommandAsync(plan.SeedCommand, seeding, isSeeding: true, "seed-command", limit.Token);
+        await CommandAsync(plan.SeedCommand, seeding, "seed-command", limit.Token);
         return seeding;
     }
 
@@ -47,7 +47,7 @@ public sealed class Verifier(IEngine engine, InstanceFolder instance, VerifyConf
             await AskAsync(Filled(plan.Check[i], seeding), isSeeding: false, $"check {i + 1} of seeding {seeding.Number}", limit.Token);
         }
 
-        await CommandAsync(plan.CheckCommand, seeding, isSeeding: false, "check-command", limit.Token);
+        await CommandAsync(plan.CheckCommand, seeding, "check-command", limit.Token);
     }
 
     private static VerifyRequest Filled(VerifyRequest request, Seeding seeding) => request with
@@ -93,7 +93,7 @@ public sealed class Verifier(IEngine engine, InstanceFolder instance, VerifyConf
                 : null;
     }
 
-    private async Task CommandAsync(string? command, Seeding seeding, bool isSeeding, string what, CancellationToken cancel)
+    private async Task CommandAsync(string? command, Seeding seeding, string what, CancellationToken cancel)
     {
         if (command is null)
         {

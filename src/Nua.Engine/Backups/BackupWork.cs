@@ -1,0 +1,225 @@
+using System.Security.Cryptography;
+using Nua.Engine.Contracts;
+using Nua.Engine.Data;
+using Nua.Engine.Instances;
+using Nua.Engine.Operations;
+using Nua.Engine.Settings;
+using Nua.Foundation;
+using Nua.Rootfs.Volumes;
+
+namespace Nua.Engine.Backups;
+
+/// <summary>
+/// Makes one backup of an instance. The application is stopped for as short as can be: not at all when its own command copies it while it runs; for the
+/// moment of a clone where the file system shares content; else for as long as its data is read. It is in the journal like every
+/// operation, so that a command that was killed in the middle is undone by the next: the application runs again and nothing half is left.
+/// </summary>
+public sealed class BackupWork(Workplace place, Generations folders, BackupOrder order)
+{
+    private const string FilesFolder = "files";
+
+    private readonly AwayClock _away = new(place.Time);
+    private readonly List<Problem> _notes = [];
+
+    private InstanceRecord Record => place.Instance.Record!;
+
+    private AppContract Contract => place.Containers.Contract(Record.Release);
+
+    /// <exception cref="ProblemException">NUA5134 it cannot be written; NUA5138 the application's command failed; what reading the data gives. The
+    /// application runs again then, if it did.</exception>
+    public async Task<BackupResult> RunAsync(CancellationToken cancel)
+    {
+        var list = BackupList.Load(place.Folder);
+        var now = place.Time.GetUtcNow();
+        var head = HeadOf(list.NextSequence, now);
+        var path = order.PathFor(place.Folder, head.Sequence, now);
+        var wasRunning = (await place.Engine.StatusAsync(place.Folder, cancel)).IsRunning;
+        var operation = new OperationRecord
+        {
+            Kind = OperationKind.Backup,
+            Step = "copy the data",
+            WasRunning = wasRunning,
+            Partial = [BackupWriter.PartOf(path)],
+            Begun = now,
+        };
+        place.Instance.Begin(operation);
+        WrittenBackup written;
+        string way;
+        try
+        {
+            (written, way) = await WriteAsync(head, path, wasRunning, cancel);
+        }
+        catch
+        {
+            await SettleAsync(operation);
+            throw;
+        }
+
+        await SettleAsync(operation);
+        var entry = new BackupEntry(
+            head.Sequence, head.Id, path, now, written.FileBytes, written.ContentBytes, head.Version, head.DataVersion, head.Image,
+            head.Kind, order.Key is not null, (long)_away.Total.TotalMilliseconds);
+        list.With(entry).Save(place.Folder);
+        return new BackupResult(order.IsChecked ? await CheckAsync(entry, cancel) : entry, _notes, way);
+    }
+
+    private async Task<BackupEntry> CheckAsync(BackupEntry entry, CancellationToken cancel)
+    {
+        await Task.Run(() => BackupReader.Open(entry.Place, order.Key, place.Folder.Backups).Check(cancel), cancel);
+        var list = BackupList.Load(place.Folder).Raise(entry.Id, BackupState.Checked, place.Time.GetUtcNow());
+        list.Save(place.Folder);
+        return list.Backups[^1];
+    }
+
+    private async Task<(WrittenBackup Written, string Way)> WriteAsync(BackupHead head, string path, bool wasRunning, CancellationToken cancel)
+    {
+        if (!head.IsCopy)
+        {
+            return await ByCommandAsync(head, path, wasRunning, cancel);
+        }
+
+        var canShare = await Task.Run(folders.CanReflink, cancel);
+        if (!wasRunning)
+        {
+            return (await PackAsync(head, path, fromStaging: false, cancel), "it was not running");
+        }
+
+        if (canShare)
+        {
+            await StopAsync(cancel);
+            await Task.Run(() => _notes.AddRange(folders.CloneToStaging(Record.Generation, cancel).Notes), cancel);
+            await ServeAsync(cancel);
+            return (await PackAsync(head, path, fromStaging: true, cancel), "stopped while the data was cloned");
+        }
+
+        await StopAsync(cancel);
+        var written = await PackAsync(head, path, fromStaging: false, cancel);
+        await ServeAsync(cancel);
+        return (written, "stopped while the data was read: this file system cannot clone");
+    }
+
+    /// <summary>The verb fills an empty folder in a container of its own, beside the live application when it can work hot.</summary>
+    private async Task<(WrittenBackup Written, string Way)> ByCommandAsync(BackupHead head, string path, bool wasRunning, CancellationToken cancel)
+    {
+        var isHot = Contract.IsBackupHot;
+        if (wasRunning && !isHot)
+        {
+            await StopAsync(cancel);
+        }
+
+        var owner = ImageVolumes.Of(place.Containers.Open(Record.Release).Image, Contract)[0];
+        var staging = await Task.Run(() => folders.CreateStaging([owner with { Name = FilesFolder }]), cancel);
+        var verb = new SwitchVerb(Record.Release, ["backup"], "manual", Contract.BackupTimeout)
+        {
+            Mounts = [new Engines.VolumeMount($"{staging}/{FilesFolder}", "/nua/backup")],
+        };
+        var run = place.Containers.Verb(verb, Record.Generation, Record.Settings, isEmpty: false) with { IsBesideService = wasRunning && isHot };
+        var result = await place.Engine.RunAsync(run, place.Output, cancel);
+        if (result.Status != 0)
+        {
+            throw new ProblemException(new Problem("NUA5138", $"the application's own backup command ended with {result.Status}")
+            {
+                Where = place.Folder.Name.ToString(),
+                Why = result.Status == 124 ? $"it was not done within {Contract.BackupTimeout} s" : null,
+                Remedy = $"nua logs {place.Folder.Name} shows what it printed; the application was not changed",
+            })
+            { ExitCode = result.Status is >= 64 and <= 78 ? result.Status : 1 };
+        }
+
+        if (wasRunning && !isHot)
+        {
+            await ServeAsync(cancel);
+        }
+
+        return (await PackAsync(head, path, fromStaging: true, cancel), isHot ? "by its own command, while it ran" : "by its own command, stopped");
+    }
+
+    private Task<WrittenBackup> PackAsync(BackupHead head, string path, bool fromStaging, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            var content = new BackupContent
+            {
+                Head = head,
+                Image = order.HasImage ? place.Containers.Open(Record.Release).Image : null,
+                Secrets = order.Key is null ? new SortedDictionary<string, byte[]>(StringComparer.Ordinal) : Secrets(head.Secrets),
+                Data = read => _notes.AddRange((head.IsCopy, fromStaging) switch
+                {
+                    (true, false) => folders.Pack(Record.Generation, "volumes/", read, cancel).Notes,
+                    (true, true) => folders.PackStaging("volumes/", read, cancel).Notes,
+                    _ => folders.PackStaging("", read, cancel).Notes,
+                }),
+            };
+            return new BackupWriter(content, order.Key, place.Time).WriteFile(path, cancel);
+        },
+        cancel);
+
+    private BackupHead HeadOf(int sequence, DateTimeOffset now)
+    {
+        var secrets = Contract.Secrets.Where(secret => secret.IsForData).Select(secret => secret.Name).Order(StringComparer.Ordinal).ToList();
+        if (secrets.Count > 0 && order.Key is null)
+        {
+            _notes.Add(new Problem("NUA5139", $"the backup is without the secrets that its data needs: {string.Join(", ", secrets)}")
+            {
+                Severity = Severity.Warning,
+                Why = "secrets are kept only in encrypted backups",
+                Remedy = "back up with --key, or keep them elsewhere: another machine cannot restore without them",
+            });
+        }
+
+        return new BackupHead
+        {
+            Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            AppId = Record.Release.AppId,
+            Instance = Record.Name,
+            Version = Record.Release.Version,
+            Image = Record.Release.Image,
+            Reference = Record.Release.Reference,
+            DataVersion = Record.Release.DataVersion,
+            Kind = Contract.HasBackupCommand ? "command" : "copy",
+            Mode = Contract.HasBackupCommand && Contract.IsBackupHot ? "hot" : "cold",
+            Volumes = Contract.HasBackupCommand ? [] : [.. Contract.Volumes.Where(volume => !volume.IsCache).Select(volume => volume.Name)],
+            Secrets = order.Key is null ? [] : secrets,
+            SecretsLeftOut = order.Key is null ? secrets : [],
+            HasImage = order.HasImage,
+            Writer = $"nua {typeof(BackupWork).Assembly.GetName().Version?.ToString(3)}",
+            Started = now,
+            Sequence = sequence,
+        };
+    }
+
+    private SortedDictionary<string, byte[]> Secrets(IReadOnlyList<string> names)
+    {
+        var files = new SecretFolder(place.Folder).Files;
+        var secrets = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            secrets[name] = File.ReadAllBytes(files[name]);
+        }
+
+        return secrets;
+    }
+
+    private async Task StopAsync(CancellationToken cancel)
+    {
+        _away.Begin(counts: true);
+        await place.Engine.SetGateAsync(place.Folder, isOpen: false, cancel);
+        await place.Engine.StopAsync(place.Folder, cancel);
+    }
+
+    private async Task ServeAsync(CancellationToken cancel)
+    {
+        await RecoveryWork.ServeAsync(place, new RecoveryAction.Serve(Record, MustRestart: false), cancel);
+        _away.End();
+    }
+
+    /// <summary>What recovery would do: the application runs if it is wanted, and nothing half is left. It happens even when the operator gives up.</summary>
+    private async Task SettleAsync(OperationRecord operation)
+    {
+        await Task.Run(folders.RemoveStaging);
+        var broken = await RecoveryWork.RunAsync(place, Recovery.Decide(Record, operation), _away.End, CancellationToken.None);
+        if (broken is not null)
+        {
+            _notes.Add(broken with { Severity = Severity.Warning });
+        }
+    }
+}
