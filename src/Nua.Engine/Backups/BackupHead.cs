@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nua.Engine.Verifying;
 using Nua.Foundation;
 
 namespace Nua.Engine.Backups;
@@ -51,6 +52,9 @@ public sealed record BackupHead
     /// <summary>Names of the secrets that the data needs and that are not in it.</summary>
     public IReadOnlyList<string> SecretsLeftOut { get; init; } = [];
 
+    /// <summary>What was put into the application to be recognised, so that a restored copy can be asked for it.</summary>
+    public IReadOnlyList<Seeding> Seeds { get; init; } = [];
+
     public bool HasImage { get; init; }
 
     public required string Writer { get; init; }
@@ -77,9 +81,10 @@ public sealed record BackupHead
                 throw BackupProblem.Newer(where, head.Format);
             }
 
-            return head.Kind is "copy" or "command" && head.Volumes.All(IsFileName) && head.Secrets.All(IsFileName)
+            return head.Kind is "copy" or "command" && head.Id is { Length: 32 } id && id.All(char.IsAsciiHexDigitLower)
+                && head.Volumes.All(IsFileName) && head.Secrets.All(IsFileName)
                 ? head
-                : throw new JsonException("a name in it cannot be a file's name");
+                : throw new JsonException("a name in it cannot be one");
         }
         catch (JsonException error)
         {

@@ -4,6 +4,7 @@ using Nua.Engine.Data;
 using Nua.Engine.Instances;
 using Nua.Engine.Operations;
 using Nua.Engine.Settings;
+using Nua.Engine.Verifying;
 using Nua.Foundation;
 using Nua.Rootfs.Volumes;
 
@@ -16,8 +17,6 @@ namespace Nua.Engine.Backups;
 /// </summary>
 public sealed class BackupWork(Workplace place, Generations folders, BackupOrder order)
 {
-    private const string FilesFolder = "files";
-
     private readonly AwayClock _away = new(place.Time);
     private readonly List<Problem> _notes = [];
 
@@ -108,10 +107,10 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
         }
 
         var owner = ImageVolumes.Of(place.Containers.Open(Record.Release).Image, Contract)[0];
-        var staging = await Task.Run(() => folders.CreateStaging([owner with { Name = FilesFolder }]), cancel);
+        await Task.Run(() => folders.CreateStaging([owner with { Name = Generations.Files }]), cancel);
         var verb = new SwitchVerb(Record.Release, ["backup"], "manual", Contract.BackupTimeout)
         {
-            Mounts = [new Engines.VolumeMount($"{staging}/{FilesFolder}", "/nua/backup")],
+            Mounts = [new Engines.VolumeMount(place.Folder.RestoredFiles, "/nua/backup")],
         };
         var run = place.Containers.Verb(verb, Record.Generation, Record.Settings, isEmpty: false) with { IsBesideService = wasRunning && isHot };
         var result = await place.Engine.RunAsync(run, place.Output, cancel);
@@ -180,6 +179,7 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
             Volumes = Contract.HasBackupCommand ? [] : [.. Contract.Volumes.Where(volume => !volume.IsCache).Select(volume => volume.Name)],
             Secrets = order.Key is null ? [] : secrets,
             SecretsLeftOut = order.Key is null ? secrets : [],
+            Seeds = SeedRecord.Load(place.Folder).Seedings,
             HasImage = order.HasImage,
             Writer = $"nua {typeof(BackupWork).Assembly.GetName().Version?.ToString(3)}",
             Started = now,

@@ -19,6 +19,9 @@ public sealed class Generations : IDisposable
     /// <summary>A folder beside the generations for what is packed into a backup or comes out of one. It may vanish between commands.</summary>
     public const string Staging = "backup";
 
+    /// <summary>In the staging folder: what an application's own backup command leaves, and what its own restore reads.</summary>
+    public const string Files = "files";
+
     private const string Unfinished = ".part";
     private const uint OwnerOnly = 0x1C0, OwnerAndSandbox = 0x1C8;
 
@@ -86,8 +89,7 @@ public sealed class Generations : IDisposable
     public CopyReport Unpack(int number, Action<Stream> write) => Guard(Folder(number), () => _work.Unpack(Folder(number), write));
 
     /// <summary>The staging folder, empty but for the folders given.</summary>
-    /// <returns>Its path.</returns>
-    public string CreateStaging(IReadOnlyList<NewVolume> folders)
+    public void CreateStaging(IReadOnlyList<NewVolume> folders)
     {
         RemoveStaging();
         Guard(StagingFolder, () =>
@@ -95,7 +97,6 @@ public sealed class Generations : IDisposable
             _work.Create(StagingFolder, folders);
             return 0;
         });
-        return StagingPath;
     }
 
     /// <summary>A copy of a generation in the staging folder, so that the application can go on while it is packed.</summary>
@@ -116,8 +117,6 @@ public sealed class Generations : IDisposable
         _work.Pack(StagingFolder, prefix, read, cancel);
 
     public void RemoveStaging() => _work.Remove(StagingFolder);
-
-    public string StagingPath => $"{_instance.StoreHome}/{StagingFolder}";
 
     public FolderSize Measure(int number) => _work.Measure(Folder(number));
 

@@ -32,5 +32,8 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
     /// <summary>A volume of class <c>cache</c>: the same for all generations.</summary>
     public string Cache(string volume) => $"{Path}/cache/{volume}";
 
+    /// <summary>Where the files of a backup are while a verb of the application works on them: mounted at <c>/nua/backup</c>.</summary>
+    public string RestoredFiles => $"{Path}/generations/{Data.Generations.Staging}/{Data.Generations.Files}";
+
     public static string Root(string storeHome) => $"{storeHome}/instances";
 }
