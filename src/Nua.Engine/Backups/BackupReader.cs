@@ -160,7 +160,7 @@ public sealed class BackupReader
             {
                 read(zstd);
             }
-            catch (ProblemException failure) when (age is not null && IsOfArchive(failure))
+            catch (ProblemException failure) when (age is not null && (IsOfArchive(failure) || failure.Problems[0].Code == "NUA5123"))
             {
                 // What ended too early did so because the program found something: its word counts.
                 age.Complete();

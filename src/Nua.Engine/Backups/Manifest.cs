@@ -55,6 +55,8 @@ internal sealed class Manifest : IDisposable
     /// <param name="shipped">The entry under its name there; null keeps it.</param>
     public void Pass(TarEntry entry, Stream content, TarWriter? to, TarEntry? shipped = null)
     {
+        // A reader gives folders as the archive has them, with a slash at the end.
+        entry = entry.Type == TarEntryType.Directory ? entry with { Path = entry.Path.TrimEnd('/') } : entry;
         string? sha256 = null;
         if (entry.Type == TarEntryType.File)
         {

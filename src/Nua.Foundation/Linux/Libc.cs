@@ -24,7 +24,7 @@ public static partial class Libc
     public const int MntDetach = 2;
 
     public const int EPerm = 1, ENoEnt = 2, EIntr = 4, EExist = 17, ENotDir = 20, EIsDir = 21, EInval = 22,
-        ENoSpc = 28, EPipe = 32, ENotEmpty = 39, ELoop = 40, ENoData = 61, EOpNotSupp = 95, EWouldBlock = 11;
+        ENoSpc = 28, ENotEmpty = 39, ELoop = 40, ENoData = 61, EOpNotSupp = 95, EWouldBlock = 11;
 
     public const int LockSh = 1, LockEx = 2, LockNb = 4, LockUn = 8;
 

@@ -1,5 +1,3 @@
-using System.IO.Pipes;
-using System.Runtime.ExceptionServices;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;
@@ -52,42 +50,18 @@ public sealed class VolumeWork(string home) : IVolumeWork
 
     public CopyReport Pack(string folder, string prefix, Action<Stream> read, CancellationToken cancel)
     {
-        using var output = new AnonymousPipeServerStream(PipeDirection.Out);
-        using var input = new AnonymousPipeClientStream(PipeDirection.In, output.ClientSafePipeHandle);
+        var pipe = new BytePipe();
         CopyReport? report = null;
-        Exception? failure = null;
-        var packer = new Thread(() =>
-        {
-            try
-            {
-                using (output)
-                using (var buffered = new BufferedStream(output, 256 << 10))
-                {
-                    report = PackTo(folder, prefix, buffered, cancel);
-                }
-            }
-            catch (Exception error) when (error is IOException or ProblemException or OperationCanceledException)
-            {
-                failure = error;
-            }
-        })
-        {
-            IsBackground = true,
-        };
-        packer.Start();
+        using var packer = new OtherThread(() => report = PackTo(folder, prefix, pipe.Input, cancel), pipe.End);
         try
         {
-            read(input);
+            read(pipe.Output);
         }
-        catch (ProblemException) when (Ended(input, packer) && failure is ProblemException or IOException { HResult: not Libc.EPipe })
+        finally
         {
-            // The reader saw only that the archive ended too early; the packer knows why.
-        }
-
-        Ended(input, packer);
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
+            // When the reader saw only that the archive ended too early, the packer's own reason is thrown from here.
+            pipe.Abandon();
+            packer.Join();
         }
 
         return report!;
@@ -111,68 +85,36 @@ public sealed class VolumeWork(string home) : IVolumeWork
         }
     }
 
-    private static bool Ended(AnonymousPipeClientStream input, Thread packer)
-    {
-        // Whoever still writes gets an error instead of waiting for ever.
-        input.Dispose();
-        packer.Join();
-        return true;
-    }
-
     public CopyReport Unpack(string folder, Action<Stream> write)
     {
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        using var tar = new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle);
-        Exception? failure = null;
-        var writer = new Thread(() =>
-        {
-            try
-            {
-                using (pipe)
-                {
-                    write(pipe);
-                }
-            }
-            catch (Exception error) when (error is IOException or ProblemException or OperationCanceledException)
-            {
-                failure = error;
-            }
-        })
-        {
-            IsBackground = true,
-        };
-        writer.Start();
-        return UnpackFrom(folder, tar, () =>
+        var pipe = new BytePipe();
+        using var writer = new OtherThread(() => write(pipe.Input), pipe.End);
+        return UnpackFrom(folder, pipe.Output, () =>
         {
             // The end of the pipe alone does not say that all was written.
-            tar.Dispose();
+            pipe.Abandon();
             writer.Join();
-            if (failure is not null)
-            {
-                ExceptionDispatchInfo.Throw(failure);
-            }
         });
     }
 
     /// <summary>Reads the tar itself.</summary>
-    /// <param name="onRead">Called before the folder gets its name; when it throws, there is no folder.</param>
+    /// <param name="onRead">Called when no more will be read, before the folder gets its name; when it throws, there is no folder.</param>
     internal CopyReport UnpackFrom(string folder, Stream tar, Action onRead) => Make(folder, (_, path) =>
     {
+        using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = Limits });
         try
         {
-            using var applier = new LayerApplier(path, new ApplyOptions { IsPlainArchive = true, Tar = Limits });
             applier.Apply(tar, "backup");
             applier.Complete();
-            var report = applier.Report;
-            onRead();
-            return new CopyReport(report.Entries, report.Bytes, 0, report.Notes);
         }
-        catch (ProblemException)
+        finally
         {
-            // When the writer failed first, its reason is the true one.
+            // When the writer failed first, its reason is the true one and takes the place of "the archive ends too early".
             onRead();
-            throw;
         }
+
+        var report = applier.Report;
+        return new CopyReport(report.Entries, report.Bytes, 0, report.Notes);
     });
 
     public void Remove(string folder)

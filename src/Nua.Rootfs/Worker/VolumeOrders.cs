@@ -44,7 +44,7 @@ internal static class VolumeOrders
             case UnpackVolumes c:
                 using (var input = new FrameReadStream(inbox.Next))
                 {
-                    return new Reply { Copy = work.UnpackFrom(c.Folder, input, () => input.CopyTo(Stream.Null)) };
+                    return new Reply { Copy = work.UnpackFrom(c.Folder, input, () => input.CopyTo(Stream.Null, 256 << 10)) };
                 }
 
             case RemoveVolumes c:

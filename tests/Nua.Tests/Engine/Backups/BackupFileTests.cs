@@ -42,7 +42,7 @@ public sealed class BackupFileTests : IDisposable
         var file = Backup();
         var reader = Open(file);
         var summary = reader.UnpackInto(_generations, 2, _volumes);
-        Assert.Equal(GeneratedTree.Describe(Folder.Generation(1)), GeneratedTree.Describe(Folder.Generation(2)));
+        Assert.Equal(GeneratedTree.Describe(Data), GeneratedTree.Describe(Folder.Volume(2, "data")));
         Assert.Equal(summary.Entries, reader.Check().Entries);
         Assert.Equal("notes", reader.Head.AppId);
     }

@@ -43,8 +43,8 @@ public static class GeneratedTree
             Gen.Select(_seconds, Gen.Int[0, 999_999_999], Gen.Bool, Gen.Byte.Array[0, 200]),
             Gen.Bool)
         .Select(wish => new NodeWish(
-            wish.V0.V0, wish.V0.V1, wish.V0.V2, wish.V0.V3, wish.V1.V0, wish.V1.V1, wish.V1.V2, wish.V1.V3,
-            wish.V2.V0, wish.V2.V1, wish.V2.V2 ? wish.V2.V3 : null, wish.V3))
+            wish.Item1.Item1, wish.Item1.Item2, wish.Item1.Item3, wish.Item1.Item4, wish.Item2.Item1, wish.Item2.Item2, wish.Item2.Item3, wish.Item2.Item4,
+            wish.Item3.Item1, wish.Item3.Item2, wish.Item3.Item3 ? wish.Item3.Item4 : null, wish.Item4))
         .Array[0, 25];
 
     /// <summary>Makes the tree below an existing folder. Names that are taken are passed over.</summary>
@@ -83,17 +83,18 @@ public static class GeneratedTree
                 Posix.Check(Libc.FchownAt(Libc.AtFdCwd, bytes, wish.Uid, wish.Gid, Libc.AtSymlinkNofollow), "chown", path);
             }
 
+            // In the order of their names: GNU tar lists attributes as they were made.
+            if (wish.Sort is NodeSort.File or NodeSort.Directory && wish.HasAcl)
+            {
+                SetAcl(bytes, wish);
+            }
+
             if (wish.Sort is NodeSort.File or NodeSort.Directory && wish.Xattr is { } value)
             {
                 fixed (byte* pointer = value)
                 {
                     _ = Libc.LSetXattr(bytes, "user.note\0"u8, pointer, value.Length, 0);
                 }
-            }
-
-            if (wish.Sort is NodeSort.File or NodeSort.Directory && wish.HasAcl)
-            {
-                SetAcl(bytes, wish);
             }
 
             if (wish.Sort != NodeSort.Symlink)
@@ -120,7 +121,7 @@ public static class GeneratedTree
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(
             "tar --sort=name --numeric-owner --xattrs --xattrs-include='*' --acls --format=pax "
-            + "--pax-option=exthdr.name=%d/x,delete=atime,delete=ctime --sparse -cf - . | sha256sum; find . -printf '%y %n %s %m %U %G %T@ %l\\n' | sort | sha256sum");
+            + "--pax-option=exthdr.name=%d/x,delete=atime,delete=ctime -cf - . | sha256sum; find . -printf '%y %n %s %m %U %G %T@ %l\\n' | sort");
         start.Environment["LC_ALL"] = "C";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
