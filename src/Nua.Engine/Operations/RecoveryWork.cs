@@ -126,22 +126,18 @@ internal static class RecoveryWork
         place.Images.Keep(named);
     }
 
-    /// <summary>The journal goes last: until then the next command knows what was being done. Backups are never removed here.</summary>
+    /// <summary>The journal goes last: until then the next command knows what was being done. Backups are elsewhere and stay.</summary>
     private static void RemoveInstance(InstanceFolder folder)
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(folder.Path).ToList())
         {
-            if (path != folder.Operation && path != folder.Lock && path != folder.Backups)
+            if (path != folder.Operation && path != folder.Lock)
             {
                 Remove(path);
             }
         }
 
-        File.Delete(folder.Operation);
-        if (!Directory.Exists(folder.Backups))
-        {
-            Directory.Delete(folder.Path, recursive: true);
-        }
+        Directory.Delete(folder.Path, recursive: true);
     }
 
     private static void Remove(string path)

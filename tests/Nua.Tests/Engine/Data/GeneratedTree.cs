@@ -120,7 +120,7 @@ public static class GeneratedTree
         };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(
-            "tar --sort=name --numeric-owner --xattrs --xattrs-include='*' --acls --format=pax "
+            "tar --sort=name --numeric-owner --xattrs --xattrs-include='user.*' --acls --format=pax "
             + "--pax-option=exthdr.name=%d/x,delete=atime,delete=ctime -cf - . | sha256sum; find . -printf '%y %n %s %m %U %G %T@ %l\\n' | sort");
         start.Environment["LC_ALL"] = "C";
         using var process = Process.Start(start)!;
