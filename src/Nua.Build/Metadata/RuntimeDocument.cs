@@ -58,13 +58,6 @@ internal static class RuntimeDocument
         json.WriteStartObject("upgrade");
         json.WriteNumber("timeout", lifecycle.UpgradeTimeout ?? 1800);
         json.WriteEndObject();
-        if (lifecycle.UpgradeTimeout is { } upgradeTimeout)
-        {
-            json.WriteStartObject("upgrade");
-            json.WriteNumber("timeout", upgradeTimeout);
-            json.WriteEndObject();
-        }
-
         json.WriteStartObject("start");
         json.WriteNumber("ready_timeout", lifecycle.ReadyTimeout ?? 120);
         json.WriteEndObject();

@@ -41,7 +41,7 @@ public static class CopyCommand
     }
 
     /// <summary>What <c>save</c> does as well.</summary>
-    internal static async Task<int> RunAsync(string source, ImageLocation destination, Platform? platform, Places places, Session session)
+    internal static async Task<int> RunAsync(string source, ImageLocation destination, Platform? platform, ImagePlaces places, Session session)
     {
         using var opened = await places.OpenAsync(source, platform);
         var result = await places.CopyAsync(opened, destination, Locations.Parse(source));

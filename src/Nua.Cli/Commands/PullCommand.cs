@@ -47,7 +47,7 @@ public static class PullCommand
         };
     }
 
-    private static async Task<int> RunAsync(ImageReference reference, string? name, Platform? platform, Places places, Session session)
+    private static async Task<int> RunAsync(ImageReference reference, string? name, Platform? platform, ImagePlaces places, Session session)
     {
         var stored = name is not null ? Locations.StoreName(name) : reference.Digest is null || reference.Tag is not null ? Locations.NameInStore(reference) : null;
         var pulled = await places.PullAsync(

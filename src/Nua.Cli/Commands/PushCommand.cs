@@ -45,7 +45,7 @@ public static class PushCommand
         };
     }
 
-    private static async Task<int> RunAsync(string image, string? destination, Places places, Session session)
+    private static async Task<int> RunAsync(string image, string? destination, ImagePlaces places, Session session)
     {
         var reference = Locations.Reference(destination ?? image);
         using var source = destination is null

@@ -30,6 +30,7 @@ public sealed class LayerApplier : IDisposable
     private readonly FileAttributeWriter _attributes;
     private readonly LayerMembers _members = new();
     private readonly Dictionary<string, TarTime> _directoryTimes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TarEntry> _directoryXattrs = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[256 << 10];
     private long _entries;
     private long _bytes;
@@ -87,7 +88,7 @@ public sealed class LayerApplier : IDisposable
         }
     }
 
-    /// <summary>Sets the times of directories, which later entries have changed. Once, after the last layer.</summary>
+    /// <summary>Sets the times of directories, which later entries have changed, and of a plain archive their attributes. Once, after the last layer.</summary>
     public void Complete()
     {
         foreach (var (path, time) in _directoryTimes)
@@ -95,6 +96,11 @@ public sealed class LayerApplier : IDisposable
             var fd = _root.OpenForReading(path);
             if (fd >= 0)
             {
+                if (_directoryXattrs.TryGetValue(path, out var entry))
+                {
+                    _attributes.Set(fd, entry, path);
+                }
+
                 FileAttributeWriter.SetTime(fd, time);
                 _ = Libc.Close(fd);
             }
@@ -284,8 +290,15 @@ public sealed class LayerApplier : IDisposable
         Posix.Check(fd, "opening", path);
         try
         {
-            _attributes.Set(fd, entry, path);
             _directoryTimes[path] = entry.Modified;
+            if (_options.IsPlainArchive && entry.Xattrs.Count > 0)
+            {
+                // A default ACL would be inherited by what comes into the folder.
+                _directoryXattrs[path] = entry;
+                entry = entry with { Xattrs = TarEntry.NoXattrs };
+            }
+
+            _attributes.Set(fd, entry, path);
         }
         finally
         {
