@@ -60,7 +60,7 @@ public static class Rebaser
             Clock = request.Clock,
         };
         var compression = finished.Image.Layers[^1].Compression ?? LayerCompression.Gzip;
-        return new BuildSession(build, store, compression, happened =>
+        return new BuildSession(build, store, compression, memory: 0, happened =>
         {
             if (happened is BuildEvent.ProblemFound { Problem: var problem })
             {

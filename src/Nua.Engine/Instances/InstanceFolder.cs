@@ -37,8 +37,5 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
     /// <summary>Where the files of a backup are while a verb of the application works on them: mounted at <c>/nua/backup</c>.</summary>
     public string RestoredFiles => $"{Path}/generations/{Data.Generations.Staging}/{Data.Generations.Files}";
 
-    /// <summary>Where the files of a backup are while a verb of the application works on them: mounted at <c>/nua/backup</c>.</summary>
-    public string RestoredFiles => $"{Path}/generations/{Data.Generations.Staging}/{Data.Generations.Files}";
-
     public static string Root(string storeHome) => $"{storeHome}/instances";
 }
