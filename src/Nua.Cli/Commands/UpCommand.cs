@@ -78,10 +78,10 @@ public static class UpCommand
             settings = new SettingsWork(folder).Resolve(contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
             report = await SwitchAsync(place.Work, instance.Record, release, settings, session);
         }
-        catch when (instance.Record is null && !File.Exists(folder.Operation))
+        catch
         {
             // Refused before anything began: no trace of the name is left.
-            Directory.Delete(folder.Path, recursive: true);
+            instance.Discard();
             throw;
         }
 

@@ -108,6 +108,27 @@ public sealed class Instance : IDisposable
         Operation = null;
     }
 
+    /// <summary>Removes the folder of an instance that was never made; nothing when it was, or was begun. Backups of an earlier one of that
+    /// name stay.</summary>
+    public void Discard()
+    {
+        if (File.Exists(Folder.Record) || File.Exists(Folder.Operation) || !Directory.Exists(Folder.Path))
+        {
+            return;
+        }
+
+        if (!Directory.Exists(Folder.Backups))
+        {
+            Directory.Delete(Folder.Path, recursive: true);
+            return;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(Folder.Path).Where(path => path != Folder.Backups).ToList())
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     public void Dispose() => _lock.Dispose();
 
     public static ProblemException NotFound(InstanceFolder folder) =>

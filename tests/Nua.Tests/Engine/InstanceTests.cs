@@ -33,6 +33,28 @@ public sealed class InstanceTests : IDisposable
     }
 
     [Fact]
+    public void Instance_that_was_never_made_leaves_no_folder_but_backups()
+    {
+        var folder = Folder("notes");
+        using (var instance = Instance.Open(folder))
+        {
+            instance.Discard();
+        }
+
+        Assert.False(Directory.Exists(folder.Path));
+        Directory.CreateDirectory(folder.Backups);
+        File.WriteAllText(folder.Backups + "/old", "precious");
+        using (var instance = Instance.Open(folder))
+        {
+            Directory.CreateDirectory(folder.Secrets);
+            instance.Discard();
+        }
+
+        Assert.True(File.Exists(folder.Backups + "/old"));
+        Assert.False(Directory.Exists(folder.Secrets));
+    }
+
+    [Fact]
     public void Record_is_read_back_as_it_was_committed()
     {
         var folder = Folder("notes");
