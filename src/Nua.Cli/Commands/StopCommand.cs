@@ -19,7 +19,7 @@ public static class StopCommand
         {
             Usage = "NAME",
             Details = details,
-            Examples = [new("and later again", $"nua {command} notes && nua start notes")],
+            Examples = [new("until it is started again", $"nua {command} notes")],
             Arguments = { name },
             Run = async (parsed, session) =>
             {

@@ -30,7 +30,7 @@ public static class UpCommand
             Examples =
             [
                 new("build the application in this folder if needed, and keep it running", "nua up . -p 8080"),
-                new("two instances of one image", "nua up nua-notes:1.0 alice -p 8081 && nua up nua-notes:1.0 bob -p 8082"),
+                new("another instance of the same image", "nua up nua-notes:1.0 bob -p 8082"),
             ],
             ExitStatuses = [new(0, "it is ready"), new(1, "it was not installed, nothing is left"), new(10, "the old release or settings run on"), new(78, "a setting, secret or binding is missing")],
             JsonFields =

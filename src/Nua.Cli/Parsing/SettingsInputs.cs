@@ -14,7 +14,7 @@ public sealed class SettingsInputs
     public SettingsInputs() => Network.AcceptOnlyFromAmong("none", HostNetwork);
 
     public Option<string[]> Publish { get; } = Inputs.Values(
-        "--publish", "[ADDRESS:]HOST[:PORT]", "Port of this machine that leads to one of the application, its PORT when left out; 127.0.0.1 unless said", "-p");
+        "--publish", "[ADDRESS:]HOST[:PORT]", "Port of this machine that leads to PORT of the application; on 127.0.0.1 unless said", "-p");
 
     public Option<string[]> Env { get; } = Inputs.Values("--env", "NAME[=VALUE]", "Variable for the application; without VALUE, this machine's own", "-e");
 
@@ -22,7 +22,7 @@ public sealed class SettingsInputs
 
     public Option<string[]> Secret { get; } = Inputs.Values("--secret", "NAME=FILE", "Secret of the application; the file is copied and kept private");
 
-    public Option<string[]> Binding { get; } = Inputs.Values("--binding", "NAME=DIR", "Service that the application uses: a folder with the files host, port, username, password, database");
+    public Option<string[]> Binding { get; } = Inputs.Values("--binding", "NAME=DIR", "Service the application uses: a folder of files: host, port, username, password, database");
 
     public Option<string?> Memory { get; } = Inputs.Value("--memory", "SIZE", "Most memory the application may use, such as 512m or 2g");
 
