@@ -22,7 +22,7 @@ internal static class ForeignPlatform
             {
                 Where = "--platform",
                 Why = string.Join("; ", reasons),
-                Remedy = $"build it on a {Printable.Escape(platform.Architecture, 40)} machine; what runs nothing can be built here: a site, prebuilt programs, a wrapped image",
+                Remedy = "build it on a machine of that kind; what runs nothing can be built here: a site, prebuilt programs, a wrapped image",
             });
         }
     }

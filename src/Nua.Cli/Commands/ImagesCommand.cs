@@ -56,7 +56,19 @@ public static class ImagesCommand
     {
         try
         {
-            return Image.Load(store.Blobs, image.Manifest).Manifest.Layers.Sum(layer => layer.Size);
+            if (MediaTypes.IsManifest(image.Manifest.MediaType))
+            {
+                return Image.Load(store.Blobs, image.Manifest).Manifest.Layers.Sum(layer => layer.Size);
+            }
+
+            // An index of platforms: the layers of all, those in common once.
+            long size = 0;
+            ImageClosure.Visit(store.Blobs, image.Manifest, blob =>
+            {
+                size += MediaTypes.IsLayer(blob.MediaType) ? blob.Size : 0;
+                return true;
+            });
+            return size;
         }
         catch (ProblemException)
         {
