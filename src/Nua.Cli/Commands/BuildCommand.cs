@@ -16,7 +16,7 @@ public static class BuildCommand
     {
         var folder = Inputs.Folder();
         var inputs = new BuildInputs();
-        var output = Inputs.Values("--output", "DEST", $"Also write the image to {CopyCommand.Forms}", "-o");
+        var output = Inputs.Values("--output", "DEST", "Also write it there: any DEST of 'nua copy'", "-o");
         var verify = Inputs.Flag("--verify", "Build a second time under other circumstances, and fail with the first difference");
         var command = new NuaCommand("build", "Builds the image of an application folder.")
         {

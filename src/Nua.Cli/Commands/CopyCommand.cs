@@ -8,7 +8,7 @@ namespace Nua.Cli.Commands;
 /// <summary><c>nua copy</c>: one image from one place to another.</summary>
 public static class CopyCommand
 {
-    internal const string Forms = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:TAG], docker-daemon:NAME:TAG or docker://HOST/NAME:TAG";
+    internal const string Forms = "oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, docker://HOST/NAME:TAG";
 
     public static NuaCommand Create()
     {

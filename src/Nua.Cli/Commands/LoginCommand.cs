@@ -29,7 +29,7 @@ public static class LoginCommand
             Examples =
             [
                 new("asks for the password", "nua login registry.example -u ada"),
-                new("in a script", "nua login registry.example -u ci --password-stdin < token-file"),
+                new("in a script, with the password on standard input", "nua login registry.example -u ci --password-stdin"),
             ],
             ExitStatuses = RegistryStatuses.All,
             Arguments = { host },
