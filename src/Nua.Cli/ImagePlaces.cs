@@ -1,8 +1,11 @@
+using Nua.Attest;
+using Nua.Attest.Places;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Archives;
+using Nua.Oci.Attachments;
 using Nua.Oci.Storage;
 using Nua.Registry;
 using Nua.Registry.Engines;
@@ -11,7 +14,9 @@ using Nua.Registry.Transfer;
 namespace Nua.Cli;
 
 /// <summary>Opens images wherever they are, and puts them wherever they shall go. Registries and engines come in through the local store.</summary>
-internal sealed class ImagePlaces(Session session, bool isPlain)
+/// <param name="isPlain">The registry of the command line may be spoken to in plain HTTP.</param>
+/// <param name="withAttachments">Signatures and other statements beside the image come along.</param>
+internal sealed class ImagePlaces(Session session, bool isPlain, bool withAttachments = false)
 {
     /// <summary>An image to be looked at or moved.</summary>
     /// <param name="platform">Of an index in a registry only this is fetched; null for all of it.</param>
@@ -30,7 +35,7 @@ internal sealed class ImagePlaces(Session session, bool isPlain)
         switch (destination)
         {
             case ImageLocation.Registry registry:
-                var pushed = await PushAsync(source, registry.Reference, from);
+                var (pushed, _) = await PushAsync(source, registry.Reference, from);
                 return new TransferResult(source.Root, pushed.Pinned.ToString(), []);
             case ImageLocation.DockerDaemon daemon:
                 using (var engine = EngineSocket.Find(Environment.GetEnvironmentVariable))
@@ -42,16 +47,21 @@ internal sealed class ImagePlaces(Session session, bool isPlain)
 
             default:
                 var store = destination is ImageLocation.StoreName ? Locations.OpenStore() : null;
-                return ImageTransfer.Copy(source, destination, store, session.Cancellation);
+                return ImageTransfer.Copy(withAttachments ? source : source.WithoutAttachments(), destination, store, session.Cancellation);
         }
     }
 
-    public async Task<PushedImage> PushAsync(ImageSource source, ImageReference destination, ImageLocation? from)
+    /// <returns>What was sent of the image, and how many attachments were.</returns>
+    public async Task<(PushedImage Image, int Attachments)> PushAsync(ImageSource source, ImageReference destination, ImageLocation? from)
     {
         using var network = Network(destination);
         using var progress = new TransferProgress(session, "pushing");
         var options = new PushOptions { Progress = progress, MountFrom = [.. Relatives(source, destination, from)] };
-        return await RegistryPush.FromAsync(network, source.Blobs, source.Root, destination, options, session.Cancellation);
+        var pushed = await RegistryPush.FromAsync(network, source.Blobs, source.Root, destination, options, session.Cancellation);
+        var attached = withAttachments
+            ? await AttachmentTransfer.PushAsync(network.Open(destination), source.Blobs, source.Attachments, session.Cancellation)
+            : 0;
+        return (pushed, attached);
     }
 
     /// <summary>Pulls into the store and gives it names there.</summary>
@@ -59,7 +69,16 @@ internal sealed class ImagePlaces(Session session, bool isPlain)
     {
         using var network = Network(reference);
         using var progress = new TransferProgress(session, "pulling");
-        return await RegistryPull.IntoAsync(network, store, reference, options with { Progress = progress }, session.Cancellation);
+        using var writer = store.BeginWrite();
+        var pulled = await RegistryPull.IntoAsync(network, writer, reference, options with { Progress = progress }, session.Cancellation);
+        var attachments = await AttachmentsAsync(network, writer, reference, pulled.Root);
+        writer.Publish(pulled.Root, options.Names);
+        foreach (var attachment in attachments)
+        {
+            writer.Attach(attachment);
+        }
+
+        return pulled;
     }
 
     private RegistryNetwork Network(ImageReference reference) =>
@@ -77,6 +96,12 @@ internal sealed class ImagePlaces(Session session, bool isPlain)
         return store.Find(name) is { } found ? ImageSource.Open(new ImageLocation.StoreDigest(found.Manifest.Digest), store) : null;
     }
 
+    private async Task<IReadOnlyList<Attachment>> AttachmentsAsync(
+        RegistryNetwork network, StoreWriter writer, ImageReference reference, Descriptor root) => withAttachments
+        ? await AttachmentTransfer.FetchAsync(
+            network.Open(reference), writer, root, AttestLimits.Default, session.Messages.Report, session.Cancellation)
+        : [];
+
     /// <summary>The blobs stay in the store until pruning, so that the next look needs no network.</summary>
     private async Task<ImageSource> PullAsync(ImageReference reference, Platform? platform)
     {
@@ -88,7 +113,9 @@ internal sealed class ImagePlaces(Session session, bool isPlain)
             using var progress = new TransferProgress(session, "pulling");
             var pulled = await RegistryPull.IntoAsync(
                 network, writer, reference, new PullOptions { Platform = platform, Progress = progress }, session.Cancellation);
-            return ImageSource.Of(store.Blobs, pulled.Root, reference.Digest is null ? Locations.NameInStore(reference) : null, writer);
+            return ImageSource.Of(
+                store.Blobs, pulled.Root, reference.Digest is null ? Locations.NameInStore(reference) : null, writer,
+                await AttachmentsAsync(network, writer, reference, pulled.Root));
         }
         catch
         {

@@ -1,3 +1,5 @@
+using Nua.Attest.Verifying;
+using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Attachments;
 using Nua.Oci.Storage;
@@ -8,11 +10,14 @@ namespace Nua.Attest.Places;
 /// <summary>Moves what is attached to an image between the store and registries, byte for byte.</summary>
 public static class AttachmentTransfer
 {
+    // Of an index: what is attached to more platforms is not looked for.
+    private const int MaxSubjects = 32;
+
     /// <summary>Sends attachments to a repository that holds what they are about, or will.</summary>
     /// <param name="source">Where their blobs are.</param>
     /// <param name="attachments">Each after what it is about.</param>
     /// <returns>How many were not there.</returns>
-    /// <exception cref="Nua.Foundation.ProblemException">those of <see cref="RegistryClient"/>.</exception>
+    /// <exception cref="ProblemException">those of <see cref="RegistryClient"/>.</exception>
     public static async Task<int> PushAsync(
         RegistryClient client, IBlobStore source, IReadOnlyList<Attachment> attachments, CancellationToken cancellation)
     {
@@ -43,23 +48,60 @@ public static class AttachmentTransfer
         return sent;
     }
 
-    /// <summary>Brings what is attached to an image of the store from the repository that it came from.</summary>
+    /// <summary>Brings what is attached to an image, and to the platforms of an index, into the store. Nothing is published: the writer holds it,
+    /// and may attach it.</summary>
+    /// <param name="client">Of the repository that the image came from.</param>
     /// <param name="root">In the store.</param>
-    /// <returns>How many are there now.</returns>
-    /// <exception cref="Nua.Foundation.ProblemException">NUA3902 there is more than <paramref name="limits"/> allow: then none is brought; those of
-    /// <see cref="RegistryClient"/>.</exception>
-    public static async Task<int> PullAsync(
-        RegistryClient client, ImageStore store, Descriptor root, AttestLimits limits, CancellationToken cancellation)
+    /// <param name="tell">Hears a warning (NUA3903) when attachments cannot be had; the image is good without them, and none is brought then.</param>
+    public static async Task<IReadOnlyList<Attachment>> FetchAsync(
+        RegistryClient client, StoreWriter writer, Descriptor root, AttestLimits limits, Action<Problem> tell, CancellationToken cancellation)
     {
-        var place = new RegistryPlace(client, root);
+        try
+        {
+            var found = new List<Attachment>();
+            foreach (var subject in AttachmentIndex.ManifestsOf(writer.Store.Blobs, root).Take(MaxSubjects))
+            {
+                found.AddRange(await FetchOfAsync(new RegistryPlace(client, subject), writer, limits, cancellation));
+            }
+
+            return found;
+        }
+        catch (ProblemException error)
+        {
+            tell(new Problem("NUA3903", $"what is attached to {root.Digest} was not brought along")
+            {
+                Severity = Severity.Warning,
+                Where = Printable.Escape(client.Name, 300),
+                Why = $"{error.Problems[0].Code}: {error.Problems[0].What}",
+            });
+            return [];
+        }
+    }
+
+    /// <summary>Stores the manifest, and sees to it that it is found: by its tag, or as a referrer.</summary>
+    internal static async Task EnterAsync(
+        RegistryClient pushing, Attachment attachment, ReadOnlyMemory<byte> manifest, CancellationToken cancellation)
+    {
+        if (attachment.Tag is { } tag)
+        {
+            await pushing.PutManifestAsync(tag, attachment.Manifest.MediaType, manifest, cancellation);
+        }
+        else
+        {
+            await pushing.AttachAsync(attachment.Manifest.MediaType, manifest, cancellation);
+        }
+    }
+
+    private static async Task<IReadOnlyList<Attachment>> FetchOfAsync(
+        RegistryPlace place, StoreWriter writer, AttestLimits limits, CancellationToken cancellation)
+    {
         var attachments = await place.ListAsync(cancellation);
         if (attachments.Count > limits.MaxAttachments)
         {
-            throw VerifyProblem.TooMany(root.Digest, place.Name, $"at most {limits.MaxAttachments} attachments are brought along");
+            throw VerifyProblem.TooMany(place.Subject.Digest, place.Name, $"at most {limits.MaxAttachments} attachments are brought along");
         }
 
-        using var writer = store.BeginWrite();
-        var reader = new Verifying.AttachmentReader(place, limits);
+        var reader = new AttachmentReader(place, limits);
         foreach (var attachment in attachments)
         {
             var bytes = await reader.ReadAsync(attachment.Manifest, Attachment.MaxManifestBytes, cancellation);
@@ -75,25 +117,6 @@ public static class AttachmentTransfer
             writer.Put(attachment.Manifest.MediaType, bytes);
         }
 
-        foreach (var attachment in attachments)
-        {
-            writer.Attach(attachment);
-        }
-
-        return attachments.Count;
-    }
-
-    /// <summary>Stores the manifest, and sees to it that it is found: by its tag, or as a referrer.</summary>
-    internal static async Task EnterAsync(
-        RegistryClient pushing, Attachment attachment, ReadOnlyMemory<byte> manifest, CancellationToken cancellation)
-    {
-        if (attachment.Tag is { } tag)
-        {
-            await pushing.PutManifestAsync(tag, attachment.Manifest.MediaType, manifest, cancellation);
-        }
-        else
-        {
-            await pushing.AttachAsync(attachment.Manifest.MediaType, manifest, cancellation);
-        }
+        return attachments;
     }
 }

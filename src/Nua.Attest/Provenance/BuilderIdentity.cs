@@ -5,7 +5,7 @@ namespace Nua.Attest.Provenance;
 public sealed record BuilderIdentity(string Id)
 {
     /// <summary>nua, run by somebody on some machine: nothing that anybody could trust on its own. SLSA level 1.</summary>
-    public static readonly BuilderIdentity Local = new("urn:nua:builder:local");
+    public const string LocalId = "urn:nua:builder:local";
 
     /// <summary>Null when it is not known.</summary>
     public DateTimeOffset? StartedOn { get; init; }

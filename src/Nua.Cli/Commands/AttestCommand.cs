@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Nua.Attest;
 using Nua.Attest.Keys;
+using Nua.Attest.Places;
 using Nua.Attest.Provenance;
 using Nua.Attest.Statements;
 using Nua.Cli.Output;
@@ -9,6 +11,7 @@ using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Json;
 using Nua.Oci.Layers;
+using Nua.Oci.Storage;
 
 namespace Nua.Cli.Commands;
 
@@ -24,9 +27,10 @@ public static class AttestCommand
         var image = Inputs.Image();
         var types = Inputs.Values("--type", "TYPE", "cyclonedx, spdx or provenance; cyclonedx and provenance when left out. With --predicate also a URI");
         var predicate = Inputs.Value("--predicate", "FILE", "State what this JSON file says, as the one --type");
-        var builder = Inputs.Value("--builder-id", "URI", $"Who built the image, for provenance; {BuilderIdentity.Local.Id} when left out");
+        var builder = Inputs.Value("--builder-id", "URI", $"Who built the image, for provenance; {BuilderIdentity.LocalId} when left out");
         var key = new KeyInputs("Sign the statements with this private key");
         var print = Inputs.Flag("--print", "Print the statements, one JSON object a line, and attach nothing");
+        var plain = Inputs.PlainHttp();
         return new NuaCommand("attest", "States facts about an image, and attaches the statements to it.")
         {
             Usage = "IMAGE [--type TYPE]… [--key FILE]",
@@ -47,13 +51,15 @@ public static class AttestCommand
                 new("attachments[].digest", "digest of the attachment's manifest; null when it was attached before"),
             ],
             Arguments = { image },
-            Options = { types, predicate, builder, key.Key, key.PassphraseFile, print },
+            Options = { types, predicate, builder, key.Key, key.PassphraseFile, print, plain },
+            ExitStatuses = RegistryStatuses.All,
             Run = async (parsed, session) =>
             {
                 var request = new Request(
-                    [.. (parsed.GetValue(types) ?? []).Select(ParseType)], parsed.GetValue(predicate), Builder(parsed.GetValue(builder)));
+                    [.. (parsed.GetValue(types) ?? []).Select(ParseType)], parsed.GetValue(predicate), parsed.GetValue(builder));
                 using var signing = key.Read(parsed);
-                return await RunAsync(parsed.GetRequiredValue(image), Checked(request), signing, parsed.GetValue(print), session);
+                using var target = await AttachmentTarget.OpenAsync(parsed.GetRequiredValue(image), parsed.GetValue(plain), session);
+                return await RunAsync(target, Checked(request), signing, parsed.GetValue(print), session);
             },
         };
     }
@@ -63,26 +69,21 @@ public static class AttestCommand
     internal static string ParseType(string text) => PredicateTypes.Parse(text)
         ?? throw Wrong("NUA9050", $"'{Printable.Escape(text, 120)}' is not a kind of statement", $"it is none of {Types}, and no URI");
 
-    private static async Task<int> RunAsync(string text, Request request, SigningKey? key, bool isPrinted, Session session)
+    private static async Task<int> RunAsync(AttachmentTarget target, Request request, SigningKey? key, bool isPrinted, Session session)
     {
-        using var target = AttachmentTarget.Open(text);
         var done = new List<(Digest Image, string Type, Digest? Digest)>();
-        foreach (var (image, place) in target.Images())
+        foreach (var (place, type, predicate) in Predicates(target, request, session.Cancellation))
         {
-            var tree = new Lazy<ImageTree>(() => ImageTree.Read(image, new TreeOptions { KeepContent = IsKept }, session.Cancellation));
-            foreach (var type in request.Types)
+            var statement = new Statement([place.Subject.Digest], type, predicate);
+            if (isPrinted)
             {
-                var statement = new Statement([place.Subject.Digest], type, Predicate(tree, type, request));
-                if (isPrinted)
-                {
-                    session.Out.WriteLine(System.Text.Encoding.UTF8.GetString(statement.ToBytes()));
-                    continue;
-                }
-
-                var digest = await new Signer(place, AttestLimits.Default).AttestAsync(statement, key, session.Cancellation);
-                done.Add((place.Subject.Digest, type, digest));
-                session.Messages.Note($"{Printable.Escape(PredicateTypes.NameOf(type), 200)}: {(digest is null ? "attached before" : "attached")}");
+                session.Out.WriteLine(Encoding.UTF8.GetString(statement.ToBytes()));
+                continue;
             }
+
+            var digest = await new Signer(place, AttestLimits.Default).AttestAsync(statement, key, session.Cancellation);
+            done.Add((place.Subject.Digest, type, digest));
+            session.Messages.Note($"{Printable.Escape(PredicateTypes.NameOf(type), 200)}: {(digest is null ? "attached before" : "attached")}");
         }
 
         if (session.Json && !isPrinted)
@@ -97,23 +98,40 @@ public static class AttestCommand
         return ExitStatus.Done;
     }
 
-    private static bool IsKept(string path) => path is SbomCommand.Path or BuildRecord.BuildPath or BuildRecord.ConfigPath;
-
-    private static ReadOnlyMemory<byte> Predicate(Lazy<ImageTree> tree, string type, Request request)
+    /// <summary>What a file says is about all that the name means; what is made from content is about each platform.</summary>
+    private static IEnumerable<(IAttachmentPlace Place, string Type, ReadOnlyMemory<byte> Predicate)> Predicates(
+        AttachmentTarget target, Request request, CancellationToken cancellation)
     {
         if (request.PredicateFile is { } file)
         {
-            return FromFile(file);
+            yield return (target.Place, request.Types[0], FromFile(file));
+            yield break;
         }
 
+        foreach (var (image, place) in target.Images())
+        {
+            var tree = ImageTree.Read(image, new TreeOptions { KeepContent = IsKept }, cancellation);
+            foreach (var type in request.Types)
+            {
+                yield return (place, type, Predicate(tree, type, request.BuilderId));
+            }
+        }
+    }
+
+    private static bool IsKept(string path) => path is SbomCommand.Path or BuildRecord.BuildPath or BuildRecord.ConfigPath;
+
+    private static ReadOnlyMemory<byte> Predicate(ImageTree tree, string type, string? builderId)
+    {
         if (type == PredicateTypes.Provenance)
         {
-            using var record = BuildRecord.Read(tree.Value);
-            return SlsaProvenance.Predicate(record, request.Builder);
+            var times = BuildTimes.Read(Locations.OpenStore(), tree.Image.Digest);
+            var builder = new BuilderIdentity(builderId ?? BuilderIdentity.LocalId) { StartedOn = times?.Started, FinishedOn = times?.Finished };
+            using var record = BuildRecord.Read(tree);
+            return SlsaProvenance.Predicate(record, builder);
         }
 
-        var document = SbomCommand.Document(tree.Value, isSpdx: type == PredicateTypes.Spdx);
-        using var parsed = StrictJson.Parse(document, $"{tree.Value.Image.Digest}: SBOM", MaxPredicateBytes);
+        var document = SbomCommand.Document(tree, isSpdx: type == PredicateTypes.Spdx);
+        using var parsed = StrictJson.Parse(document, $"{tree.Image.Digest}: SBOM", MaxPredicateBytes);
         return Statement.Compact(parsed.RootElement);
     }
 
@@ -130,12 +148,13 @@ public static class AttestCommand
             : throw Wrong("NUA9052", $"'{Printable.Escape(path, 300)}' is no predicate", "it must hold a JSON object");
     }
 
-    private static BuilderIdentity Builder(string? id) => id is null
-        ? BuilderIdentity.Local
-        : PredicateTypes.IsUri(id) ? new BuilderIdentity(id) : throw Wrong("NUA9053", $"'{Printable.Escape(id, 120)}' does not name a builder", "it must be a URI");
-
     private static Request Checked(Request request)
     {
+        if (request.BuilderId is { } id && !PredicateTypes.IsUri(id))
+        {
+            throw Wrong("NUA9053", $"'{Printable.Escape(id, 120)}' does not name a builder", "it must be a URI");
+        }
+
         if (request.PredicateFile is not null)
         {
             return request.Types.Count == 1
@@ -170,5 +189,5 @@ public static class AttestCommand
         new(new Problem(code, what) { Why = why }) { ExitCode = ExitStatus.Usage };
 
     /// <param name="Types">URIs.</param>
-    private sealed record Request(IReadOnlyList<string> Types, string? PredicateFile, BuilderIdentity Builder);
+    private sealed record Request(IReadOnlyList<string> Types, string? PredicateFile, string? BuilderId);
 }

@@ -16,11 +16,13 @@ public static class CopyCommand
         var destination = new Argument<string>("DEST") { Description = $"Where to: {Forms}, or a name in the local store" };
         var platform = Inputs.Platform();
         var plain = Inputs.PlainHttp();
+        var without = Inputs.WithoutAttachments();
         return new NuaCommand("copy", "Copies an image from one place to another.")
         {
             Usage = "SRC DEST",
             Details =
                 "Between the store, registries, oci: and oci-archive: no byte changes, so the digest stays, and an index of several platforms stays whole.\n" +
+                "Signatures and other statements beside the image go along.\n" +
                 "What comes from a registry passes through the store, where 'nua prune' frees its space.\n\n" + Inputs.ImageForms,
             Examples =
             [
@@ -30,12 +32,12 @@ public static class CopyCommand
             ],
             ExitStatuses = RegistryStatuses.All,
             Arguments = { source, destination },
-            Options = { platform, plain },
+            Options = { platform, plain, without },
             Run = (parsed, session) => RunAsync(
                 parsed.GetRequiredValue(source),
                 Locations.Parse(parsed.GetRequiredValue(destination)),
                 Inputs.ParsePlatform(parsed.GetValue(platform)),
-                new ImagePlaces(session, parsed.GetValue(plain)),
+                new ImagePlaces(session, parsed.GetValue(plain), !parsed.GetValue(without)),
                 session),
         };
     }

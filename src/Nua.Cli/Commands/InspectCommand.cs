@@ -1,6 +1,7 @@
 using Nua.Check.Inspecting;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
+using Nua.Oci;
 
 namespace Nua.Cli.Commands;
 
@@ -46,7 +47,7 @@ public static class InspectCommand
 
     private static async Task<int> RunAsync(string name, Session session)
     {
-        using var source = await Locations.OpenAsync(name, session);
+        using var source = await new ImagePlaces(session, isPlain: false, withAttachments: true).OpenAsync(name, Platform.LinuxAmd64);
         var inspection = ImageInspector.Inspect(source.OpenImage(), cancellation: session.Cancellation) with
         {
             Attachments = [.. source.Attachments.Select(attachment => InspectedAttachment.Of(source.Blobs, attachment))],

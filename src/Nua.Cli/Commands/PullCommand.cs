@@ -16,6 +16,7 @@ public static class PullCommand
         var name = Inputs.Value("--tag", "NAME[:TAG]", "Name in the store; HOST/NAME:TAG when left out", "-t");
         var platform = Inputs.Platform();
         var plain = Inputs.PlainHttp();
+        var without = Inputs.WithoutAttachments();
         return new NuaCommand("pull", "Brings an image from a registry into the local store.")
         {
             Usage = "REFERENCE [-t NAME[:TAG]] [--platform OS/ARCH]",
@@ -37,12 +38,12 @@ public static class PullCommand
                 new("fetched`, `fetched_bytes`, `present", "numbers of blobs that came and that were there, and bytes that came"),
             ],
             Arguments = { reference },
-            Options = { name, platform, plain },
+            Options = { name, platform, plain, without },
             Run = (parsed, session) => RunAsync(
                 Locations.Reference(parsed.GetRequiredValue(reference)),
                 parsed.GetValue(name),
                 Inputs.ParsePlatform(parsed.GetValue(platform)),
-                new ImagePlaces(session, parsed.GetValue(plain)),
+                new ImagePlaces(session, parsed.GetValue(plain), !parsed.GetValue(without)),
                 session),
         };
     }

@@ -19,6 +19,7 @@ public static class PushCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var plain = Inputs.PlainHttp();
+        var without = Inputs.WithoutAttachments();
         return new NuaCommand("push", "Sends an image to a registry.")
         {
             Usage = "IMAGE [REFERENCE]",
@@ -37,11 +38,13 @@ public static class PushCommand
                 new("pinned", "the reference with the digest"),
                 new("sent`, `sent_bytes`, `mounted`, `present", "numbers of blobs sent, taken from another repository, there before; bytes sent"),
                 new("documents", "number of manifests and indexes sent"),
+                new("attachments", "number of signatures and other statements sent"),
             ],
             Arguments = { image, destination },
-            Options = { plain },
+            Options = { plain, without },
             Run = (parsed, session) => RunAsync(
-                parsed.GetRequiredValue(image), parsed.GetValue(destination), new ImagePlaces(session, parsed.GetValue(plain)), session),
+                parsed.GetRequiredValue(image), parsed.GetValue(destination),
+                new ImagePlaces(session, parsed.GetValue(plain), !parsed.GetValue(without)), session),
         };
     }
 
@@ -51,16 +54,17 @@ public static class PushCommand
         using var source = destination is null
             ? Nua.Oci.Archives.ImageSource.Open(new ImageLocation.StoreName(Locations.NameInStore(reference)), Locations.OpenStore())
             : await places.OpenAsync(image, platform: null);
-        var pushed = await places.PushAsync(source, reference, destination is null ? null : Locations.Parse(image));
+        var (pushed, attached) = await places.PushAsync(source, reference, destination is null ? null : Locations.Parse(image));
         session.Messages.Note(
             $"{Printable.Escape(reference.ToString())}: sent {pushed.Sent} blobs ({ByteSize.Format(pushed.SentBytes)}), {pushed.Present} were there"
             + (pushed.Mounted == 0 ? "" : $", {pushed.Mounted} taken from another repository")
-            + (pushed.Documents == 0 ? "; nothing changed" : ""));
-        session.Out.WriteLine(session.Json ? Json(pushed) : pushed.Digest.ToString());
+            + (attached == 0 ? "" : $", and {attached} attachments")
+            + (pushed.Documents + attached == 0 ? "; nothing changed" : ""));
+        session.Out.WriteLine(session.Json ? Json(pushed, attached) : pushed.Digest.ToString());
         return ExitStatus.Done;
     }
 
-    private static string Json(PushedImage pushed) => JsonText.Indented(json =>
+    private static string Json(PushedImage pushed, int attached) => JsonText.Indented(json =>
     {
         json.WriteStartObject();
         json.WriteString("digest", pushed.Digest.ToString());
@@ -70,6 +74,7 @@ public static class PushCommand
         json.WriteNumber("mounted", pushed.Mounted);
         json.WriteNumber("present", pushed.Present);
         json.WriteNumber("documents", pushed.Documents);
+        json.WriteNumber("attachments", attached);
         json.WriteEndObject();
     });
 }

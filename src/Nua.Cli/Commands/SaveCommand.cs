@@ -10,6 +10,7 @@ public static class SaveCommand
     {
         var image = Inputs.Image(description: "A name or digest in the local store");
         var destination = new Argument<string>("DEST") { Description = CopyCommand.Forms };
+        var without = Inputs.WithoutAttachments();
         return new NuaCommand("save", "Writes an image of the local store to a folder or file.")
         {
             Usage = "IMAGE DEST",
@@ -19,12 +20,13 @@ public static class SaveCommand
                 new("what 'docker load' takes", "nua save nua-notes:1.0 docker-archive:notes-docker.tar:nua-notes:1.0"),
             ],
             ExitStatuses = RegistryStatuses.All,
+            Options = { without },
             Arguments = { image, destination },
             Run = (parsed, session) => CopyCommand.RunAsync(
                 parsed.GetRequiredValue(image),
                 Locations.Parse(parsed.GetRequiredValue(destination)),
                 platform: null,
-                new ImagePlaces(session, isPlain: false),
+                new ImagePlaces(session, isPlain: false, !parsed.GetValue(without)),
                 session),
         };
     }

@@ -19,6 +19,7 @@ public static class SignCommand
         var form = Inputs.Value("--form", $"{Bundle}|{Tag}", "How it is stored: as a Sigstore bundle (default), or behind the tag sha256-….sig as cosign did before version 3");
         form.AcceptOnlyFromAmong(Bundle, Tag);
         var name = Inputs.Value("--name", "NAME", "What the image is called in a signature of the older form; its name in the place it is in when left out");
+        var plain = Inputs.PlainHttp();
         key.Key.Required = true;
         return new NuaCommand("sign", "Signs an image with a key, and attaches the signature to it.")
         {
@@ -39,19 +40,20 @@ public static class SignCommand
                 new("key", "SHA-256 of the public key"),
             ],
             Arguments = { image },
-            Options = { key.Key, key.PassphraseFile, form, name },
+            Options = { key.Key, key.PassphraseFile, form, name, plain },
+            ExitStatuses = RegistryStatuses.All,
             Run = async (parsed, session) =>
             {
                 using var signing = key.Read(parsed)!;
-                return await RunAsync(parsed.GetRequiredValue(image), signing, parsed.GetValue(form) == Tag, parsed.GetValue(name), session);
+                using var target = await AttachmentTarget.OpenAsync(parsed.GetRequiredValue(image), parsed.GetValue(plain), session);
+                return await RunAsync(target, signing, parsed.GetValue(form) == Tag, parsed.GetValue(name), session);
             },
         };
     }
 
-    private static async Task<int> RunAsync(string text, SigningKey key, bool isTagged, string? name, Session session)
+    private static async Task<int> RunAsync(AttachmentTarget target, SigningKey key, bool isTagged, string? name, Session session)
     {
-        using var target = AttachmentTarget.Open(text);
-        var place = target.Place();
+        var place = target.Place;
         var signer = new Signer(place, AttestLimits.Default);
         var signature = isTagged
             ? await signer.SignTaggedAsync(key, name ?? target.Name, session.Cancellation)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Nua.Attest;
 using Nua.Attest.Keys;
+using Nua.Attest.Places;
 using Nua.Attest.Verifying;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
@@ -19,6 +20,7 @@ public static class VerifyCommand
         key.Required = true;
         var require = Inputs.Values("--require", "TYPE", $"What must be there, signed with the key: {AttestCommand.Types}, or a URI; 'signature' when left out");
         var print = Inputs.Value("--print", "TYPE", "Also required, and what it says is printed as JSON, alone, on standard output");
+        var plain = Inputs.PlainHttp();
         return new NuaCommand("verify", "Verifies the signatures and signed statements that are attached to an image.")
         {
             Usage = "IMAGE --key FILE [--require TYPE]…",
@@ -30,7 +32,12 @@ public static class VerifyCommand
                 new("is it signed?", "nua verify nua-notes:1.0 --key nua.pub"),
                 new("how was it built, if its builder can be trusted?", "nua verify nua-notes:1.0 --key nua.pub --print provenance | jq .buildDefinition"),
             ],
-            ExitStatuses = [new(0, "everything required is there and signed with the key"), new(1, "something is missing, or cannot be verified")],
+            ExitStatuses =
+            [
+                new(0, "everything required is there and signed with the key"),
+                new(1, "something is missing, or cannot be verified"),
+                .. RegistryStatuses.All.Where(status => status.Status != ExitStatus.Failed),
+            ],
             JsonFields =
             [
                 new("image", "digest of the manifest"),
@@ -39,17 +46,19 @@ public static class VerifyCommand
                 new("attachments[]", "`digest`, `form` (`bundle`, `tag`, `statement`, `other`), `type`, `verified`, `name` (what the signer calls the image, when it says so), `problem`"),
             ],
             Arguments = { image },
-            Options = { key, require, print },
-            Run = (parsed, session) => RunAsync(
-                parsed.GetRequiredValue(image),
-                KeyFile.ReadPublic(parsed.GetRequiredValue(key)!),
-                [.. (parsed.GetValue(require) ?? []).Select(AttestCommand.ParseType)],
-                parsed.GetValue(print) is { } type ? AttestCommand.ParseType(type) : null,
-                session),
+            Options = { key, require, print, plain },
+            Run = async (parsed, session) =>
+            {
+                List<string> required = [.. (parsed.GetValue(require) ?? []).Select(AttestCommand.ParseType)];
+                var printed = parsed.GetValue(print) is { } type ? AttestCommand.ParseType(type) : null;
+                var verifying = KeyFile.ReadPublic(parsed.GetRequiredValue(key)!);
+                using var target = await AttachmentTarget.OpenAsync(parsed.GetRequiredValue(image), parsed.GetValue(plain), session);
+                return await RunAsync(target.Place, verifying, required, printed, session);
+            },
         };
     }
 
-    private static async Task<int> RunAsync(string text, VerifyingKey key, List<string> required, string? print, Session session)
+    private static async Task<int> RunAsync(IAttachmentPlace place, VerifyingKey key, List<string> required, string? print, Session session)
     {
         if (print is not null)
         {
@@ -60,8 +69,6 @@ public static class VerifyCommand
             required.Add(PredicateTypes.Signature);
         }
 
-        using var target = AttachmentTarget.Open(text);
-        var place = target.Place();
         var report = await Verifier.VerifyAsync(place, key, AttestLimits.Default, session.Cancellation);
         var missing = report.Missing(required, place.Name);
         if (session.Json && print is null)

@@ -35,6 +35,9 @@ public static class Inputs
         { ExitCode = ExitStatus.Usage },
     };
 
+    public static Option<bool> WithoutAttachments() =>
+        Flag("--without-attachments", "Leave signatures, SBOMs and other statements behind that are kept beside the image");
+
     public static Option<bool> PlainHttp() =>
         Flag("--plain-http", "Speak plain HTTP to this registry: everybody on the way can read and change what passes");
 

@@ -37,7 +37,10 @@ public sealed class ImageSource : IDisposable
 
     /// <summary>An image that is somewhere else, whose blobs are at hand as long as this is open.</summary>
     /// <param name="owned">Disposed with this.</param>
-    public static ImageSource Of(IBlobStore blobs, Descriptor root, string? name, IDisposable? owned) => new(blobs, root, name, () => [], owned);
+    /// <param name="attachments">Whose blobs are at hand, too.</param>
+    public static ImageSource Of(
+        IBlobStore blobs, Descriptor root, string? name, IDisposable? owned, IReadOnlyList<Attachment>? attachments = null) =>
+        new(blobs, root, name, () => attachments ?? [], owned);
 
     /// <param name="store">For names and digests of the store; null when there is none.</param>
     /// <exception cref="Nua.Foundation.ProblemException">NUA3104 or NUA3203 to NUA3209, or what is wrong with the

@@ -58,16 +58,20 @@ public static class AttachmentIndex
         return found;
     }
 
-    /// <summary>The manifests and indexes that an image consists of.</summary>
-    internal static HashSet<Digest> Manifests(IBlobStore blobs, Descriptor root)
+    /// <summary>Digests of <see cref="ManifestsOf"/>.</summary>
+    internal static HashSet<Digest> Manifests(IBlobStore blobs, Descriptor root) =>
+        [.. ManifestsOf(blobs, root).Select(manifest => manifest.Digest)];
+
+    /// <summary>The manifests and indexes that an image consists of, from the root down.</summary>
+    public static IReadOnlyList<Descriptor> ManifestsOf(IBlobStore blobs, Descriptor root)
     {
-        var manifests = new HashSet<Digest>();
+        var manifests = new List<Descriptor>();
         ImageClosure.Visit(blobs, root, blob =>
         {
             var isDocument = MediaTypes.IsManifest(blob.MediaType) || MediaTypes.IsIndex(blob.MediaType);
             if (isDocument)
             {
-                manifests.Add(blob.Digest);
+                manifests.Add(blob);
             }
 
             return isDocument && blobs.TryGetSize(blob.Digest, out _);

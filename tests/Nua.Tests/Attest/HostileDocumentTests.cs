@@ -97,7 +97,7 @@ public sealed class HostileDocumentTests
     {
         using var record = BuildRecord.Parse(
             """{"schema":1,"source":7,"base":[],"packages":{},"toolchains":[1,{"integrity":"sha512-!"}],"plan":"x"}"""u8.ToArray(), "{}"u8.ToArray(), "test");
-        var predicate = Encoding.UTF8.GetString(SlsaProvenance.Predicate(record, BuilderIdentity.Local).Span);
+        var predicate = Encoding.UTF8.GetString(SlsaProvenance.Predicate(record, new BuilderIdentity(BuilderIdentity.LocalId)).Span);
         Assert.Contains("\"buildType\":\"urn:nua:build:v1\"", predicate, StringComparison.Ordinal);
     }
 }

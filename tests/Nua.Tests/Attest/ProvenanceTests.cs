@@ -20,7 +20,7 @@ public sealed class ProvenanceTests
     [Fact]
     public void Provenance_has_what_level_1_asks_for()
     {
-        var predicate = Make(BuilderIdentity.Local);
+        var predicate = Make(new BuilderIdentity(BuilderIdentity.LocalId));
         var definition = predicate.GetProperty("buildDefinition");
         Assert.Equal(SlsaProvenance.BuildType, definition.GetProperty("buildType").GetString());
         Assert.Equal(
@@ -39,7 +39,7 @@ public sealed class ProvenanceTests
             """{"name":"node","uri":"pkg:generic/node@22.1.0","digest":{"sha512":"000102"}}""",
             """{"name":"dotnet-sdk","uri":"pkg:generic/dotnet-sdk@10.0.100"}""",
         ],
-        Make(BuilderIdentity.Local).GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()
+        Make(new BuilderIdentity(BuilderIdentity.LocalId)).GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()
             .Select(dependency => dependency.GetRawText()));
 
     [Fact]
