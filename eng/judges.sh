@@ -22,7 +22,7 @@ judge_requirements() {
     requirement node nodejs
     requirement npm npm
     requirement busybox busybox-static
-    requirement docker-registry docker-registry
+    requirement openssl openssl
     requirement /usr/bin/python3 python3
     requirement /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
 }

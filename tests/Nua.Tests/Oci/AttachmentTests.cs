@@ -158,6 +158,21 @@ public sealed class AttachmentTests : IDisposable
         Assert.Equal("NUA3070", CompressionTests.CodeOf(() => AttachmentIndex.Of(_store.Blobs, new ImageIndex([image, .. entries]), image)));
     }
 
+    [Fact]
+    public void Times_of_a_build_are_kept_beside_the_image_and_go_with_it()
+    {
+        var image = TestImages.PublishTypical(_store, "a:1");
+        Assert.Null(BuildTimes.Read(_store, image.Digest));
+        var start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        new BuildTimes(start, start.AddSeconds(7)).Write(_store, image.Digest);
+        Assert.Equal(new BuildTimes(start, start.AddSeconds(7)), BuildTimes.Read(_store, image.Digest));
+        _store.Prune(_now);
+        Assert.NotNull(BuildTimes.Read(_store, image.Digest));
+        _store.Remove("a:1");
+        _store.Prune(_now);
+        Assert.Null(BuildTimes.Read(_store, image.Digest));
+    }
+
     [Theory]
     [InlineData("sha256-0000000000000000000000000000000000000000000000000000000000000000.sig", true)]
     [InlineData("sha256-0000000000000000000000000000000000000000000000000000000000000000.att", true)]
