@@ -60,6 +60,11 @@ internal static class Refusal
         ExitCode.Permission, "NUA6013", $"secret {Printable.Escape(name)} cannot be read: {why}", null, null,
         "make the file readable for the user or group of the container");
 
+    public static ProblemException SecretChanged(string name) => Make(
+        ExitCode.Setting, "NUA6014", $"secret {Printable.Escape(name)} is not the one this data was made with", "/nua/data/.nua/secrets",
+        "with another value the application could not read its own data",
+        "give the value that belongs to the data: it is in an encrypted backup, or on the machine the data came from");
+
     public static ProblemException DataNewer(int data, int image) => Make(
         ExitCode.Data, "NUA6020", $"the data has version {data}, newer than this image's {image}", "/nua/data", null,
         $"run an image whose data version is {data} or more");

@@ -31,7 +31,12 @@ internal sealed class BuildWork(
 {
     private readonly PhaseRunner _phases = new(session, source, toolchains, epoch);
 
-    private bool HasRollbackScript => source.Packager.Any(p => p.File.Target == NuaTree.Scripts + "/rollback");
+    /// <summary>Names of the packager's own files in <c>/nua/scripts</c>.</summary>
+    private HashSet<string> OwnScripts => source.Packager
+        .Select(p => p.File.Target)
+        .Where(target => target.StartsWith(NuaTree.Scripts + "/", StringComparison.Ordinal))
+        .Select(target => target[(NuaTree.Scripts.Length + 1)..])
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <returns>The manifest, in the store but not yet under a name.</returns>
     public async Task<Descriptor> RunAsync(Action<Problem> warn)
@@ -301,7 +306,7 @@ internal sealed class BuildWork(
             }
         }
 
-        items.Add(Normal.File("nua/metadata/nua-config.json", RuntimeDocument.Write(plan, HasRollbackScript), epoch));
+        items.Add(Normal.File("nua/metadata/nua-config.json", RuntimeDocument.Write(plan, OwnScripts), epoch));
         items.Add(Normal.File("nua/metadata/build.json", BuildDocument.Write(new BuildFacts
         {
             Plan = plan,
@@ -347,7 +352,7 @@ internal sealed class BuildWork(
         }
 
         var folders = layers.SelectMany(l => l.Tree.Entries).Where(e => e.IsDirectory).Select(e => "/" + e.Path).ToHashSet(StringComparer.Ordinal);
-        var config = ImageDocuments.Config(plan, runtime, own, folders, HasRollbackScript, epoch);
+        var config = ImageDocuments.Config(plan, runtime, own, folders, OwnScripts, epoch);
         var configBlob = session.Writer.Put(MediaTypes.Config, config.ToBytes());
         foreach (var layer in runtime.Base.Manifest.Layers)
         {

@@ -87,7 +87,8 @@ internal sealed record StopSpec
 }
 
 /// <param name="AsVariable">Also given as the plain variable, for programs that cannot read a file.</param>
-internal sealed record SecretSpec(string Name, bool AsVariable);
+/// <param name="ProtectsData">The data is worth nothing with another value.</param>
+internal sealed record SecretSpec(string Name, bool AsVariable, bool ProtectsData = false);
 
 /// <param name="Class"><c>data</c> is backed up, <c>cache</c> is not.</param>
 internal sealed record VolumeSpec(string Name, string Path, string Class);

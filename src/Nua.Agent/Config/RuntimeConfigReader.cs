@@ -73,7 +73,8 @@ internal static class RuntimeConfigReader
             UpgradeFrom = runtime.Number("upgrade_from", 0, int.MaxValue) ?? 0,
             RequiredSettings = runtime.Texts("required_settings"),
             Secrets = runtime.List("secrets", static node =>
-                new SecretSpec(node.RequiredText("name"), node.Bool("as_variable", false))),
+                new SecretSpec(
+                    node.RequiredText("name"), node.Bool("as_variable", false), node.Bool("protects_data", false))),
             Volumes = Volumes(runtime),
         };
     }

@@ -86,6 +86,12 @@ internal static class SecretFiles
         return values;
     }
 
+    /// <summary>The value of a secret; null when nothing gives it.</summary>
+    public static string? Value(Variables variables, string name) =>
+        variables.Has(name) ? variables[name]
+        : variables[name + "_FILE"] is { Length: > 0 } file && File.Exists(file) ? Read(name, file)
+        : null;
+
     private static List<string> Found(string directory)
     {
         var names = new List<string>();

@@ -44,6 +44,11 @@ internal static class StartVerb
             data.WriteVersion(config.DataVersion);
         }
 
+        if (state != DataState.Stateless)
+        {
+            SecretMarks.Require(data, config, context.Variables);
+        }
+
         context.Environment.CreateHome(context.Paths);
         return held;
     }

@@ -39,6 +39,7 @@ internal static class UpgradeVerb
     private static int Work(VerbContext context, UpgradeStep step)
     {
         var data = context.Data;
+        SecretMarks.Require(data, context.Config, context.Variables);
         if (context.Config.Upgrade is { } command && (step.IsInstall || step.From < step.To))
         {
             data.WriteOwn(step.IsInstall ? DataFolder.InstallMark : UpgradeStep.Mark, UpgradeStep.Text(step.From));
@@ -72,6 +73,7 @@ internal static class UpgradeVerb
     {
         var data = context.Data;
         data.WriteOwn(DataFolder.AppFile, context.Config.AppId);
+        SecretMarks.Require(data, context.Config, context.Variables);
         data.WriteVersion(version);
         data.DeleteOwn(DataFolder.InstallMark);
         data.DeleteOwn(UpgradeStep.Mark);

@@ -12,7 +12,7 @@ namespace Nua.Build.Metadata;
 internal static class ImageDocuments
 {
     /// <param name="layers">Those on top of the base, in order.</param>
-    public static ImageConfig Config(BuildPlan plan, RuntimeRoot root, IReadOnlyList<(LayerKind Kind, Layer Layer)> layers, ISet<string> folders, bool hasRollbackScript, long epoch)
+    public static ImageConfig Config(BuildPlan plan, RuntimeRoot root, IReadOnlyList<(LayerKind Kind, Layer Layer)> layers, ISet<string> folders, IReadOnlySet<string> ownScripts, long epoch)
     {
         var time = DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var health = plan.Config.Healthcheck;
@@ -28,7 +28,7 @@ internal static class ImageDocuments
                 Env = plan.Wrap is null ? Env(plan, folders) : WrappedEnv(plan, plan.Wrap),
                 Entrypoint = [NuaTree.Agent, "init"],
                 WorkingDir = plan.Wrap?.WorkDir ?? NuaTree.App,
-                Labels = Labels(plan, root, hasRollbackScript),
+                Labels = Labels(plan, root, ownScripts),
                 StopSignal = plan.Config.Lifecycle.StopSignal ?? "SIGTERM",
                 HealthCheck = new HealthCheck(["CMD", NuaTree.Scripts + "/healthcheck", "live"])
                 {
@@ -112,7 +112,7 @@ internal static class ImageDocuments
         return [.. env.Select(e => $"{e.Key}={e.Value}")];
     }
 
-    private static SortedDictionary<string, string> Labels(BuildPlan plan, RuntimeRoot root, bool hasRollbackScript)
+    private static SortedDictionary<string, string> Labels(BuildPlan plan, RuntimeRoot root, IReadOnlySet<string> ownScripts)
     {
         var metadata = plan.Config.Metadata;
         var lifecycle = plan.Config.Lifecycle;
@@ -123,7 +123,7 @@ internal static class ImageDocuments
             ["io.nua.app-id"] = plan.App.Id,
             ["io.nua.data-version"] = (lifecycle.DataVersion ?? 0).ToString(CultureInfo.InvariantCulture),
             ["io.nua.upgrade-from"] = (lifecycle.UpgradeFrom ?? 0).ToString(CultureInfo.InvariantCulture),
-            ["io.nua.rollback-mode"] = RuntimeDocument.RollbackMode(plan, hasRollbackScript),
+            ["io.nua.rollback-mode"] = RuntimeDocument.RollbackMode(plan, ownScripts),
             ["org.opencontainers.image.title"] = plan.App.Title,
             ["org.opencontainers.image.version"] = plan.App.Version,
             ["org.opencontainers.image.base.name"] = root.BaseName,

@@ -10,8 +10,8 @@ namespace Nua.Build.Metadata;
 /// </summary>
 internal static class RuntimeDocument
 {
-    /// <param name="hasRollbackScript">The packager gave a rollback of their own as a file.</param>
-    public static byte[] Write(BuildPlan plan, bool hasRollbackScript)
+    /// <param name="ownScripts">Names of the packager's own files in <c>/nua/scripts</c>.</param>
+    public static byte[] Write(BuildPlan plan, IReadOnlySet<string> ownScripts)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -19,7 +19,7 @@ internal static class RuntimeDocument
             json.WriteStartObject();
             json.WriteNumber("schema", 1);
             ConfigWriter.WriteSections(WithIdentity(plan), json);
-            WriteLifecycle(json, plan, hasRollbackScript);
+            WriteLifecycle(json, plan, ownScripts);
             WriteRuntime(json, plan);
             json.WriteEndObject();
         }
@@ -27,7 +27,7 @@ internal static class RuntimeDocument
         return buffer.ToArray();
     }
 
-    private static void WriteLifecycle(Utf8JsonWriter json, BuildPlan plan, bool hasRollbackScript)
+    private static void WriteLifecycle(Utf8JsonWriter json, BuildPlan plan, IReadOnlySet<string> ownScripts)
     {
         var lifecycle = plan.Config.Lifecycle;
         var health = plan.Config.Healthcheck;
@@ -43,7 +43,7 @@ internal static class RuntimeDocument
 
         json.WriteEndArray();
         json.WriteStartObject("rollback");
-        json.WriteString("mode", RollbackMode(plan, hasRollbackScript));
+        json.WriteString("mode", RollbackMode(plan, ownScripts));
         if (lifecycle.RollbackTo is { } to)
         {
             json.WriteNumber("to", to);
@@ -52,6 +52,7 @@ internal static class RuntimeDocument
         json.WriteEndObject();
         json.WriteStartObject("backup");
         json.WriteString("mode", lifecycle.BackupMode ?? "cold");
+        json.WriteString("by", lifecycle.Backup is null && !ownScripts.Contains("backup") ? "copy" : "command");
         json.WriteNumber("timeout", lifecycle.BackupTimeout ?? 3600);
         WriteStrings(json, "stale_is_dangerous", lifecycle.StaleIsDangerous);
         json.WriteEndObject();
@@ -199,6 +200,7 @@ internal static class RuntimeDocument
             json.WriteStartObject();
             json.WriteString("name", secret.Name);
             json.WriteBoolean("as_variable", secret.AsVariable);
+            json.WriteBoolean("protects_data", secret is { Scope: "data", Rotatable: false });
             json.WriteEndObject();
         }
 
@@ -207,8 +209,8 @@ internal static class RuntimeDocument
         json.WriteEndObject();
     }
 
-    public static string RollbackMode(BuildPlan plan, bool hasRollbackScript) =>
-        plan.Config.Lifecycle.Rollback is null && !hasRollbackScript ? "snapshot" : "script";
+    public static string RollbackMode(BuildPlan plan, IReadOnlySet<string> ownScripts) =>
+        plan.Config.Lifecycle.Rollback is null && !ownScripts.Contains("rollback") ? "snapshot" : "script";
 
     /// <summary>Who the application is, also where the configuration leaves it to the plan.</summary>
     private static AppConfig WithIdentity(BuildPlan plan) => plan.Config with

@@ -12,7 +12,33 @@ namespace Nua.Build.Planning;
 public static class InitFile
 {
     private const int Longest = 200;
-    private const string Rest = "\n# [env]\n# NAME = \"value\"\n\n# [healthcheck]\n# http = \"/\"\n# interval = 10\n";
+    private const string Rest = """
+
+        # [env]
+        # NAME = "value"
+
+        # [healthcheck]
+        # http = "/"
+        # interval = 10
+
+        # What operators may rely on. Commands are shell lines run in /nua/app.
+        # [lifecycle]
+        # data-version = 1              # form of the data; raise it when that changes, not with every release
+        # upgrade-from = 1              # oldest form that upgrade accepts
+        # upgrade = "./migrate"         # brings data up to data-version, and empty data into being: the migrations of your framework
+        # rollback = "./migrate --down" # and back, keeping what users wrote
+        # rollback-to = 1
+        # backup = "./dump"             # fills $NUA_BACKUP_DIR; without it the data is copied while the application is stopped
+        # backup-mode = "hot"           # the command works beside the live application
+        # restore = "./load"            # rebuilds data from $NUA_BACKUP_DIR
+        # secrets = [{ name = "SECRET_KEY", generate = "hex:64" }]
+
+        # How to see that data survived an upgrade or a restore.
+        # [verify]
+        # seed = [{ method = "POST", path = "/notes", body = "seed {seed}", capture = { id = "json:/id" } }]
+        # check = [{ path = "/notes/{id}", contains = "seed {seed}" }]
+
+        """;
 
     /// <summary>Problems of a plan that a filled-in form answers; anything else has to be mended first.</summary>
     public static bool CanAsk(IReadOnlyList<Problem> problems) =>

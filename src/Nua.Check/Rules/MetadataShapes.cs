@@ -45,8 +45,10 @@ internal static class MetadataShapes
             new Field("to", Whole(), IsRequired: false))),
         new Field("backup", Object(
             new Field("mode", OneOf("hot", "cold", "snapshot")),
+            new Field("by", OneOf("copy", "command"), IsRequired: false),
             new Field("timeout", _time, IsRequired: false),
             new Field("stale_is_dangerous", ListOf(Text), IsRequired: false))),
+        new Field("upgrade", Object(new Field("timeout", _time)), IsRequired: false),
         new Field("start", Object(new Field("ready_timeout", _time))),
         new Field("stop", Object(new Field("signal", Name), new Field("timeout", _time))),
         new Field("health", Object(
@@ -97,7 +99,8 @@ internal static class MetadataShapes
         new Field("data_version", Whole()),
         new Field("upgrade_from", Whole()),
         new Field("required_settings", ListOf(Name)),
-        new Field("secrets", ListOf(Object(new Field("name", Name), new Field("as_variable", Flag)))),
+        new Field("secrets", ListOf(Object(
+            new Field("name", Name), new Field("as_variable", Flag), new Field("protects_data", Flag, IsRequired: false)))),
         new Field("volumes", ListOf(_volume)));
 
     public static JsonShape Build { get; } = Object(

@@ -37,6 +37,29 @@ public sealed class VerbTests : IDisposable
         Assert.False(Directory.Exists(_image.Data(".nua")));
     }
 
+    [Fact]
+    public void Secret_with_another_value_than_the_data_was_made_with_exits_78()
+    {
+        _image.Runtime["secrets"] = JsonNode.Parse("""[{"name":"SECRET_KEY","as_variable":false,"protects_data":true}]""");
+        _image.Runtime["data_version"] = 7;
+        _image.Variables["SECRET_KEY"] = "the first";
+        Assert.Equal(ExitCode.Done, _image.Do("upgrade"));
+        Assert.DoesNotContain("the first", File.ReadAllText(_image.Data(".nua/secrets")), StringComparison.Ordinal);
+
+        _image.Variables["SECRET_KEY"] = "another";
+        _image.Runtime["data_version"] = 8;
+        _image.Runtime["upgrade"] = JsonNode.Parse("""{"command":"touch /nua/data/ran"}""");
+        foreach (var verb in (string[])["start", "upgrade"])
+        {
+            _image.Runtime["data_version"] = verb == "start" ? 7 : 8;
+            Assert.Equal(ExitCode.Setting, _image.Do(verb));
+            Assert.Contains("NUA6014", _image.LastProblem!.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("7", File.ReadAllText(_image.Data(".nua/data-version")).Trim());
+        Assert.False(File.Exists(_image.Data("ran")));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("web")]
