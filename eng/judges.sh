@@ -18,6 +18,8 @@ judge_requirements() {
     requirement mkfs.ext4 e2fsprogs
     requirement strace strace
     requirement curl curl
+    requirement age age
+    requirement zstd zstd
     requirement setpriv util-linux
     requirement node nodejs
     requirement npm npm

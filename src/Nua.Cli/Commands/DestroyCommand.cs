@@ -1,4 +1,5 @@
 using Nua.Cli.Parsing;
+using Nua.Engine.Backups;
 using Nua.Engine.Operations;
 using Nua.Foundation;
 
@@ -11,13 +12,14 @@ public static class DestroyCommand
     {
         var name = Instances.Name();
         var yes = Inputs.Flag("--yes", "Really: the data is deleted");
+        var noBackup = Inputs.Flag("--no-backup", "Without a last backup");
         return new NuaCommand("destroy", "Stops an instance and deletes its data, settings, secrets and logs.")
         {
-            Usage = "NAME --yes",
-            Details = "Backups and images stay.",
+            Usage = "NAME --yes [--no-backup]",
+            Details = "A last backup is made first. Backups and images stay.",
             Examples = [new("for good", "nua destroy notes --yes")],
             Arguments = { name },
-            Options = { yes },
+            Options = { yes, noBackup },
             Run = async (parsed, session) =>
             {
                 var text = parsed.GetRequiredValue(name);
@@ -31,10 +33,24 @@ public static class DestroyCommand
                 }
 
                 using var place = await Instances.OpenAsync(text, session);
-                await new Everyday(place.Work).DestroyAsync(backup: null, session.Cancellation);
-                session.Messages.Note($"'{text}' is gone");
+                var everyday = new Everyday(place.Work);
+                if (!parsed.GetValue(noBackup))
+                {
+                    // Stopped for good: the backup need not bring it back.
+                    await everyday.StopAsync(session.Cancellation);
+                }
+
+                var backup = await everyday.DestroyAsync(parsed.GetValue(noBackup) ? null : cancel => LastBackupAsync(place, session, cancel), session.Cancellation);
+                session.Messages.Note(backup is null ? $"'{text}' is gone" : $"'{text}' is gone; its last backup is {Printable.Escape(backup, 300)}");
                 return ExitStatus.Done;
             },
         };
+    }
+
+    private static async Task<string> LastBackupAsync(Places place, Session session, CancellationToken cancel)
+    {
+        var result = await new BackupWork(place.Work, place.Data, new BackupOrder { IsChecked = true }).RunAsync(cancel);
+        session.Messages.Report(result.Notes);
+        return result.Entry.Place;
     }
 }

@@ -8,11 +8,12 @@ namespace Nua.Engine.Operations;
 /// <summary>Puts together what an operation works with; holds the instance's lock until it is disposed.</summary>
 public sealed class Places : IDisposable
 {
-    private readonly Generations _generations;
-
-    private Places(Workplace work, Generations generations) => (Work, _generations) = (work, generations);
+    private Places(Workplace work, Generations data) => (Work, Data) = (work, data);
 
     public Workplace Work { get; }
+
+    /// <summary>The generations as folders, for what reads or fills them whole.</summary>
+    public Generations Data { get; }
 
     /// <param name="instance">Locked by the caller; disposed with this.</param>
     public static Places Open(ImageStore store, Instance instance, IEngine engine, Action<string> tell, Action<int, ReadOnlyMemory<byte>> output)
@@ -29,7 +30,7 @@ public sealed class Places : IDisposable
 
     public void Dispose()
     {
-        _generations.Dispose();
+        Data.Dispose();
         Work.Instance.Dispose();
     }
 }

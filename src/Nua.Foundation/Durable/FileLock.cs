@@ -57,6 +57,8 @@ public sealed class FileLock : IDisposable
         var fd = Interlocked.Exchange(ref _fd, -1);
         if (fd >= 0)
         {
+            // A process that is being started has the descriptor too, until it executes its program: closing alone would leave the lock with it.
+            _ = Libc.Flock(fd, Libc.LockUn);
             _ = Libc.Close(fd);
         }
     }

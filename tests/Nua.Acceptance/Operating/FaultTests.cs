@@ -104,7 +104,7 @@ public sealed class FaultTests(ExampleImages images) : IDisposable
         "upgrade to 2.0" => ["upgrade", name, "nua-notes:2.0", "--steady", "0.3"],
         "upgrade to 1.1" => ["upgrade", name, "nua-notes:1.1", "--steady", "0.3"],
         "rollback" => ["rollback", name, "--steady", "0.3"],
-        "destroy" => ["destroy", name, "--yes"],
+        "destroy" => ["destroy", name, "--yes", "--no-backup"],
         _ => ["restart", name],
     };
 

@@ -94,7 +94,7 @@ public sealed class KilledTests(ExampleImages images) : IDisposable
     {
         await images.BuildAsync("notes");
         var (name, port) = await UpAsync();
-        string[] words = command == "destroy" ? [command, name, "--yes"] : [command, name];
+        string[] words = command == "destroy" ? [command, name, "--yes", "--no-backup"] : [command, name];
         using (var running = Nua.Shell.With(words).Start())
         {
             await Task.Delay(milliseconds);

@@ -55,7 +55,7 @@ public sealed class Operated(ExampleImages images) : IDisposable
     {
         foreach (var name in _names.Where(name => Directory.Exists(Folder(name))))
         {
-            Nua.RunAsync("destroy", name, "--yes").GetAwaiter().GetResult();
+            Nua.RunAsync("destroy", name, "--yes", "--no-backup").GetAwaiter().GetResult();
         }
     }
 }
