@@ -14,7 +14,7 @@ public sealed partial class ErrorCodeTests
         ["Nua.Registry"] = "^NUA3[6-8]",
         ["Nua.Attest"] = "^NUA39",
         ["Nua.Sandbox"] = "^NUA40",
-        ["Nua.Rootfs"] = "^NUA40",
+        ["Nua.Rootfs"] = "^NUA(40|51)",
         ["Nua.Engine"] = "^NUA5[0-5]",
         ["Nua.Agent"] = "^NUA60",
         ["Nua.Cli"] = "^NUA90",
