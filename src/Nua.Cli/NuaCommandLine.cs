@@ -48,6 +48,7 @@ public static class NuaCommandLine
         BackupCommand.Create(),
         BackupsCommand.Create(),
         SeedCommand.Create(),
+        RestoreCommand.Create(),
         PsCommand.Create(),
         StatusCommand.Create(),
         LogsCommand.Create(),

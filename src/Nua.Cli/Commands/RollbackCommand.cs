@@ -29,7 +29,7 @@ public static class RollbackCommand
             {
                 using var place = await Instances.OpenAsync(parsed.GetRequiredValue(name), session);
                 var work = switching.Apply(parsed, place.Work);
-                var report = await new Rollback(work).RunAsync(parsed.GetValue(to) == Kept, session.Cancellation);
+                var report = await new Rollback(work) { SafetyBackup = switching.SafetyBackup(parsed, place, session) }.RunAsync(parsed.GetValue(to) == Kept, session.Cancellation);
                 return SwitchOutput.Print(work.Folder.Name, report, session);
             },
         };

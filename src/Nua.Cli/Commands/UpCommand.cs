@@ -76,7 +76,7 @@ public static class UpCommand
             settings = Wanted(instance, contract, inputs, parsed);
             UpChecks.RefuseTakenPorts(settings, folder);
             settings = new SettingsWork(folder).Resolve(contract, settings, inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
-            report = await SwitchAsync(place.Work, instance.Record, release, settings, session);
+            report = await SwitchAsync(place, instance.Record, release, settings, session);
         }
         catch
         {
@@ -95,7 +95,7 @@ public static class UpCommand
         return ExitStatus.Done;
     }
 
-    private static InstanceSettings Wanted(Instance instance, AppContract contract, SettingsInputs inputs, ParseResult parsed)
+    internal static InstanceSettings Wanted(Instance instance, AppContract contract, SettingsInputs inputs, ParseResult parsed)
     {
         var settings = inputs.Apply(parsed, instance.Record?.Settings ?? new InstanceSettings());
         return settings.Ports.Count == 0 && contract.Port is not null && instance.Record is null
@@ -104,8 +104,9 @@ public static class UpCommand
     }
 
     /// <returns>Null when nothing had to change.</returns>
-    private static async Task<SwitchReport?> SwitchAsync(Workplace work, InstanceRecord? record, Release release, InstanceSettings settings, Session session)
+    private static async Task<SwitchReport?> SwitchAsync(Places place, InstanceRecord? record, Release release, InstanceSettings settings, Session session)
     {
+        var work = place.Work;
         if (record is null)
         {
             return await new Install(work).RunAsync(release, settings, session.Cancellation);
@@ -113,7 +114,7 @@ public static class UpCommand
 
         if (record.Release.Image != release.Image)
         {
-            return await new Upgrade(work) { IsWanted = true }.RunAsync(release, settings, session.Cancellation);
+            return await new Upgrade(work) { IsWanted = true, SafetyBackup = cancel => SwitchInputs.BackupAsync(place, session, cancel) }.RunAsync(release, settings, session.Cancellation);
         }
 
         if (SettingsText.AreEqual(record.Settings, settings))

@@ -58,7 +58,7 @@ public static class UpgradeCommand
         var settings = new SettingsWork(work.Folder).Resolve(
             contract, inputs.Apply(parsed, record.Settings), inputs.Given(parsed), (variable, value) => session.Messages.Note($"{variable} = {value}"));
         var report = release.Image != record.Release.Image
-            ? await new Upgrade(work).RunAsync(release, settings, session.Cancellation)
+            ? await new Upgrade(work) { SafetyBackup = switching.SafetyBackup(parsed, place, session) }.RunAsync(release, settings, session.Cancellation)
             : SettingsText.AreEqual(settings, record.Settings)
                 ? new SwitchReport(SwitchOutcome.Done, OperationKind.Upgrade, record.Release, release, Problem: null) { Generation = record.Generation }
                 : await new Configure(work).RunAsync(settings, session.Cancellation);

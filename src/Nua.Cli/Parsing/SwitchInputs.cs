@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Nua.Engine.Backups;
 using Nua.Engine.Operations;
 using Nua.Foundation;
 
@@ -13,6 +14,20 @@ public sealed class SwitchInputs
     public Option<string?> Steady { get; } = Inputs.Value("--steady", "SECONDS", "How long the release must stay ready before it counts as good; 15 unless said");
 
     public IEnumerable<Option> All => [NoBackup, Steady];
+
+    /// <summary>Null with <c>--no-backup</c>.</summary>
+    public Func<CancellationToken, Task<string>>? SafetyBackup(ParseResult parsed, Places place, Session session) =>
+        parsed.GetValue(NoBackup) ? null : cancel => BackupAsync(place, session, cancel);
+
+    /// <summary>A backup in the instance's own folder, every byte read back.</summary>
+    /// <returns>Its path.</returns>
+    public static async Task<string> BackupAsync(Places place, Session session, CancellationToken cancel)
+    {
+        session.Messages.Note("making a safety backup");
+        var result = await new BackupWork(place.Work, place.Data, new BackupOrder { IsChecked = true }).RunAsync(cancel);
+        session.Messages.Report(result.Notes);
+        return result.Entry.Place;
+    }
 
     /// <exception cref="ProblemException">NUA9040; exit code 2.</exception>
     public Workplace Apply(ParseResult parsed, Workplace place) => parsed.GetValue(Steady) is not { } text

@@ -23,6 +23,17 @@ public static class BackupRetention
         return surplus;
     }
 
+    /// <summary>Removes one backup, if it is still where it was made. Call with the instance's lock held.</summary>
+    public static void Remove(InstanceFolder instance, string path)
+    {
+        var list = BackupList.Load(instance);
+        if (list.Backups.FirstOrDefault(entry => entry.Place == path) is { } found)
+        {
+            (list with { Backups = [.. list.Backups.Where(entry => entry != found)] }).Save(instance);
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Notes what was found out about a backup, where its instance is known on this machine.</summary>
     public static void Note(string storeHome, BackupHead head, BackupState state, DateTimeOffset now)
     {

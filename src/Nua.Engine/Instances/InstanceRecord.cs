@@ -75,4 +75,8 @@ public sealed record InstanceSettings
 }
 
 /// <param name="Why"><c>upgrade</c>, <c>rollback</c> or <c>restore</c>: what replaced it.</param>
-public sealed record KeptGeneration(int Generation, Release Release, string Why, DateTimeOffset Replaced);
+public sealed record KeptGeneration(int Generation, Release Release, string Why, DateTimeOffset Replaced)
+{
+    /// <summary>Path of the safety backup made before it was replaced; it goes when this goes. Null for none.</summary>
+    public string? SafetyBackup { get; init; }
+}

@@ -1,3 +1,4 @@
+using Nua.Engine.Backups;
 using Nua.Engine.Instances;
 using Nua.Foundation;
 
@@ -113,8 +114,10 @@ internal static class RecoveryWork
         var record = place.Instance.Record!;
         if (record.Kept.Count > record.Settings.Keep)
         {
+            var surplus = record.Kept.Skip(record.Settings.Keep).Select(kept => kept.SafetyBackup).OfType<string>().ToList();
             record = record with { Kept = [.. record.Kept.Take(record.Settings.Keep)] };
             place.Instance.Commit(record);
+            surplus.ForEach(path => BackupRetention.Remove(place.Folder, path));
         }
 
         await RemoveOthersAsync(place, [record.Generation, .. record.Kept.Select(kept => kept.Generation)], cancel);

@@ -1,3 +1,4 @@
+using Nua.Engine.Backups;
 using Nua.Engine.Instances;
 using Nua.Foundation;
 
@@ -60,13 +61,18 @@ public sealed class Switch(Workplace place)
         // An operator who interrupts now would only make the application stay away longer.
         var broken = await SettleAsync(failure is null, away);
         EndStep();
+        if (failure is not null && broken is null && order.SafetyBackup is { } unneeded && place.Instance.Record?.Generation == before?.Generation)
+        {
+            BackupRetention.Remove(place.Folder, unneeded);
+        }
+
         return new SwitchReport(Outcome(before, failure, broken), order.Kind, before?.Release, order.Target, broken is null ? failure : Both(failure, broken))
         {
             Generation = place.Instance.Record?.Generation,
             Duration = place.Time.GetElapsedTime(begun),
             Away = away.Total,
             Copied = _copied,
-            SafetyBackup = order.SafetyBackup,
+            SafetyBackup = order.SafetyBackup is { } made && File.Exists(made) ? made : null,
             Steps = _steps,
         };
     }
@@ -207,7 +213,7 @@ public sealed class Switch(Workplace place)
             Settings = order.Settings,
             Kept = order.Filling is Filling.Same
                 ? before.Kept
-                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now), .. before.Kept],
+                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now) { SafetyBackup = order.SafetyBackup }, .. before.Kept],
         };
     }
 
