@@ -38,19 +38,27 @@ internal static class StartVerb
             state = DataCheck.ForStart(data, config, context.Variables);
         }
 
-        if (state is DataState.Empty or DataState.Unrecorded)
+        try
         {
-            data.WriteOwn(DataFolder.AppFile, config.AppId);
-            data.WriteVersion(config.DataVersion);
-        }
+            if (state is DataState.Empty or DataState.Unrecorded)
+            {
+                data.WriteOwn(DataFolder.AppFile, config.AppId);
+                data.WriteVersion(config.DataVersion);
+            }
 
-        if (state != DataState.Stateless)
+            if (state != DataState.Stateless)
+            {
+                SecretMarks.Require(data, config, context.Variables);
+            }
+
+            context.Environment.CreateHome(context.Paths);
+            return held;
+        }
+        catch
         {
-            SecretMarks.Require(data, config, context.Variables);
+            held?.Dispose();
+            throw;
         }
-
-        context.Environment.CreateHome(context.Paths);
-        return held;
     }
 
     private static int Execute(VerbContext context)

@@ -48,7 +48,7 @@ public static class LoginCommand
 
     internal static string CheckedHost(string text) => ImageReference.IsHost(text)
         ? text
-        : throw new ProblemException(new Problem("NUA9030", $"'{Printable.Escape(text, 120)}' is not the host of a registry")
+        : throw new ProblemException(new Problem("NUA9016", $"'{Printable.Escape(text, 120)}' is not the host of a registry")
         {
             Remedy = "write HOST or HOST:PORT as in image references, without 'https://' and without a path",
         })
@@ -82,7 +82,7 @@ public static class LoginCommand
         NetworkOptions.HelperTime);
 
     private static ProblemException NobodyToAsk(string option) => new(
-        new Problem("NUA9031", "there is nobody to ask")
+        new Problem("NUA9017", "there is nobody to ask")
         {
             Why = "standard input is not a terminal",
             Remedy = $"use {option}",

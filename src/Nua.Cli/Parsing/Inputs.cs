@@ -22,13 +22,13 @@ public static class Inputs
         Value("--platform", "OS/ARCH[/VARIANT]", "Of an index of several platforms only this one, as in linux/arm64");
 
     /// <summary>Null for null.</summary>
-    /// <exception cref="ProblemException">NUA9032; exit status 2.</exception>
+    /// <exception cref="ProblemException">NUA9018; exit status 2.</exception>
     public static Platform? ParsePlatform(string? text) => text?.Split('/') switch
     {
         null => null,
         [{ Length: > 0 } os, { Length: > 0 } architecture] => new Platform(os, architecture),
         [{ Length: > 0 } os, { Length: > 0 } architecture, { Length: > 0 } variant] => new Platform(os, architecture) { Variant = variant },
-        _ => throw new ProblemException(new Problem("NUA9032", $"'{Printable.Escape(text, 80)}' is not a platform")
+        _ => throw new ProblemException(new Problem("NUA9018", $"'{Printable.Escape(text, 80)}' is not a platform")
         {
             Remedy = "write OS/ARCH or OS/ARCH/VARIANT in Go's names, for example linux/amd64 or linux/arm/v7",
         })
