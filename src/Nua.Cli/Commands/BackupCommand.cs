@@ -13,17 +13,17 @@ public static class BackupCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        var output = Inputs.Value("--output", "FILE|DIR", "Where it goes; the folder backups/NAME of the store when left out", "-o");
-        var key = Key("Encrypts with age, to this recipient (age1…) or for the identity in this file. Only then are secrets in it");
+        var output = Inputs.Value("--output", "FILE|DIR", "Where it goes; backups/NAME of the store when left out", "-o");
+        var key = Key("Encrypts with age: a recipient (age1…) or the file of an identity. Only then are secrets in it");
         var withImage = Inputs.Flag("--with-image", "The image is in it too: a machine that has nothing can restore it");
         var check = Inputs.Flag("--check", "Reads every byte back");
-        var prove = Inputs.Flag("--prove", "Restores it into an instance of its own, waits until it is ready, looks for seeded data, and removes that again");
+        var prove = Inputs.Flag("--prove", "Restores it into an instance of its own, to see that the application works on it");
         var keep = new Option<int?>("--keep") { HelpName = "N", Description = "Afterwards removes what is older than the N newest proven backups" };
         return new NuaCommand("backup", "Backs up an instance into one file.")
         {
             Usage = "NAME [-o FILE|DIR] [options]",
-            Details = "The application is stopped for as short as can be: not at all when it has a backup command that works while it runs; for a moment where the file\n" +
-                "system can clone; else while its data is read.",
+            Details = "The application is stopped for as short as can be: not at all when it has a backup command that works while it runs; for a moment\n" +
+                "where the file system can clone; else while its data is read. --prove also looks for seeded data (nua seed), and leaves nothing behind.",
             Examples =
             [
                 new("into the store's own folder", "nua backup notes"),

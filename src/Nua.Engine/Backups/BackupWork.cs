@@ -17,6 +17,9 @@ namespace Nua.Engine.Backups;
 /// </summary>
 public sealed class BackupWork(Workplace place, Generations folders, BackupOrder order)
 {
+    /// <summary>Before the paths of volumes in a backup.</summary>
+    private const string Volumes = "volumes/";
+
     private readonly AwayClock _away = new(place.Time);
     private readonly List<Problem> _notes = [];
 
@@ -77,23 +80,30 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
             return await ByCommandAsync(head, path, wasRunning, cancel);
         }
 
-        var canShare = await Task.Run(folders.CanReflink, cancel);
         if (!wasRunning)
         {
-            return (await PackAsync(head, path, fromStaging: false, cancel), "it was not running");
+            return (await PackAsync(head, path, read => Note(folders.Pack(Record.Generation, Volumes, read, cancel)), cancel), "it was not running");
         }
 
-        if (canShare)
+        if (await Task.Run(folders.CanReflink, cancel))
         {
             await StopAsync(cancel);
-            await Task.Run(() => _notes.AddRange(folders.CloneToStaging(Record.Generation, cancel).Notes), cancel);
+            await Task.Run(() => Note(folders.CloneToStaging(Record.Generation, cancel)), cancel);
             await ServeAsync(cancel);
-            return (await PackAsync(head, path, fromStaging: true, cancel), "stopped while the data was cloned");
+            return (await PackAsync(head, path, read => Note(folders.PackStaging(Volumes, read, cancel)), cancel), "stopped while the data was cloned");
         }
 
-        await StopAsync(cancel);
-        var written = await PackAsync(head, path, fromStaging: false, cancel);
-        await ServeAsync(cancel);
+        // Only while the data itself is read: the image before it takes longer, and needs no rest.
+        var written = await PackAsync(
+            head,
+            path,
+            read =>
+            {
+                StopAsync(cancel).GetAwaiter().GetResult();
+                Note(folders.Pack(Record.Generation, Volumes, read, cancel));
+                ServeAsync(cancel).GetAwaiter().GetResult();
+            },
+            cancel);
         return (written, "stopped while the data was read: this file system cannot clone");
     }
 
@@ -130,10 +140,11 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
             await ServeAsync(cancel);
         }
 
-        return (await PackAsync(head, path, fromStaging: true, cancel), isHot ? "by its own command, while it ran" : "by its own command, stopped");
+        return (await PackAsync(head, path, read => Note(folders.PackStaging("", read, cancel)), cancel), isHot ? "by its own command, while it ran" : "by its own command, stopped");
     }
 
-    private Task<WrittenBackup> PackAsync(BackupHead head, string path, bool fromStaging, CancellationToken cancel) => Task.Run(
+    /// <param name="data">Gives a tar of the data to the reader it is called with.</param>
+    private Task<WrittenBackup> PackAsync(BackupHead head, string path, Action<Action<Stream>> data, CancellationToken cancel) => Task.Run(
         () =>
         {
             var content = new BackupContent
@@ -141,16 +152,13 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
                 Head = head,
                 Image = order.HasImage ? place.Containers.Open(Record.Release).Image : null,
                 Secrets = order.Key is null ? new SortedDictionary<string, byte[]>(StringComparer.Ordinal) : Secrets(head.Secrets),
-                Data = read => _notes.AddRange((head.IsCopy, fromStaging) switch
-                {
-                    (true, false) => folders.Pack(Record.Generation, "volumes/", read, cancel).Notes,
-                    (true, true) => folders.PackStaging("volumes/", read, cancel).Notes,
-                    _ => folders.PackStaging("", read, cancel).Notes,
-                }),
+                Data = data,
             };
             return new BackupWriter(content, order.Key, place.Time).WriteFile(path, cancel);
         },
         cancel);
+
+    private void Note(CopyReport report) => _notes.AddRange(report.Notes);
 
     private BackupHead HeadOf(int sequence, DateTimeOffset now)
     {
