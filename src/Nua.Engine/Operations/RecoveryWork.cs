@@ -149,8 +149,9 @@ internal static class RecoveryWork
         {
             Directory.Delete(path, recursive: true);
         }
-        else
+        else if (File.Exists(path))
         {
+            // Not even its folder need be there.
             File.Delete(path);
         }
     }

@@ -59,13 +59,14 @@ public sealed class Restore(Workplace place, Generations folders)
     {
         var record = place.Instance.Record;
         var (image, contract) = place.Containers.Open(target);
+        // Before anything is unpacked: a backup clears the staging folder.
+        var safety = SafetyBackup is null || record is null ? null : await SafetyBackup(cancel);
         if (!backup.Head.IsCopy)
         {
             // While the application still serves: unpacking takes long.
             await Task.Run(() => backup.UnpackFiles(folders, cancel), cancel);
         }
 
-        var safety = SafetyBackup is null || record is null ? null : await SafetyBackup(cancel);
         var order = new SwitchOrder
         {
             Kind = OperationKind.Restore,
