@@ -16,7 +16,7 @@ for run in $(seq "$runs"); do
     echo $(($(date -d "$said" +%s%3N) - begun)) >>"$folder/nua"
     pid=$(pgrep -P "$(cat "${NUA_HOME:-/var/lib/nua}/instances/bench-up/run/pid")")
     awk '/VmRSS/ { print $2 }' "/proc/$pid/status" >>"$folder/memory"
-    "$nua" destroy bench-up --yes --quiet
+    "$nua" destroy bench-up --yes --no-backup --quiet
 done
 echo "nua up: first line after $(median <"$folder/nua") ms, supervisor $(median <"$folder/memory") kB"
 
