@@ -53,7 +53,8 @@ public sealed class LoginFile(DockerConfig config, TimeSpan helperTime)
     private void Change(string host, Action<Utf8JsonWriter> add)
     {
         // Through a symbolic link to the file itself: people keep such files elsewhere.
-        var target = File.ResolveLinkTarget(config.Path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(config.Path);
+        var link = File.Exists(config.Path) ? File.ResolveLinkTarget(config.Path, returnFinalTarget: true) : null;
+        var target = link?.FullName ?? Path.GetFullPath(config.Path);
         DurableFile.CreateDirectory(Path.GetDirectoryName(target)!, mode: 0x1C0);
         using var _ = FileLock.Exclusive(target + ".lock");
         using var document = config.Read();

@@ -5,6 +5,7 @@ using Nua.Acceptance.Running;
 namespace Nua.Acceptance.Operating;
 
 /// <summary>The tutorial does what it says: every command of the page is run as it is printed, and says what is printed.</summary>
+[Collection(Alone.Name)]
 public sealed partial class TutorialTests(ExampleImages images) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

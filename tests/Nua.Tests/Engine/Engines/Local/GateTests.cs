@@ -58,7 +58,11 @@ public sealed class GateTests : IDisposable
     public async Task Application_that_does_not_accept_is_a_closed_gate()
     {
         _gate.IsOpen = true;
+        var place = _application.LocalEndpoint;
         _application.Stop();
+        // Taken, so that nobody else's listener gets the port meanwhile.
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(place);
         Assert.StartsWith("HTTP/1.1 503 ", await AskAsync("GET / HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
     }
 
