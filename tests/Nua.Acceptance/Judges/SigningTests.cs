@@ -47,7 +47,8 @@ public sealed class SigningTests(ExampleImages images) : IAsyncLifetime
         foreach (var isTagged in new[] { false, true })
         {
             (await Cosign.VerifyAsync(_folder["ours.pub"], Pinned, isTagged)).Expect(0);
-            (await Cosign.VerifyAsync(Cosign.PublicKey, Pinned, isTagged)).Expect(1);
+            // cosign's own statuses: it found none that matches, or the bundle is not by this key.
+            (await Cosign.VerifyAsync(Cosign.PublicKey, Pinned, isTagged)).Expect(isTagged ? 12 : 1);
         }
 
         (await Cosign.VerifyAttestationAsync(_folder["ours.pub"], Pinned, "slsaprovenance1")).Expect(0);
