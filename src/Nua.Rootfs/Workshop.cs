@@ -307,7 +307,7 @@ public sealed class Workshop : IDisposable
 
             throw;
         }
-        catch (IOException)
+        catch (IOException) when (_process.WaitForExit(1000))
         {
             throw Gone();
         }
@@ -322,7 +322,7 @@ public sealed class Workshop : IDisposable
         Send(command);
         try
         {
-            using var stream = new FrameReadStream(_pipe.Read);
+            using var stream = new PipedStream(_pipe);
             read(stream);
             stream.CopyTo(Stream.Null);
         }

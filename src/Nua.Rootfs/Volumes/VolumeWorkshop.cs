@@ -12,23 +12,39 @@ public sealed class VolumeWorkshop : IVolumeWork
     /// <param name="home">The store's folder. The worker starts with the first order.</param>
     public VolumeWorkshop(string home) => _home = home;
 
-    private Workshop Worker => _workshop ??= Workshop.Open(_home);
-
-    public void Create(string folder, IReadOnlyList<NewVolume> volumes) => Worker.Order(new CreateVolumes(folder, volumes));
+    public void Create(string folder, IReadOnlyList<NewVolume> volumes) => Ask(worker => worker.Order(new CreateVolumes(folder, volumes)));
 
     public CopyReport Clone(string from, string to, CancellationToken cancel) =>
-        Worker.Order(new CloneVolumes(from, to), cancel).Copy!;
+        Ask(worker => worker.Order(new CloneVolumes(from, to), cancel)).Copy!;
 
     public CopyReport Pack(string folder, string prefix, Action<Stream> read, CancellationToken cancel) =>
-        Worker.OrderWithOutput(new PackVolumes(folder, prefix), read, cancel).Copy!;
+        Ask(worker => worker.OrderWithOutput(new PackVolumes(folder, prefix), read, cancel)).Copy!;
 
-    public CopyReport Unpack(string folder, Action<Stream> write) => Worker.OrderWithInput(new UnpackVolumes(folder), write).Copy!;
+    public CopyReport Unpack(string folder, Action<Stream> write) => Ask(worker => worker.OrderWithInput(new UnpackVolumes(folder), write)).Copy!;
 
-    public void Remove(string folder) => Worker.Order(new RemoveVolumes(folder));
+    public void Remove(string folder) => Ask(worker => worker.Order(new RemoveVolumes(folder)));
 
-    public FolderSize Measure(string folder) => Worker.Order(new MeasureVolumes(folder)).Size!;
+    public FolderSize Measure(string folder) => Ask(worker => worker.Order(new MeasureVolumes(folder))).Size!;
 
-    public bool CanReflink(string folder) => Worker.Order(new ProbeReflink(folder)).Status == 0;
+    public bool CanReflink(string folder) => Ask(worker => worker.Order(new ProbeReflink(folder))).Status == 0;
 
-    public void Dispose() => _workshop?.Dispose();
+    public void Dispose()
+    {
+        _workshop?.Dispose();
+        _workshop = null;
+    }
+
+    /// <summary>After a failure the pipe may be in the middle of a stream: the next order gets a new worker.</summary>
+    private Reply Ask(Func<Workshop, Reply> order)
+    {
+        try
+        {
+            return order(_workshop ??= Workshop.Open(_home));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 }

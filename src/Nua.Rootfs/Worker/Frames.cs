@@ -55,7 +55,11 @@ public sealed class FramePipe(Stream input, Stream output)
     }
 
     /// <summary>The next frame; null when the other side is gone.</summary>
-    public (FrameKind Kind, byte[] Payload)? Read()
+    public (FrameKind Kind, byte[] Payload)? Read() =>
+        ReadHeader() is var (kind, length) && ReadPayload(length) is { } payload ? (kind, payload) : null;
+
+    /// <summary>What comes next and how long it is; null when the other side is gone.</summary>
+    public (FrameKind Kind, int Length)? ReadHeader()
     {
         Span<byte> header = stackalloc byte[5];
         if (input.ReadAtLeast(header, 5, throwOnEndOfStream: false) < 5)
@@ -64,16 +68,18 @@ public sealed class FramePipe(Stream input, Stream output)
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(header[1..]);
-        if (length is < 0 or > Limit)
-        {
-            throw new InvalidDataException($"a frame of {length} bytes");
-        }
-
-        var payload = new byte[length];
-        return input.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length
-            ? null
-            : ((FrameKind)header[0], payload);
+        return length is < 0 or > Limit ? throw new InvalidDataException($"a frame of {length} bytes") : ((FrameKind)header[0], length);
     }
+
+    /// <summary>All of a frame whose header was read; null when the other side is gone.</summary>
+    public byte[]? ReadPayload(int length)
+    {
+        var payload = GC.AllocateUninitializedArray<byte>(length);
+        return input.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length ? null : payload;
+    }
+
+    /// <summary>A part of a frame whose header was read; 0 when the other side is gone.</summary>
+    public int ReadSome(Span<byte> buffer) => input.Read(buffer);
 }
 
 /// <summary>

@@ -1,0 +1,47 @@
+using Nua.Oci;
+
+namespace Nua.Rootfs.Worker;
+
+/// <summary>A stream of the worker read straight from the pipe into the caller's buffer: what <see cref="FrameReadStream"/> does, for much data.</summary>
+internal sealed class PipedStream(FramePipe pipe) : ReadOnlyStream
+{
+    private int _left;
+    private bool _isEnded;
+
+    /// <exception cref="EndOfStreamException">the worker is gone.</exception>
+    /// <exception cref="Nua.Foundation.ProblemException">the order failed.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        while (_left == 0)
+        {
+            if (_isEnded || buffer.IsEmpty)
+            {
+                return 0;
+            }
+
+            var (kind, length) = pipe.ReadHeader() ?? throw new EndOfStreamException("the worker is gone");
+            switch (kind)
+            {
+                case FrameKind.Bytes:
+                    _left = length;
+                    break;
+                case FrameKind.End:
+                    _isEnded = true;
+                    break;
+                case FrameKind.Failure:
+                    throw Reply.Failure(pipe.ReadPayload(length) ?? throw new EndOfStreamException("the worker is gone"));
+                default:
+                    throw new InvalidDataException($"frame {kind} inside a stream");
+            }
+        }
+
+        var count = pipe.ReadSome(buffer[..Math.Min(buffer.Length, _left)]);
+        if (count == 0)
+        {
+            throw new EndOfStreamException("the worker is gone");
+        }
+
+        _left -= count;
+        return count;
+    }
+}
