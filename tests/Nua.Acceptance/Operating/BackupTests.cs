@@ -71,6 +71,39 @@ public sealed class BackupTests(ExampleImages images) : IDisposable
             item.GetProperty("name").GetString()!.StartsWith("prove-", StringComparison.Ordinal));
     }
 
+    /// <summary>SQLite's own online backup, as a packager declares it.</summary>
+    [Fact]
+    public async Task Application_with_a_hot_backup_runs_on_and_restores_by_its_own_command()
+    {
+        using var folder = new TemporaryFolder();
+        await Shell.ScriptAsync($"cp -r '{Repository.Example("notes")}' '{folder["app"]}'");
+        var config = await File.ReadAllTextAsync(folder["app/nua-config.toml"], TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            folder["app/nua-config.toml"],
+            config.Replace("id = \"notes\"", "id = \"hotnotes\"", StringComparison.Ordinal).Replace("[lifecycle]\n", """"
+                [lifecycle]
+                backup-mode = "hot"
+                backup = """
+                python3 -c 'import os, sqlite3
+                copy = sqlite3.connect(os.environ["NUA_BACKUP_DIR"] + "/notes.sqlite")
+                sqlite3.connect(os.environ["NUA_DATA_DIR"] + "/notes.sqlite").backup(copy)
+                copy.close()'
+                """
+                restore = "cp $NUA_BACKUP_DIR/notes.sqlite $NUA_DATA_DIR/"
+
+                """", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        var (name, other, port, otherPort) = (_operated.Name(), _operated.Name(), Web.FreePort(), Web.FreePort());
+        (await Nua.RunAsync("up", folder["app"], name, "-p", $"{port}")).Expect(0);
+        (await Nua.RunAsync("seed", name)).Expect(0);
+
+        var made = await Nua.JsonAsync("backup", name, "--prove");
+
+        Assert.Equal(("command", "proven", 0), (made.GetProperty("kind").GetString(), made.GetProperty("state").GetString(), made.GetProperty("away_ms").GetInt32()));
+        (await Nua.RunAsync("restore", other, made.GetProperty("file").GetString()!, "-p", $"{otherPort}")).Expect(0);
+        Assert.Contains("seed 1", await Web.AskAsync(otherPort, "/api/notes"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(50)]
     [InlineData(150)]
