@@ -47,7 +47,7 @@ public sealed class EverydayTests(ExampleImages images) : IDisposable
         (await Nua.RunAsync("destroy", name, "--yes")).Expect(0);
         Assert.False(Directory.Exists(_operated.Folder(name)));
         Assert.DoesNotContain((await Nua.JsonAsync("images")).GetProperty("images").EnumerateArray(), image =>
-            image.GetProperty("name").GetString()!.Contains(name, StringComparison.Ordinal));
+            image.GetProperty("name").GetString()?.Contains(name, StringComparison.Ordinal) == true);
     }
 
     [Fact]
