@@ -1,5 +1,5 @@
-using System.Text;
 using Nua.Agent.Linux;
+using Nua.Foundation.Http;
 using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Gate;
@@ -9,14 +9,6 @@ internal sealed unsafe class Passage
 {
     /// <summary>What a client may say before it is answered, and how long it may take.</summary>
     private const int _patienceMilliseconds = 5_000;
-
-    private const string _page =
-        "<!doctype html><meta charset=\"utf-8\"><title>Back soon</title>"
-        + "<p>This application is being maintained. Please try again in a moment.</p>\n";
-
-    private static readonly byte[] _answer = Encoding.ASCII.GetBytes(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
-        + $"Content-Length: {_page.Length}\r\nRetry-After: 5\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n{_page}");
 
     private readonly Epoll _epoll;
     private readonly int _client;
@@ -158,39 +150,36 @@ internal sealed unsafe class Passage
     /// <summary>One request is read as far as it comes in one piece, then answered; what comes after it is thrown away.</summary>
     private bool Answer(byte[] buffer)
     {
+        long count;
         fixed (byte* start = buffer)
         {
-            var count = Native.Receive(_client, start, buffer.Length, 0);
-            if (count < 0)
-            {
-                return Posix.LastError is Native.EAgain or Libc.EIntr;
-            }
+            count = Native.Receive(_client, start, buffer.Length, 0);
+        }
 
-            if (count == 0 || (!_isAnswered && !LooksLikeHttp(buffer.AsSpan(0, (int)count))))
-            {
-                return false;
-            }
+        if (count < 0)
+        {
+            return Posix.LastError is Native.EAgain or Libc.EIntr;
+        }
+
+        var request = buffer.AsSpan(0, (int)count);
+        if (count == 0 || (!_isAnswered && !MaintenanceAnswer.MayBeHttp(request)))
+        {
+            return false;
         }
 
         if (!_isAnswered)
         {
             _isAnswered = true;
-            fixed (byte* answer = _answer)
+            var page = MaintenanceAnswer.To(request).Span;
+            fixed (byte* start = page)
             {
-                _ = Native.Send(_client, answer, _answer.Length, Native.MsgNoSignal);
+                _ = Native.Send(_client, start, page.Length, Native.MsgNoSignal);
             }
 
             _ = Native.Shutdown(_client, Native.ShutWrite);
         }
 
         return true;
-    }
-
-    /// <summary>A method is upper-case letters, then a space; a client that speaks anything else is better off with a closed connection.</summary>
-    private static bool LooksLikeHttp(ReadOnlySpan<byte> bytes)
-    {
-        var letters = bytes.IndexOfAnyExceptInRange((byte)'A', (byte)'Z');
-        return letters is > 2 and < 20 && bytes[letters] == ' ';
     }
 
     private static void NoDelay(int fd)

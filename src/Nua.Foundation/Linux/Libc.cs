@@ -26,6 +26,8 @@ public static partial class Libc
     public const int EPerm = 1, ENoEnt = 2, EIntr = 4, EExist = 17, ENotDir = 20, EIsDir = 21, EInval = 22,
         ENoSpc = 28, ENotEmpty = 39, ELoop = 40, ENoData = 61, EOpNotSupp = 95, EWouldBlock = 11;
 
+    public const int PrSetParentDeathSignal = 1, SigKill = 9;
+
     public const int LockSh = 1, LockEx = 2, LockNb = 4, LockUn = 8;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]

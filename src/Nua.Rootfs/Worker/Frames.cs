@@ -29,6 +29,9 @@ public enum FrameKind : byte
 
     /// <summary>From the worker: the container's process exists.</summary>
     Started = (byte)'S',
+
+    /// <summary>From a supervisor, first of all: it attends to this connection, and does not end by itself before the connection does. One byte, the protocol's number.</summary>
+    Attended = (byte)'A',
 }
 
 /// <summary>

@@ -5,7 +5,7 @@ namespace Nua.Acceptance.Operating;
 /// <summary>Backups as an operator makes, checks and proves them.</summary>
 public sealed class BackupTests(ExampleImages images) : IDisposable
 {
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
 
     private NuaProgram Nua => images.Nua;
 

@@ -5,7 +5,7 @@ namespace Nua.Acceptance.Operating;
 /// <summary>An instance from its installation to its end, as an operator sees it.</summary>
 public sealed class EverydayTests(ExampleImages images) : IDisposable
 {
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
 
     private NuaProgram Nua => images.Nua;
 

@@ -17,7 +17,7 @@ public sealed class FaultTests(ExampleImages images) : IDisposable
     private const int Fewest = 5;
 
     private static readonly string[] _victims = ["command", "command", "supervisor", "agent", "application"];
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
     private readonly SortedDictionary<string, int> _seen = new(StringComparer.Ordinal);
 
     private NuaProgram Nua => images.Nua;

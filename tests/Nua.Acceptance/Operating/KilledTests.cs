@@ -6,7 +6,7 @@ namespace Nua.Acceptance.Operating;
 /// <summary>Whoever is killed, at whatever moment: the instance is there or not, whole, and the next command needs no help.</summary>
 public sealed class KilledTests(ExampleImages images) : IDisposable
 {
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
 
     private NuaProgram Nua => images.Nua;
 
@@ -39,20 +39,29 @@ public sealed class KilledTests(ExampleImages images) : IDisposable
         Assert.Single(await _operated.ProcessesAsync(name, "app.py"));
     }
 
-    [Fact]
-    public async Task Supervisor_that_is_killed_leaves_no_process_and_start_brings_all_back()
+    /// <summary>In a store of its own: what starts every instance would meet those of other tests at their work.</summary>
+    [Theory]
+    [InlineData("__supervise")]
+    [InlineData("unshare")]
+    public async Task Supervisor_that_is_killed_leaves_no_process_and_start_brings_all_back(string killed)
     {
-        await images.BuildAsync("notes");
-        var (name, port) = await UpAsync();
-        var application = Assert.Single(await _operated.ProcessesAsync(name, "app.py"));
-        var killed = Assert.Single(await _operated.ProcessesAsync(name, "__supervise"));
-        (await Shell.ScriptAsync($"kill -9 {killed}")).Expect(0);
+        var built = await images.BuildAsync("notes");
+        using var home = new TemporaryFolder();
+        var nua = new NuaProgram(home.Path);
+        using var operated = new Operated(nua);
+        (await nua.RunAsync("load", $"oci:{built.Layout}:{built.Tag}")).Expect(0);
+        var (name, port) = await UpAsync(operated);
+        var application = Assert.Single(await operated.ProcessesAsync(name, "app.py"));
+        var number = killed == "unshare"
+            ? (await File.ReadAllTextAsync(operated.Folder(name) + "/run/pid", TestContext.Current.CancellationToken)).Trim()
+            : $"{Assert.Single(await operated.ProcessesAsync(name, killed))}";
+        (await Shell.ScriptAsync($"kill -9 {number}")).Expect(0);
 
-        await _operated.AwaitAsync(name, status => status.GetProperty("state").GetString() == "stopped");
+        await operated.AwaitAsync(name, status => status.GetProperty("state").GetString() == "stopped");
         Assert.False(Directory.Exists($"/proc/{application}"));
-        Assert.Contains("down, should run", (await Nua.RunAsync("ps")).Out, StringComparison.Ordinal);
+        Assert.Contains("down, should run", (await nua.RunAsync("ps")).Out, StringComparison.Ordinal);
 
-        (await Nua.RunAsync("start", "--all")).Expect(0);
+        (await nua.RunAsync("start", "--all")).Expect(0);
         Assert.Contains("one", await Web.AskAsync(port, "/api/notes"), StringComparison.Ordinal);
     }
 
@@ -141,10 +150,12 @@ public sealed class KilledTests(ExampleImages images) : IDisposable
         Assert.Contains("One moment", await met.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private async Task<(string Name, int Port)> UpAsync()
+    private Task<(string Name, int Port)> UpAsync() => UpAsync(_operated);
+
+    private static async Task<(string Name, int Port)> UpAsync(Operated operated)
     {
-        var (name, port) = (_operated.Name(), Web.FreePort());
-        (await Nua.RunAsync("up", "nua-notes:1.0", name, "-p", $"{port}")).Expect(0);
+        var (name, port) = (operated.Name(), Web.FreePort());
+        (await operated.Nua.RunAsync("up", "nua-notes:1.0", name, "-p", $"{port}")).Expect(0);
         await Web.SendAsync(HttpMethod.Post, port, "/api/notes", """{"text":"one"}""");
         return (name, port);
     }

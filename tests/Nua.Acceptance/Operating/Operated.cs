@@ -4,12 +4,12 @@ using Nua.Acceptance.Running;
 
 namespace Nua.Acceptance.Operating;
 
-/// <summary>Instances in the store of the examples, each with a name of its own, gone at the end.</summary>
-public sealed class Operated(ExampleImages images) : IDisposable
+/// <summary>Instances in one store, each with a name of its own, gone at the end.</summary>
+public sealed class Operated(NuaProgram nua) : IDisposable
 {
     private readonly List<string> _names = [];
 
-    public NuaProgram Nua => images.Nua;
+    public NuaProgram Nua => nua;
 
     /// <summary>A name that no other test uses.</summary>
     public string Name()

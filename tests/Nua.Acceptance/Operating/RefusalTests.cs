@@ -7,7 +7,7 @@ namespace Nua.Acceptance.Operating;
 /// <summary>What an operator asks wrongly, and images that do not keep their promises: a code, and nothing changed.</summary>
 public sealed class RefusalTests(ExampleImages images) : IDisposable
 {
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
     private readonly TemporaryFolder _folder = new();
 
     private NuaProgram Nua => images.Nua;

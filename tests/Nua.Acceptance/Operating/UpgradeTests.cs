@@ -7,7 +7,7 @@ namespace Nua.Acceptance.Operating;
 /// <summary>Upgrades and rollbacks of a real application, and every way in which a release can be bad.</summary>
 public sealed class UpgradeTests(ExampleImages images) : IDisposable
 {
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
 
     private NuaProgram Nua => images.Nua;
 

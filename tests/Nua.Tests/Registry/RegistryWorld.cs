@@ -1,3 +1,4 @@
+using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Compression;
 using Nua.Oci.Storage;
@@ -38,7 +39,7 @@ internal sealed class RegistryWorld : IDisposable
 
     public ImpatientTime Time { get; } = new();
 
-    public System.Collections.Concurrent.ConcurrentQueue<Foundation.Problem> Told { get; } = [];
+    public System.Collections.Concurrent.ConcurrentQueue<Problem> Told { get; } = [];
 
     public NetworkOptions Options { get; set; }
 

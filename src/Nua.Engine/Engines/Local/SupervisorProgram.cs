@@ -45,6 +45,8 @@ public sealed class SupervisorProgram
     public static int Run(string instance, string runc, bool ownNetwork)
     {
         _ = Libc.Umask(0x12);
+        // Service managers follow unshare, our parent: when it is killed, all of us goes. Changing the user has cleared what unshare itself asked for.
+        Posix.Check(Libc.Prctl(Libc.PrSetParentDeathSignal, Libc.SigKill, 0, 0, 0), "following the parent process");
         if (ownNetwork)
         {
             Loopback.Raise();
@@ -131,9 +133,10 @@ public sealed class SupervisorProgram
 
     private void Answer(Socket connection)
     {
-        var sockets = PassedSockets.Receive(connection);
         using var stream = new NetworkStream(connection);
         var pipe = new FramePipe(stream, stream);
+        SupervisorConnection.Attend(pipe);
+        var sockets = PassedSockets.Receive(connection);
         if (pipe.Read() is not { } frame)
         {
             return;
