@@ -34,6 +34,9 @@ public sealed record RunConfig
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = StringMap.Empty;
 
+    /// <summary>Others made the image; Nua only added its layers on top (image specification, wrap).</summary>
+    public bool IsWrapped => Labels.GetValueOrDefault(AnnotationKeys.Method) == AnnotationKeys.Wrap;
+
     public string? StopSignal { get; init; }
 
     /// <summary>Docker's addition; other engines ignore it in an OCI image or honour it as Docker does.</summary>

@@ -97,7 +97,8 @@ public static class Namespaces
         }
 
         yield return "--mount";
-        yield return "--propagation=private";
+        // What the host unmounts goes here too: a private copy would keep a disk busy for as long as an application runs. Our own mounts stay with us.
+        yield return "--propagation=slave";
         yield return "--pid";
         yield return "--mount-proc";
         yield return "--fork";

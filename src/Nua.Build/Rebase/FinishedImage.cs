@@ -66,7 +66,7 @@ internal sealed class FinishedImage
             throw RebaseProblem.NotOurs(name, $"its topmost layer has no /{BuildJson}: another tool made or changed it");
         }
 
-        if (image.Config.Run.Labels.GetValueOrDefault(AnnotationKeys.Method) == AnnotationKeys.Wrap)
+        if (image.Config.Run.IsWrapped)
         {
             throw RebaseProblem.Wrapped(name);
         }

@@ -200,7 +200,7 @@ internal static class ConfigurationRules
             }
         }
 
-        if (subject.Run.Labels.GetValueOrDefault(Oci.AnnotationKeys.Method) == Oci.AnnotationKeys.Wrap != subject.IsWrapped)
+        if (subject.Run.IsWrapped != subject.IsWrapped)
         {
             yield return new Violation(
                 $"the label {Oci.AnnotationKeys.Method} and runtime.wrapped do not agree", "config: Labels");

@@ -14,6 +14,9 @@ public abstract record InstanceContainer
 
     public required AppContract Contract { get; init; }
 
+    /// <summary>The image was made by others and runs as they meant it: it may write its root, and gets capabilities where it begins as root.</summary>
+    public bool IsWrapped => Image.Config.Run.IsWrapped;
+
     /// <summary>Complete: settings, <c>NUA_INSTANCE</c>, <c>NUA_REASON</c>, proxies. The agent adds what it derives.</summary>
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 

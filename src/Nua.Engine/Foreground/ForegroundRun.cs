@@ -27,7 +27,7 @@ public static class ForegroundRun
         var stack = workshop.Mount(workshop.Unpack(request.Image.Layers));
         var env = Env(config, request.Env);
         var (uid, gid) = Users.Resolve(config.User, name => workshop.ReadFile(stack, name, 1 << 20));
-        var isWrapped = config.Labels.GetValueOrDefault(AnnotationKeys.Method) == AnnotationKeys.Wrap;
+        var isWrapped = config.IsWrapped;
         var listeners = Publish(request, workshop, stack, env);
         using var signals = Forward(workshop, cancel);
         try

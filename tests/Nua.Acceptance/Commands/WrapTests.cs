@@ -94,6 +94,29 @@ public sealed class WrapTests(WrapTests.Images images) : IClassFixture<WrapTests
         Assert.Equal("1000\n/srv\nseeded\n", outcome.Out);
     }
 
+    /// <summary>As most images of others: it begins as root, takes possession of files and writes beside its volume; what it wrote there is thrown away.</summary>
+    [Fact]
+    public async Task Instance_of_it_writes_its_root_and_keeps_its_volume()
+    {
+        var made = await MadeImages.MakeAsync(_folder, MadeImages.Alpine(images.Port).Replace("USER web\n", "", StringComparison.Ordinal));
+        var port = Web.FreePort();
+        (await Nua.RunAsync("up", await WrapAsync(made), "guest", "-p", $"{port}:{images.Port}")).Expect(0);
+        try
+        {
+            const string Write = "echo kept > /var/lib/web/kept && echo lost > /lost && busybox chown web /lost /var/lib/web/kept && id -u";
+            Assert.Equal("0\n", (await Nua.RunAsync("exec", "guest", "--", "/bin/sh", "-c", Write)).Expect(0).Out);
+            Assert.Contains("seeded", await Web.AskAsync(port, "/"), StringComparison.Ordinal);
+            (await Nua.RunAsync("restart", "guest")).Expect(0);
+            Assert.Equal("kept\n", (await Nua.RunAsync("exec", "guest", "--", "/bin/sh", "-c", "cat /var/lib/web/kept; cat /lost")).Expect(1).Out);
+        }
+        finally
+        {
+            (await Nua.RunAsync("destroy", "guest", "--yes", "--no-backup")).Expect(0);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["home/instances"]));
+    }
+
     [Fact]
     public async Task What_cannot_be_wrapped_says_why()
     {

@@ -94,7 +94,7 @@ public sealed class JudgementTests(ExampleImages images) : IDisposable
     }
 
     /// <summary>Its own user and an arbitrary one of group 0; a read-only root, no capability; asked, then ended by SIGTERM in time.</summary>
-    private async Task RunsAsync(IContainerEngine engine, BuiltExample built)
+    private static async Task RunsAsync(IContainerEngine engine, BuiltExample built)
     {
         await engine.LoadAsync(built.Layout, built.Tag);
         foreach (var user in new[] { null, "12345:0" })

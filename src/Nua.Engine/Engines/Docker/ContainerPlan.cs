@@ -1,5 +1,6 @@
 using System.Globalization;
 using Docker.DotNet.Models;
+using Nua.Sandbox;
 
 namespace Nua.Engine.Engines.Docker;
 
@@ -94,11 +95,13 @@ internal static class ContainerPlan
             HostConfig = host,
         };
 
-    /// <summary>What every container of an application gets: a root that cannot be written, no capability, no way to more privilege.</summary>
+    /// <summary>What every container of an application gets: a root that cannot be written, no capability, no way to more privilege. A wrapped image
+    /// writes where it always wrote, and begins with as much as it needs to become another user.</summary>
     private static HostConfig Host(InstanceContainer container, string secrets) => new()
     {
-        ReadonlyRootfs = true,
+        ReadonlyRootfs = !container.IsWrapped,
         CapDrop = ["ALL"],
+        CapAdd = container.IsWrapped ? [.. CapabilitySets.Wrapped] : [],
         SecurityOpt = ["no-new-privileges"],
         Binds =
         [
@@ -106,7 +109,7 @@ internal static class ContainerPlan
             .. container.Bindings.Select(binding => $"{binding.Value}:/bindings/{binding.Key}:ro"),
             .. container.Volumes.Select(volume => $"{volume.Source}:{volume.Target}{(volume.IsReadOnly ? ":ro" : "")}"),
         ],
-        Tmpfs = new Dictionary<string, string>(StringComparer.Ordinal) { ["/tmp"] = "mode=1777", ["/run"] = "mode=1777" },
+        Tmpfs = container.IsWrapped ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["/tmp"] = "mode=1777", ["/run"] = "mode=1777" },
         Memory = container.Memory ?? 0,
         NanoCPUs = (long)((container.Cpus ?? 0) * 1e9),
         PidsLimit = 4096,

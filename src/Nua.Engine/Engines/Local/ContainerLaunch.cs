@@ -16,7 +16,7 @@ internal sealed class ContainerLaunch(ContainerRoots roots, string runc)
         string root;
         lock (roots)
         {
-            root = roots.Mount(wanted.Lowers);
+            root = wanted.IsWrapped ? roots.MountWritable(wanted.Lowers) : roots.Mount(wanted.Lowers);
         }
 
         var secrets = roots.WritePrivate(wanted.Private, wanted.Uid, wanted.Gid);
@@ -32,18 +32,31 @@ internal sealed class ContainerLaunch(ContainerRoots roots, string runc)
                 Gid = wanted.Gid,
                 Mounts = [.. Mounts(wanted, secrets, resultFile)],
                 SharesNetwork = true,
-                IsRootReadOnly = true,
+                IsRootReadOnly = !wanted.IsWrapped,
+                Capabilities = wanted.IsWrapped && wanted.Uid == 0 ? CapabilitySets.Wrapped : CapabilitySets.None,
                 HostName = wanted.HostName,
                 PidNamespaceOf = besides?.Pid,
             };
             var container = await DetachedContainer.StartAsync(runc, roots.State, spec, onOutput);
-            _ = container.Ended.ContinueWith(_ => ContainerRoots.RemovePrivate(secrets), TaskScheduler.Default);
+            _ = container.Ended.ContinueWith(_ => Drop(), TaskScheduler.Default);
             return container;
         }
         catch
         {
-            ContainerRoots.RemovePrivate(secrets);
+            Drop();
             throw;
+        }
+
+        void Drop()
+        {
+            ContainerRoots.RemovePrivate(secrets);
+            if (wanted.IsWrapped)
+            {
+                lock (roots)
+                {
+                    roots.DropWritable(root);
+                }
+            }
         }
     }
 
@@ -60,8 +73,13 @@ internal sealed class ContainerLaunch(ContainerRoots roots, string runc)
 
     private IEnumerable<ContainerMount> Mounts(LocalContainer wanted, string secrets, string? resultFile)
     {
-        yield return new ContainerMount("tmpfs", "tmpfs", "/tmp", Options: "mode=1777");
-        yield return new ContainerMount("tmpfs", "tmpfs", "/run", Options: "mode=0755,size=4m");
+        if (!wanted.IsWrapped)
+        {
+            // An image of others may ship what such a mount would hide, and writes its root anyway.
+            yield return new ContainerMount("tmpfs", "tmpfs", "/tmp", Options: "mode=1777");
+            yield return new ContainerMount("tmpfs", "tmpfs", "/run", Options: "mode=0755,size=4m");
+        }
+
         // runc gives a tmpfs the mode that the image's own folder has, so /run stays closed; a folder that no image has gets the mode it is told.
         yield return new ContainerMount("tmpfs", "tmpfs", "/run/nua", Options: $"mode=0770,uid={wanted.Uid},gid={wanted.Gid},size=64m");
         foreach (var mount in wanted.Mounts)

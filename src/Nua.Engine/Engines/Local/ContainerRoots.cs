@@ -1,4 +1,6 @@
+using System.Globalization;
 using Nua.Foundation.Linux;
+using Nua.Rootfs.Trees;
 using Nua.Sandbox;
 
 namespace Nua.Engine.Engines.Local;
@@ -6,15 +8,17 @@ namespace Nua.Engine.Engines.Local;
 /// <summary>
 /// Where containers find their root and their private files: a tmpfs of the supervisor's own mount namespace, gone with it. A root is
 /// mounted once for each image; the container's own view of it is read-only, and the folder on top only takes mount points that the image lacks.
+/// A container that may write its root has one of its own, on the disk, gone when it ends.
 /// </summary>
 internal sealed class ContainerRoots
 {
     private const uint PrivateFile = 0x100, PrivateFolder = 0x140;
     private readonly Dictionary<string, string> _mounted = new(StringComparer.Ordinal);
+    private readonly string _writable;
     private int _counter;
 
     /// <summary>To be made in the folder <c>$NUA_HOME/sandbox</c>, as root of the namespaces.</summary>
-    public ContainerRoots()
+    public ContainerRoots(string instance)
     {
         Base = ((string[])["/mnt", "/srv", "/media", "/opt"]).First(Directory.Exists);
         Mounts.Tmpfs(Base, "mode=0755,size=64m");
@@ -24,6 +28,8 @@ internal sealed class ContainerRoots
         }
 
         Mounts.Bind("..", Store);
+        _writable = $"{Store}/instances/{instance}/run/roots";
+        RemoveWritable();
     }
 
     public string Base { get; }
@@ -33,6 +39,7 @@ internal sealed class ContainerRoots
 
     public string State => Base + "/state";
 
+    /// <summary>A root that the container does not write.</summary>
     public string Mount(IReadOnlyList<string> lowers)
     {
         var key = string.Join(':', lowers);
@@ -42,15 +49,30 @@ internal sealed class ContainerRoots
         }
 
         var folder = $"{Base}/roots/{++_counter}";
-        foreach (var part in (string[])["/fs", "/work", "/root"])
-        {
-            Directory.CreateDirectory(folder + part);
-        }
-
-        Directory.SetCurrentDirectory(Store + "/sandbox");
-        Mounts.Overlay(lowers, folder + "/fs", folder + "/work", folder + "/root");
+        Directory.CreateDirectory(folder + "/root");
+        Stack(lowers, folder, folder + "/root");
         return _mounted[key] = folder + "/root";
     }
+
+    /// <summary>A root of one container's own; end it with <see cref="DropWritable"/>.</summary>
+    public string MountWritable(IReadOnlyList<string> lowers)
+    {
+        var number = (++_counter).ToString(CultureInfo.InvariantCulture);
+        var (folder, root) = ($"{_writable}/{number}", $"{Base}/roots/{number}");
+        Directory.CreateDirectory(root);
+        Stack(lowers, folder, root);
+        return root;
+    }
+
+    public void DropWritable(string root)
+    {
+        Mounts.Unmount(root);
+        Directory.Delete(root);
+        TreeRemoval.Remove($"{_writable}/{Path.GetFileName(root)}");
+    }
+
+    /// <summary>What is left of containers that could not be dropped in order.</summary>
+    public void RemoveWritable() => TreeRemoval.Remove(_writable);
 
     /// <summary>Writes files that only <paramref name="uid"/> can read.</summary>
     /// <returns>Their folder; remove it with <see cref="RemovePrivate"/>.</returns>
@@ -99,6 +121,14 @@ internal sealed class ContainerRoots
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private void Stack(IReadOnlyList<string> lowers, string folder, string root)
+    {
+        Directory.CreateDirectory(folder + "/fs");
+        Directory.CreateDirectory(folder + "/work");
+        Directory.SetCurrentDirectory(Store + "/sandbox");
+        Mounts.Overlay(lowers, folder + "/fs", folder + "/work", root);
     }
 
     private static void Give(string path, uint uid, uint gid, uint mode)

@@ -159,7 +159,8 @@ public sealed class LocalEngine(string storeHome) : IEngine
             [.. wanted.Volumes.Select(volume => new ContainerMount("bind", Place(volume.Source, home), volume.Target, volume.IsReadOnly))],
             PrivateFiles(wanted),
             wanted.Instance.Name.ToString(),
-            wanted.HasNetwork);
+            wanted.HasNetwork,
+            wanted.IsWrapped);
     }
 
     /// <summary>Below the store through the store's own mount, for the folders above may be closed to the supervisor.</summary>

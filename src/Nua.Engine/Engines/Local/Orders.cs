@@ -42,6 +42,8 @@ internal sealed record ShutdownOrder : Order;
 /// <param name="Mounts">As in <see cref="Nua.Rootfs.ContainerOrder"/>: <c>store:PATH</c> lies in the store, others are paths of the host.</param>
 /// <param name="Private">Content of small files by path, <c>secrets/NAME</c> and <c>bindings/NAME/KEY</c>: kept in memory only, readable by the
 /// application only.</param>
+/// <param name="IsWrapped">Others made its image, not for a root that cannot be written: each container writes to one of its own, thrown away with it,
+/// and has capabilities where it begins as root.</param>
 internal sealed record LocalContainer(
     IReadOnlyList<string> Lowers,
     IReadOnlyList<string> Argv,
@@ -52,7 +54,8 @@ internal sealed record LocalContainer(
     IReadOnlyList<ContainerMount> Mounts,
     IReadOnlyDictionary<string, byte[]> Private,
     string HostName,
-    bool HasNetwork);
+    bool HasNetwork,
+    bool IsWrapped);
 
 /// <summary>How to see that the application is well. Times are seconds.</summary>
 /// <param name="Port">Null: it listens on none, and runs as long as its process does.</param>

@@ -31,7 +31,7 @@ public sealed class SupervisorProgram
 
     private SupervisorProgram(string instance, string runc)
     {
-        _roots = new ContainerRoots();
+        _roots = new ContainerRoots(instance);
         var folder = $"{_roots.Store}/instances/{instance}";
         _run = folder + "/run";
         _log = new ServiceLog(folder + "/log", TimeProvider.System);
@@ -302,6 +302,7 @@ public sealed class SupervisorProgram
             if (_connections == 0 && _service is null && !_gate.HasListeners)
             {
                 ControlSocket.Remove(_run);
+                _roots.RemoveWritable();
                 Environment.Exit(0);
             }
         }
