@@ -105,7 +105,7 @@ public sealed class WrapTests(WrapTests.Images images) : IClassFixture<WrapTests
         {
             const string Write = "echo kept > /var/lib/web/kept && echo lost > /lost && busybox chown web /lost /var/lib/web/kept && id -u";
             Assert.Equal("0\n", (await Nua.RunAsync("exec", "guest", "--", "/bin/sh", "-c", Write)).Expect(0).Out);
-            Assert.Contains("seeded", await Web.AskAsync(port, "/"), StringComparison.Ordinal);
+            Assert.Contains("uid=0", await Web.AskAsync(port, "/"), StringComparison.Ordinal);
             (await Nua.RunAsync("restart", "guest")).Expect(0);
             Assert.Equal("kept\n", (await Nua.RunAsync("exec", "guest", "--", "/bin/sh", "-c", "cat /var/lib/web/kept; cat /lost")).Expect(1).Out);
         }

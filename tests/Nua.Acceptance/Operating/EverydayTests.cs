@@ -130,6 +130,26 @@ public sealed class EverydayTests(ExampleImages images) : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder["home/instances"]));
     }
 
+    /// <summary>Mounts are shared, as systemd makes them, in a namespace of the test's own.</summary>
+    [Fact]
+    public async Task Disk_that_is_unmounted_is_not_kept_busy_by_an_instance()
+    {
+        await images.BuildAsync("site");
+        var name = _operated.Name();
+        using var disk = new TemporaryFolder();
+
+        var outcome = await (Nua.Shell with { Program = "/bin/sh" }).With("-euc", $"""
+            mount -t tmpfs disk '{disk.Path}'
+            '{Repository.Nua}' up nua-site:1.0 {name} >&2
+            supervisor=$(pgrep -P "$(cat '{_operated.Folder(name)}/run/pid')")
+            grep -c ' {disk.Path} ' "/proc/$supervisor/mountinfo"
+            umount '{disk.Path}'
+            grep -c ' {disk.Path} ' "/proc/$supervisor/mountinfo" || true
+            """).Wrapped("unshare", "--mount", "--propagation", "shared").RunAsync();
+
+        Assert.Equal("1\n0\n", outcome.Expect(0).Out);
+    }
+
     [Fact]
     public async Task Instance_without_a_port_option_gets_a_free_one()
     {
