@@ -108,6 +108,9 @@ public static partial class Libc
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int Prctl(int option, ulong a, ulong b, ulong c, ulong d);
 
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Madvise(nuint start, nuint length, int advice);
+
     [LibraryImport("libc", EntryPoint = "umask", SetLastError = true)]
     public static partial uint Umask(uint mask);
 

@@ -128,6 +128,7 @@ public sealed class SupervisorProgram
             }
 
             EndIfIdle();
+            ProgramPages.GiveBack();
         }
     }
 
