@@ -21,7 +21,7 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
     public async Task<Descriptor> ChooseAsync(Descriptor root, Platform platform, CancellationToken cancellation)
     {
         var offered = new List<Platform>();
-        return await ChooseAsync(root, platform, offered, 0, cancellation)
+        return await ChooseAsync(root, platform, offered, [], 0, cancellation)
             ?? throw ImageClosure.NothingFor(platform, offered, $"{source.Origin.Name}@{root.Digest}");
     }
 
@@ -54,16 +54,22 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
     }
 
     private async Task<Descriptor?> ChooseAsync(
-        Descriptor entry, Platform platform, List<Platform> offered, int depth, CancellationToken cancellation)
+        Descriptor entry, Platform platform, List<Platform> offered, HashSet<Digest> seen, int depth, CancellationToken cancellation)
     {
+        // Each once: a few indexes that name each other many times would otherwise take for ever.
+        if (depth > ImageClosure.MaxDepth || (entry.Platform is null && !seen.Add(entry.Digest)))
+        {
+            return null;
+        }
+
+        if (seen.Count > MaxDocuments)
+        {
+            throw RegistryProblem.TooManyParts(source.Origin.Host, $"{source.Origin.Name}@{entry.Digest}", MaxDocuments);
+        }
+
         if (!MediaTypes.IsIndex(entry.MediaType))
         {
             return await IsForAsync(entry, platform, offered, cancellation) ? entry : null;
-        }
-
-        if (depth > ImageClosure.MaxDepth)
-        {
-            return null;
         }
 
         foreach (var item in PartsOf(entry, await BytesAsync(entry, cancellation)).Manifests)
@@ -72,7 +78,7 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
             {
                 offered.Add(stated);
             }
-            else if (await ChooseAsync(item, platform, offered, depth + 1, cancellation) is { } found)
+            else if (await ChooseAsync(item, platform, offered, seen, depth + 1, cancellation) is { } found)
             {
                 return found;
             }

@@ -41,6 +41,26 @@ public sealed class PullTests
     }
 
     [Fact]
+    public async Task Indexes_that_name_each_other_many_times_are_read_once()
+    {
+        using var world = new RegistryWorld();
+        using var writer = world.Source.BeginWrite();
+        var below = writer.Put(MediaTypes.Index, new ImageIndex([]).ToBytes());
+        for (var level = 0; level < 6; level++)
+        {
+            var bytes = new ImageIndex([.. Enumerable.Repeat(below, 500)]).ToBytes();
+            below = writer.Put(MediaTypes.Index, bytes);
+            world.Registry.AddManifest("team/app", level == 5 ? "1.0" : null, bytes, MediaTypes.Index);
+        }
+
+        world.Registry.AddManifest("team/app", null, new ImageIndex([]).ToBytes(), MediaTypes.Index);
+        var error = await Assert.ThrowsAsync<ProblemException>(() =>
+            world.PullAsync("team/app:1.0", new PullOptions { Platform = Platform.LinuxAmd64 })
+                .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.Equal("NUA3011", error.Problems[0].Code);
+    }
+
+    [Fact]
     public async Task Second_pull_fetches_no_blob()
     {
         using var world = new RegistryWorld();
