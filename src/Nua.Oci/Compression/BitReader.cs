@@ -14,6 +14,17 @@ internal sealed class BitReader(Stream input, Func<Exception> truncated)
     private ulong _bits;
     private int _count;
 
+    /// <summary>The bytes that are in memory, those before <see cref="State"/>'s position taken.</summary>
+    public ReadOnlySpan<byte> Loaded => _buffer.AsSpan(0, _length);
+
+    /// <summary>For a loop that keeps it in local variables and puts it back: bits, lowest first and zero above the count; their count, at most
+    /// 63; where in <see cref="Loaded"/> the next byte is.</summary>
+    public (ulong Bits, int Count, int Position) State
+    {
+        get => (_bits, _count, _position);
+        set => (_bits, _count, _position) = value;
+    }
+
     /// <summary>Tops up to at least 48 bits, or to whatever the input still has.</summary>
     public void Fill()
     {

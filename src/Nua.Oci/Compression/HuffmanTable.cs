@@ -9,11 +9,14 @@ internal sealed class HuffmanTable
     public const int FastBits = 11;
     private const int MaxBits = 15;
 
-    /// <summary>Symbol above the low four bits, length in them; 0 when no short code begins so.</summary>
     private readonly ushort[] _fast = new ushort[1 << FastBits];
     private readonly ushort[] _symbols = new ushort[288];
     private readonly int[] _firstCode = new int[MaxBits + 2];
     private readonly int[] _firstIndex = new int[MaxBits + 2];
+
+    /// <summary>By the next <see cref="FastBits"/> bits: the symbol above the low four bits, the code's length in them; 0 when no short
+    /// code begins so.</summary>
+    public ReadOnlySpan<ushort> Fast => _fast;
 
     /// <summary>
     /// False when the lengths make no code, by zlib's rules: over-subscribed; or incomplete, except one code of one bit

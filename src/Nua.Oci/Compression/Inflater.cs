@@ -12,7 +12,7 @@ internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
     private static readonly HuffmanTable _fixedLiterals = Fixed(DeflateSymbols.FixedLiteralLengths());
     private static readonly HuffmanTable _fixedDistances = Fixed([.. Enumerable.Repeat((byte)5, 32)]);
 
-    private readonly byte[] _output = new byte[BufferSize];
+    private readonly byte[] _output = new byte[BufferSize + QuickInflate.Slack];
     private readonly HuffmanTable _codeLengths = new();
     private readonly HuffmanTable _ownLiterals = new();
     private readonly HuffmanTable _ownDistances = new();
@@ -200,6 +200,18 @@ internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
         var limit = BufferSize - DeflateSymbols.MaxMatch;
         while (written < limit)
         {
+            (written, var hasEnded) = QuickInflate.Run(input, _literals, _distances, output, written, limit);
+            if (hasEnded)
+            {
+                _state = State.BlockHeader;
+                break;
+            }
+
+            if (written >= limit)
+            {
+                break;
+            }
+
             var symbol = _literals.Decode(input);
             if (symbol is >= 0 and < 256)
             {
