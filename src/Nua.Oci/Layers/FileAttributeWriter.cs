@@ -103,7 +103,7 @@ internal sealed class FileAttributeWriter(ApplyOptions options)
         }
     }
 
-    private unsafe void SetXattr(int fd, string name, ReadOnlySpan<byte> value, string path)
+    public unsafe void SetXattr(int fd, string name, ReadOnlySpan<byte> value, string path)
     {
         fixed (byte* pointer = value)
         {

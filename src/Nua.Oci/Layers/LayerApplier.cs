@@ -1,6 +1,7 @@
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Oci.Compression;
+using Nua.Oci.Paths;
 using Nua.Oci.Tar;
 
 namespace Nua.Oci.Layers;
@@ -25,12 +26,15 @@ namespace Nua.Oci.Layers;
 /// </remarks>
 public sealed class LayerApplier : IDisposable
 {
+    private const string DefaultAcl = "system.posix_acl_default";
+
     private readonly ApplyOptions _options;
     private readonly RootedDirectory _root;
     private readonly FileAttributeWriter _attributes;
     private readonly LayerMembers _members = new();
-    private readonly Dictionary<string, TarTime> _directoryTimes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TarEntry> _directoryXattrs = new(StringComparer.Ordinal);
+    private readonly PathTable _directories;
+    private readonly Dictionary<int, TarTime> _directoryTimes = [];
+    private readonly Dictionary<int, ReadOnlyMemory<byte>> _defaultAcls = [];
     private readonly byte[] _buffer = new byte[256 << 10];
     private long _entries;
     private long _bytes;
@@ -40,7 +44,9 @@ public sealed class LayerApplier : IDisposable
     {
         _options = options ?? ApplyOptions.Default;
         _attributes = new FileAttributeWriter(_options);
-        _root = new RootedDirectory(root) { OnImplied = path => _directoryTimes[path] = default };
+        _directories = new PathTable(_options.Tar.MaxEntries, _options.IsPlainArchive ? 64 << 20 : 24 << 20);
+        _root = new RootedDirectory(root) { OnImplied = path => _directoryTimes[Number(path)] = default };
+        _root.DropAcls();
     }
 
     public ApplyReport Report => new(_entries, _bytes, _attributes.Notes);
@@ -88,17 +94,18 @@ public sealed class LayerApplier : IDisposable
         }
     }
 
-    /// <summary>Sets the times of directories, which later entries have changed, and of a plain archive their attributes. Once, after the last layer.</summary>
+    /// <summary>Sets the times of directories, which later entries have changed, and their default ACLs. Once, after the last layer.</summary>
     public void Complete()
     {
-        foreach (var (path, time) in _directoryTimes)
+        foreach (var (directory, time) in _directoryTimes)
         {
+            var path = _directories.Path(directory);
             var fd = _root.OpenForReading(path);
             if (fd >= 0)
             {
-                if (_directoryXattrs.TryGetValue(path, out var entry))
+                if (_defaultAcls.TryGetValue(directory, out var acl))
                 {
-                    _attributes.Set(fd, entry, path);
+                    _attributes.SetXattr(fd, DefaultAcl, acl.Span, path);
                 }
 
                 FileAttributeWriter.SetTime(fd, time);
@@ -122,7 +129,7 @@ public sealed class LayerApplier : IDisposable
             default:
                 if (change.Path.Length == 0)
                 {
-                    SetDirectory(_root.OpenForReading(""), entry, "");
+                    SetDirectory(_root.OpenForReading(""), entry, "", isNew: false);
                 }
                 else if (!IsLeftOut(entry, change.Path, where))
                 {
@@ -158,7 +165,7 @@ public sealed class LayerApplier : IDisposable
             var fd = _root.OpenForReading(path);
             if (fd >= 0)
             {
-                SetDirectory(fd, new TarEntry(path, TarEntryType.Directory), path);
+                SetDirectory(fd, new TarEntry(path, TarEntryType.Directory), path, isNew: true);
             }
         }
     }
@@ -281,21 +288,30 @@ public sealed class LayerApplier : IDisposable
             Posix.Check(Libc.MkdirAt(directory, Posix.Path(name), 0x1C0), "creating", path);
         }
 
-        SetDirectory(RootedDirectory.OpenLeaf(directory, name, Libc.ORdOnly | Libc.ODirectory), entry, path);
+        SetDirectory(RootedDirectory.OpenLeaf(directory, name, Libc.ORdOnly | Libc.ODirectory), entry, path, isNew: !isThere);
     }
 
     /// <summary>Takes the descriptor over.</summary>
-    private void SetDirectory(int fd, TarEntry entry, string path)
+    private void SetDirectory(int fd, TarEntry entry, string path, bool isNew)
     {
         Posix.Check(fd, "opening", path);
         try
         {
-            _directoryTimes[path] = entry.Modified;
-            if (_options.IsPlainArchive && entry.Xattrs.Count > 0)
+            var number = Number(path);
+            _directoryTimes[number] = entry.Modified;
+            if (entry.Xattrs.TryGetValue(DefaultAcl, out var acl))
             {
-                // A default ACL would be inherited by what comes into the folder.
-                _directoryXattrs[path] = entry;
-                entry = entry with { Xattrs = TarEntry.NoXattrs };
+                // Set at the end: it would be inherited by what comes into the directory.
+                if (_options.SetXattrs)
+                {
+                    _defaultAcls[number] = acl;
+                }
+
+                entry = entry with { Xattrs = entry.Xattrs.Where(pair => pair.Key != DefaultAcl).ToDictionary() };
+            }
+            else if (isNew)
+            {
+                _defaultAcls.Remove(number);
             }
 
             _attributes.Set(fd, entry, path);
@@ -305,6 +321,10 @@ public sealed class LayerApplier : IDisposable
             _ = Libc.Close(fd);
         }
     }
+
+    private int Number(string path) => _directories.Add(path) is not PathTable.None and var number
+        ? number
+        : throw new ProblemException(new Problem(TarLimits.Code, "its directories are too many, or their names too long, to be honest"));
 
     /// <summary>Before anything is removed for the link's sake: its target must not be what is removed.</summary>
     private void CheckLinkTarget(LayerChange change, string path, string where)

@@ -22,6 +22,9 @@ internal static partial class RootedCalls
     [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true)]
     public static unsafe partial int FSetXattr(int fd, ReadOnlySpan<byte> name, byte* value, nuint size, int flags);
 
+    [LibraryImport("libc", EntryPoint = "fremovexattr", SetLastError = true)]
+    public static partial int FRemoveXattr(int fd, ReadOnlySpan<byte> name);
+
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     public static unsafe partial int FutimeNs(int fd, Nua.Foundation.Linux.Libc.TimeSpec* times);
 

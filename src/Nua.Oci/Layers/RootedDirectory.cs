@@ -34,6 +34,15 @@ internal sealed class RootedDirectory : IDisposable
     /// <summary>Told about each directory that had to be made because an entry has no entry for its parent.</summary>
     public Action<string>? OnImplied { get; init; }
 
+    /// <summary>Takes from the root what it inherited from the directory that it was made in: everything made below would inherit it
+    /// too.</summary>
+    public void DropAcls()
+    {
+        // Most have none, and some file systems cannot have any.
+        _ = RootedCalls.FRemoveXattr(_root, "system.posix_acl_default\0"u8);
+        _ = RootedCalls.FRemoveXattr(_root, "system.posix_acl_access\0"u8);
+    }
+
     /// <summary>A descriptor of a directory, valid until the next call, and its path without links in it.</summary>
     /// <param name="create">Makes what is missing, mode 0755.</param>
     /// <returns>-1 when it is missing and was not to be made.</returns>

@@ -47,6 +47,31 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void Default_acls_reach_nothing_that_is_unpacked()
+    {
+        Assert.SkipUnless(_isRoot, "ACLs for others need root");
+        using var directory = new TempDirectory();
+        var store = ImageStore.Open(directory["store"]);
+        // Version 2; owner rwx, user 1000 rwx, group r-x, mask rwx, others r-x.
+        const string Acl = "\x02\0\0\0\x01\0\x07\0\xff\xff\xff\xff\x02\0\x07\0\xe8\x03\0\0\x04\0\x05\0\xff\xff\xff\xff\x10\0\x07\0\xff\xff\xff\xff\x20\0\x05\0\xff\xff\xff\xff";
+        TestImages.Publish(store, "acl:1", LayerCompression.None,
+            new RawTar().Pax(("SCHILY.xattr.system.posix_acl_default", Acl)).Entry("d/", '5').Entry("d/f").Entry("d/sub/", '5').ToArray(),
+            new RawTar().Entry("d/g").Entry("d/implied/h").ToArray());
+        var above = Directory.CreateDirectory(directory["above"]);
+        var bytes = System.Text.Encoding.Latin1.GetBytes(Acl);
+        InteropTests.Run("python3", "-c", $"import os; os.setxattr('{above}', 'system.posix_acl_default', bytes.fromhex('{Convert.ToHexString(bytes)}'))");
+        Directory.CreateDirectory(directory["above/root"]);
+
+        LayerApplier.Apply(store.OpenImage("acl:1"), directory["above/root"]);
+
+        var found = InteropTests.Run("python3", "-c",
+            $"import os\nfor folder, folders, files in os.walk('{above}/root'):\n for name in ['.'] + files:\n  path = os.path.normpath(folder + '/' + name)\n  print(path[len('{above}'):], *os.listxattr(path))");
+        Assert.Equal(
+            ["/root", "/root/d system.posix_acl_default", "/root/d/f", "/root/d/g", "/root/d/implied", "/root/d/implied/h", "/root/d/sub"],
+            found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_wrong_diff_id_is_noticed_by_unpacking_and_by_looking()
     {
         using var directory = new TempDirectory();
