@@ -20,9 +20,12 @@ public sealed record CheckOptions
     /// <summary>Uncompressed bytes of all layers together; default 64 GiB.</summary>
     public long MostBytes { get; init; } = 64L << 30;
 
-    /// <summary>Bytes of one file that rules read as a whole; default 64 MiB.</summary>
-    public int MostDocumentBytes { get; init; } = 64 << 20;
+    /// <summary>Characters of names and link targets that are kept, each name once however many paths go through it; default 24 Mi.</summary>
+    public long MostKeptCharacters { get; init; } = 24 << 20;
 
-    /// <summary>Bytes of all such files together; default 192 MiB.</summary>
-    public long MostKeptBytes { get; init; } = 192L << 20;
+    /// <summary>Bytes of one file that rules read as a whole; default 16 MiB.</summary>
+    public int MostDocumentBytes { get; init; } = 16 << 20;
+
+    /// <summary>Bytes of all such files, and of what is known about programs, scripts and packages, together; default 48 MiB.</summary>
+    public long MostKeptBytes { get; init; } = 48L << 20;
 }

@@ -6,10 +6,7 @@ namespace Nua.Build.Sbom;
 /// <summary>The files of an image as its layers were read; only what was kept while they streamed by can be opened.</summary>
 internal sealed class LayerTree(ImageTree tree) : IFileTree
 {
-    private readonly Dictionary<string, TreeNode> _nodes =
-        tree.Walk().Where(node => node.Layer >= 0).ToDictionary(node => node.Path, StringComparer.Ordinal);
-
-    public IEnumerable<TreeEntry> Entries => _nodes.Values.Select(node => new TreeEntry(
+    public IEnumerable<TreeEntry> Entries => tree.Walk().Where(node => node.Layer >= 0).Select(node => new TreeEntry(
         node.Path,
         node.Type switch
         {
@@ -20,7 +17,7 @@ internal sealed class LayerTree(ImageTree tree) : IFileTree
         },
         node.Size));
 
-    public Stream Open(string path) => _nodes[path].Content is { } content
+    public Stream Open(string path) => tree.Find(path)?.Content is { } content
         ? new MemoryStream(content.ToArray(), writable: false)
         : throw new IOException($"{path} was not kept");
 }

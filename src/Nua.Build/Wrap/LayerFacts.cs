@@ -10,10 +10,10 @@ namespace Nua.Build.Wrap;
 /// <summary>Learns from an image's layers, as they stream by, what a build needs to know of a root. Nothing is unpacked or run.</summary>
 public static class LayerFacts
 {
-    private const int LargestRecord = 16 << 20;
+    private const int LargestRecord = 8 << 20;
 
-    /// <summary>Package records of all packages together; a full desktop has half of it.</summary>
-    private const long AllRecords = 64 << 20;
+    /// <summary>Package records of all packages together; a full desktop has two thirds of it.</summary>
+    private const long AllRecords = 48 << 20;
 
     /// <exception cref="ProblemException">the verdicts of unpacking: NUA3014 to NUA3062.</exception>
     public static RootFacts Read(Image image, CancellationToken cancellation)

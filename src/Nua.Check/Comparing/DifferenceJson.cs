@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nua.Check.Reports;
 
 namespace Nua.Check.Comparing;
 
@@ -29,6 +30,7 @@ public static class DifferenceJson
             json.WriteNumber("size_before", file.SizeBefore);
             json.WriteNumber("size_after", file.SizeAfter);
             json.WriteEndObject();
+            json.FlushSome();
         }
 
         json.WriteEndArray();

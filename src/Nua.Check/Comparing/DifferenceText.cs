@@ -7,6 +7,8 @@ namespace Nua.Check.Comparing;
 /// <summary>A difference for people.</summary>
 public static class DifferenceText
 {
+    private const int MostFiles = 10_000;
+
     /// <summary>One line for each change: <c>+</c> added, <c>-</c> removed, <c>~</c> changed.</summary>
     public static string Write(ImageDifference difference)
     {
@@ -19,7 +21,7 @@ public static class DifferenceText
             text.Append($"\nfiles ({difference.Files.Count})\n");
         }
 
-        foreach (var file in difference.Files)
+        foreach (var file in difference.Files.Take(MostFiles))
         {
             var (mark, what) = file.What switch
             {
@@ -29,6 +31,11 @@ public static class DifferenceText
                     : $", {Signed(file.SizeAfter - file.SizeBefore)}")),
             };
             text.Append($"  {mark} {Printable.Escape(file.Path, 300)}  ({what})\n");
+        }
+
+        if (difference.Files.Count > MostFiles)
+        {
+            text.Append($"  … and {difference.Files.Count - MostFiles} more; --json lists all\n");
         }
 
         if (difference.IsSameContent)

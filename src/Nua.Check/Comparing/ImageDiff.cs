@@ -11,13 +11,14 @@ public static class ImageDiff
         Image a, Image b, CheckOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= CheckOptions.Default;
-        var before = ImageScanner.Scan(a.Manifest, a.Config, a.Blobs, options, cancellation);
-        var after = ImageScanner.Scan(b.Manifest, b.Config, b.Blobs, options, cancellation);
+        var paths = ImageScanner.NewPaths(options);
+        var before = ImageScanner.Scan(a.Manifest, a.Config, a.Blobs, options, cancellation, paths);
+        var after = ImageScanner.Scan(b.Manifest, b.Config, b.Blobs, options, cancellation, paths);
         return new ImageDifference(
             a.Digest.ToString(),
             b.Digest.ToString(),
             Changes(Packages(before), Packages(after)),
-            Files(before.Tree, after.Tree),
+            new FileComparison(before.Tree, after.Tree),
             Changes(Configuration(before), Configuration(after)),
             Sizes(before),
             Sizes(after));
@@ -49,66 +50,6 @@ public static class ImageDiff
         }
 
         return result;
-    }
-
-    private static List<FileChange> Files(MergedTree before, MergedTree after)
-    {
-        var changes = new List<FileChange>();
-        foreach (var old in before.Entries)
-        {
-            if (after.At(old.Path) is not { } now)
-            {
-                changes.Add(new FileChange("/" + old.Path, "removed", Size(old), 0));
-            }
-            else if (Difference(old, now) is { Length: > 0 } what)
-            {
-                changes.Add(new FileChange("/" + old.Path, what, Size(old), Size(now)));
-            }
-        }
-
-        changes.AddRange(after.Entries.Where(now => before.At(now.Path) is null)
-            .Select(now => new FileChange("/" + now.Path, "added", 0, Size(now))));
-        changes.Sort((x, y) => string.CompareOrdinal(x.Path, y.Path));
-        return changes;
-    }
-
-    private static long Size(ScannedEntry entry) => entry.IsFile ? entry.Size : 0;
-
-    /// <summary>Empty for a hard link to nothing.</summary>
-    private static ReadOnlySpan<byte> Hash(ScannedEntry file) => file.Facts is { } facts ? facts.Sha256 : default;
-
-    private static string Difference(ScannedEntry old, ScannedEntry now)
-    {
-        var parts = new List<string>();
-        if (old.IsFile != now.IsFile || (!old.IsFile && old.Kind != now.Kind))
-        {
-            parts.Add("type");
-        }
-        else if (old.IsFile && !Hash(old).SequenceEqual(Hash(now)))
-        {
-            parts.Add("content");
-        }
-        else if (old.Kind == EntryKind.Link && old.Target != now.Target)
-        {
-            parts.Add("target");
-        }
-
-        if (old.Mode != now.Mode && old.Kind != EntryKind.Link)
-        {
-            parts.Add($"mode {old.ModeText} → {now.ModeText}");
-        }
-
-        if (old.Uid != now.Uid || old.Gid != now.Gid)
-        {
-            parts.Add($"owner {old.Uid}:{old.Gid} → {now.Uid}:{now.Gid}");
-        }
-
-        if (!old.Attributes.SequenceEqual(now.Attributes))
-        {
-            parts.Add("attributes");
-        }
-
-        return string.Join(", ", parts);
     }
 
     private static SortedDictionary<string, string> Configuration(CheckSubject subject)

@@ -2,7 +2,7 @@ namespace Nua.Check.Comparing;
 
 /// <summary>What differs from image A to image B. Texts from the images are raw.</summary>
 /// <param name="Packages">Components by <c>TYPE/NAME</c>, sorted.</param>
-/// <param name="Files">Paths, sorted.</param>
+/// <param name="Files">Parents before what is in them, in the order of their names.</param>
 /// <param name="Configuration">Fields of the image configuration, sorted.</param>
 public sealed record ImageDifference(
     string DigestA,

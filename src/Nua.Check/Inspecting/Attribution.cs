@@ -8,9 +8,9 @@ internal static class Attribution
     /// <summary>Records that package managers keep about themselves.</summary>
     private static readonly string[] _records = ["var/lib/dpkg", "var/lib/apt", "nua/metadata"];
 
-    /// <summary>Absolute paths of the files that neither the Debian database nor <c>files.json</c> gives to a
-    /// component, sorted.</summary>
-    public static IReadOnlyList<string> Unattributed(CheckSubject subject)
+    /// <summary>The files that neither the Debian database nor <c>files.json</c> gives to a component, in the order of their
+    /// names.</summary>
+    public static IReadOnlyList<ScannedEntry> Unattributed(CheckSubject subject)
     {
         var attributed = subject.Files.Root.Items("files").Where(file => file.Text("component") is not null)
             .Select(file => file.Text("path") ?? "").ToHashSet(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal static class Attribution
             .. from entry in subject.Tree.Entries
                where entry.IsFile && !attributed.Contains(entry.Path) && !IsPackaged(subject, entry.Path)
                where !_records.Any(root => Rules.LayoutRules.IsAtOrBelow(entry.Path, root))
-               select "/" + entry.Path,
+               select entry,
         ];
     }
 

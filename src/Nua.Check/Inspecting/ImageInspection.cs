@@ -43,7 +43,7 @@ public sealed record ImageInspection
     /// sorted.</summary>
     public required IReadOnlyDictionary<string, int> Components { get; init; }
 
-    /// <summary>Files that neither a package nor a component accounts for, sorted.</summary>
+    /// <summary>Files that neither a package nor a component accounts for, in the order of their names.</summary>
     public required IReadOnlyList<string> Unattributed { get; init; }
 
     /// <summary>Sorted by name.</summary>

@@ -30,7 +30,7 @@ public static class ImageInspector
             Ports = subject.Run.ExposedPorts,
             LifecycleJson = subject.Lifecycle is { } lifecycle ? lifecycle.GetRawText() : null,
             Components = Components(subject),
-            Unattributed = Attribution.Unattributed(subject),
+            Unattributed = new PathsOf(Attribution.Unattributed(subject)),
             Labels = subject.Run.Labels,
             Problems =
             [
@@ -58,7 +58,7 @@ public static class ImageInspector
                     : null),
                 layer.Blob.Size,
                 layer.FileBytes,
-                layer.Entries.Count,
+                layer.EntryCount,
                 layer.Whiteouts.Count)),
         ];
     }

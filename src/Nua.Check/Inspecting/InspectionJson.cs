@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nua.Check.Reports;
 
 namespace Nua.Check.Inspecting;
 
@@ -66,6 +67,7 @@ public static class InspectionJson
         foreach (var text in texts)
         {
             json.WriteStringValue(text);
+            json.FlushSome();
         }
 
         json.WriteEndArray();

@@ -124,7 +124,7 @@ internal static class FileListRules
         // The list cannot hold its own hash, nor a hash of what is written after it.
         return path.StartsWith("nua/metadata/", StringComparison.Ordinal) && listed.Text("sha256") is null
             || (type == "hardlink" && listed.Text("sha256") is null)
-            || listed.Text("sha256") == Convert.ToHexStringLower(entry.Facts?.Sha256 ?? [])
+            || listed.Text("sha256") == (entry.Facts is null ? "" : entry.Sha256.ToString())
             ? null
             : "its content is not what files.json says (other sha256)";
     }

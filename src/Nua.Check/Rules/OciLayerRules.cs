@@ -76,12 +76,11 @@ internal static class OciLayerRules
     private static IEnumerable<Violation> PrivilegedPrograms(CheckSubject subject)
     {
         var programs = subject.Tree.Entries
-            .Where(e => e.IsPrivileged && !(subject.IsNuaImage && LayoutRules.IsAtOrBelow(e.Path, "nua")))
-            .Select(e => "/" + e.Path).ToList();
+            .Where(e => e.IsPrivileged && !(subject.IsNuaImage && LayoutRules.IsAtOrBelow(e.Path, "nua"))).ToList();
         if (programs.Count > 0)
         {
             yield return new Violation(
-                $"{programs.Count} {(programs.Count == 1 ? "program has" : "programs have")} more rights than the caller: {Words.Some(programs)}");
+                $"{programs.Count} {(programs.Count == 1 ? "program has" : "programs have")} more rights than the caller: {Words.Some(programs, 10)}");
         }
     }
 
@@ -105,7 +104,7 @@ internal static class OciLayerRules
             .GroupBy(entry => entry.Uid))
         {
             yield return new Violation(
-                $"uid {owner.Key} has no entry in /etc/passwd and owns {Words.Some([.. owner.Select(entry => "/" + entry.Path)], 3)}");
+                $"uid {owner.Key} has no entry in /etc/passwd and owns {Words.Some([.. owner], 3)}");
         }
     }
 }

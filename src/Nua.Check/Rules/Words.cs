@@ -16,6 +16,10 @@ internal static class Words
         _ => "FIFO",
     };
 
+    /// <summary>The paths of the first few, then how many more there are.</summary>
+    public static string Some(IReadOnlyCollection<ScannedEntry> entries, int most) =>
+        string.Join(", ", entries.Take(most).Select(entry => "/" + entry.Path)) + (entries.Count > most ? $" and {entries.Count - most} more" : "");
+
     /// <summary>The first few items, then how many more there are.</summary>
     public static string Some(IReadOnlyCollection<string> items, int most = 10) =>
         string.Join(", ", items.Take(most)) + (items.Count > most ? $" and {items.Count - most} more" : "");

@@ -28,7 +28,7 @@ internal sealed class CheckSubject
     public required MergedTree Tree { get; init; }
 
     /// <summary>Paths that Debian packages brought, relative to the root.</summary>
-    public required IReadOnlySet<string> PackagePaths { get; init; }
+    public required PathSet PackagePaths { get; init; }
 
     public required MetadataDocument NuaConfig { get; init; }
     public required MetadataDocument Sbom { get; init; }

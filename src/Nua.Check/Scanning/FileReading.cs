@@ -13,7 +13,7 @@ internal sealed class FileReading : IDisposable
     private const int MostText = 1 << 20;
     private const int LongestFirstLine = 256;
     private const int LongestScript = 1 << 20;
-    private const int LargestRecord = 16 << 20;
+    private const int LargestRecord = 8 << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ElfBytes _elf = new();
@@ -28,11 +28,11 @@ internal sealed class FileReading : IDisposable
 
     public FileReading(CheckOptions options) => _options = options;
 
-    /// <summary>Set when a file that rules would read was larger than the limits; it was not kept.</summary>
+    /// <summary>Set when what rules would need of the file is larger than the limits; it was not kept.</summary>
     public string? TooLarge { get; private set; }
 
     /// <summary>Every path that Debian's packages brought.</summary>
-    public HashSet<string> PackagePaths { get; } = new(StringComparer.Ordinal);
+    public PathSet PackagePaths { get; } = new();
 
     public void Begin(string path, long size)
     {
@@ -53,7 +53,7 @@ internal sealed class FileReading : IDisposable
             }
             else
             {
-                _whole = new MemoryStream();
+                _whole = new MemoryStream((int)size);
             }
         }
     }
@@ -81,26 +81,41 @@ internal sealed class FileReading : IDisposable
         _length += chunk.Length;
     }
 
-    public FileFacts End()
+    public (UInt256 Hash, FileFacts Facts) End()
+    {
+        var facts = Facts();
+        var hash = UInt256.From(_hash.GetHashAndReset());
+        if (facts.IsNothing)
+        {
+            return (hash, FileFacts.Nothing);
+        }
+
+        _kept += facts.Weight;
+        if (_kept > _options.MostKeptBytes)
+        {
+            TooLarge = _path;
+            return (hash, FileFacts.Nothing);
+        }
+
+        return (hash, facts);
+    }
+
+    private FileFacts Facts()
     {
         var content = _whole?.ToArray();
         var isDocument = content is not null && IsDocument(_path, _length);
-        if (isDocument)
-        {
-            _kept += content!.Length;
-        }
-
         if (content is not null && PackageRecords.IsFileList(_path))
         {
-            PackagePaths.UnionWith(Encoding.UTF8.GetString(content).Split('\n')
-                .Select(line => line.Trim().TrimStart('/')));
+            foreach (var line in content.AsSpan().Split((byte)'\n'))
+            {
+                PackagePaths.Add(content.AsSpan()[line].Trim((byte)'\r').TrimStart((byte)'/'));
+            }
         }
 
         var start = _start.AsSpan(0, _startLength);
         var text = _isElf ? null : Text(start);
         return new FileFacts
         {
-            Sha256 = _hash.GetHashAndReset(),
             Elf = _isElf ? ElfFile.Read(_elf) : null,
             Interpreter = FirstLine(start),
             Content = isDocument ? content : null,

@@ -1,6 +1,7 @@
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Json;
+using Nua.Oci.Paths;
 
 namespace Nua.Check.Scanning;
 
@@ -11,35 +12,32 @@ internal static class ImageScanner
     private const string Metadata = "nua/metadata/";
 
     /// <summary>Never throws for what is in the image: a layer that cannot be read is a fault of that layer.</summary>
+    /// <param name="paths">Shared by the images that are compared, so that their names are kept once; null: one of its own.</param>
     public static CheckSubject Scan(
         ImageManifest manifest, ImageConfig config, IBlobStore blobs, CheckOptions options,
-        CancellationToken cancellation)
+        CancellationToken cancellation, PathTable? paths = null)
     {
         using var files = new FileReading(options);
-        var tree = new MergedTree(options.MostEntries);
+        var tree = new MergedTree(paths ?? NewPaths(options));
         var layers = new List<ScannedLayer>();
         var budget = new Budget
         {
             Entries = options.MostEntries,
             Bytes = options.MostBytes,
             NameCharacters = options.MostNameCharacters,
+            MostPaths = options.MostEntries,
         };
+        var isComplete = true;
         for (var i = 0; i < manifest.Layers.Count; i++)
         {
             var blob = manifest.Layers[i];
-            var layer = new ScannedLayer { Index = i, Blob = blob };
-            new LayerScanner(layer, tree, layers.TrueForAll(below => below.IsComplete), files, budget,
-                cancellation).Scan(blobs);
+            var layer = new ScannedLayer(tree) { Index = i, Blob = blob };
+            new LayerScanner(layer, tree, isComplete, files, budget, cancellation).Scan(blobs);
+            isComplete &= layer.IsComplete;
             layers.Add(layer);
             tree.Add(layer);
             ReportFalseParents(layer, tree);
-            if (tree.IsFull)
-            {
-                layer.IsCut = true;
-                layer.Report("OCI-29", $"the image has more than {options.MostEntries} files and directories");
-            }
-
-            if (budget.IsSpent || tree.IsFull)
+            if (budget.IsSpent)
             {
                 break;
             }
@@ -50,7 +48,7 @@ internal static class ImageScanner
             Manifest = manifest,
             Config = config,
             Layers = layers,
-            IsComplete = layers.Count == manifest.Layers.Count && layers.TrueForAll(layer => layer.IsComplete),
+            IsComplete = layers.Count == manifest.Layers.Count && isComplete,
             Tree = tree,
             PackagePaths = files.PackagePaths,
             NuaConfig = Read(tree, "nua-config.json", options),
@@ -63,13 +61,15 @@ internal static class ImageScanner
     /// <summary>What is below a file, or below a link that does not lead to a directory of the image, cannot be unpacked.</summary>
     private static void ReportFalseParents(ScannedLayer layer, MergedTree tree)
     {
-        var parents = layer.Entries.Select(entry => entry.Parent).Concat(layer.Whiteouts.Select(whiteout => whiteout.Parent))
-            .Where(parent => parent.Length > 0).ToHashSet(StringComparer.Ordinal);
+        var parents = layer.Entries.Select(entry => entry.Data.Path).Concat(layer.Whiteouts.Select(whiteout => whiteout.Mark))
+            .Select(tree.Paths.Parent).Where(parent => parent > PathTable.Root).ToHashSet();
         foreach (var parent in parents.Where(tree.Has).Where(parent => !tree.IsDirectory(parent)))
         {
-            layer.Report("OCI-30", "something is put below it, but it is no directory of the image", "/" + parent);
+            layer.Report("OCI-30", "something is put below it, but it is no directory of the image", "/" + tree.Paths.Path(parent));
         }
     }
+
+    public static PathTable NewPaths(CheckOptions options) => new(options.MostEntries, options.MostKeptCharacters);
 
     private static MetadataDocument Read(MergedTree tree, string name, CheckOptions options)
     {
@@ -108,6 +108,16 @@ internal static class ImageScanner
 
         public required long NameCharacters { get; set; }
 
-        public bool IsSpent => Entries <= 0 || Bytes <= 0 || NameCharacters <= 0;
+        public required int MostPaths { get; init; }
+
+        /// <summary>Extended attributes of all entries.</summary>
+        public int Attributes { get; set; } = 1_000_000;
+
+        public HashSet<string> AttributeNames { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>No room for another path.</summary>
+        public bool IsFull { get; set; }
+
+        public bool IsSpent => IsFull || Entries <= 0 || Bytes <= 0 || NameCharacters <= 0;
     }
 }

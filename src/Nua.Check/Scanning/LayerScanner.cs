@@ -3,27 +3,25 @@ using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Compression;
 using Nua.Oci.Layers;
+using Nua.Oci.Paths;
 using Nua.Oci.Tar;
 
 namespace Nua.Check.Scanning;
 
 /// <summary>Reads one layer from its blob, hashing the compressed and the uncompressed bytes on the way.</summary>
-/// <param name="lower">The layers below, already merged.</param>
+/// <param name="tree">Holds the layers below, already merged; gets the entries of this one.</param>
 /// <param name="isLowerComplete">All of those could be read.</param>
 internal sealed class LayerScanner(
-    ScannedLayer layer, MergedTree lower, bool isLowerComplete, FileReading files, ImageScanner.Budget budget,
+    ScannedLayer layer, MergedTree tree, bool isLowerComplete, FileReading files, ImageScanner.Budget budget,
     CancellationToken cancellation)
 {
     private const int BufferSize = 128 << 10;
-    private const string WhiteoutMark = ".wh.";
-    private const string OpaqueMark = ".wh..wh..opq";
+    private const int MostAttributeNames = 10_000;
 
     /// <summary>As the tar reader says it.</summary>
     private const string LimitReached = TarLimits.Code;
 
-    private readonly Dictionary<string, ScannedEntry> _seen = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _whiteouts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _parentsChecked = new(StringComparer.Ordinal) { "" };
+    private readonly PathTable _paths = tree.Paths;
 
     /// <summary>Fills the layer; what goes wrong becomes its faults.</summary>
     public void Scan(IBlobStore blobs)
@@ -80,7 +78,7 @@ internal sealed class LayerScanner(
             budget.Bytes -= hashing.Length;
             layer.DiffId = hashing.Digest();
         }
-        catch (ProblemException)
+        catch (ProblemException error) when (!IsLimit(error.Problems[0]))
         {
             // A damaged blob usually shows first as damaged compression: its own hash, told at its end, is the better
             // answer.
@@ -95,8 +93,25 @@ internal sealed class LayerScanner(
         budget.NameCharacters -= entry.Path.Length + (entry.LinkTarget?.Length ?? 0);
         if (budget.NameCharacters < 0)
         {
-            throw new ProblemException(new Problem(LimitReached, "the names of its entries are too long to be honest"));
+            throw TooLong();
         }
+    }
+
+    private static ProblemException TooLong() =>
+        new(new Problem(LimitReached, "the names of its entries are too long to be honest"));
+
+    /// <summary>The number of a path of this layer.</summary>
+    private int Number(string path)
+    {
+        var number = _paths.Add(path);
+        if (number != PathTable.None)
+        {
+            return number;
+        }
+
+        budget.IsFull = true;
+        throw _paths.Count <= budget.MostPaths ? TooLong()
+            : new ProblemException(new Problem(LimitReached, $"the image has more than {budget.MostPaths} files and directories"));
     }
 
     private void Take(TarEntry tar, Stream content)
@@ -129,69 +144,80 @@ internal sealed class LayerScanner(
             return;
         }
 
-        var entry = new ScannedEntry
+        var entry = new EntryData
         {
-            Path = path,
+            Path = Number(path),
             Kind = KindOf(tar.Type),
-            Mode = (int)(tar.Mode & 0xFFF),
+            Mode = (ushort)(tar.Mode & 0xFFF),
             Uid = tar.Uid,
             Gid = tar.Gid,
             Size = tar.Size,
             ModifiedAt = tar.Modified.Seconds,
-            Target = tar.LinkTarget ?? "",
             Layer = layer.Index,
-            Attributes = tar.Xattrs.Count == 0 ? [] : [.. tar.Xattrs.Keys],
+            Attributes = tar.Xattrs.Count == 0 ? null : [.. tar.Xattrs.Keys.Select(Attribute)],
         };
         if (entry.Kind == EntryKind.HardLink)
         {
-            entry = Linked(entry);
+            Link(ref entry, path, tar.LinkTarget!);
         }
         else if (entry.Kind == EntryKind.File)
         {
-            entry.Facts = ReadFile(path, tar.Size, content);
+            (entry.Sha256, entry.Facts) = ReadFile(path, tar.Size, content);
+        }
+        else
+        {
+            entry.Target = Keep(tar.LinkTarget ?? "");
         }
 
-        layer.Entries.Add(entry);
-        if (!_seen.TryAdd(path, entry))
+        if (tree.Take(layer, entry) is not null)
         {
             layer.Report("OCI-10", "the layer has this path twice", "/" + path);
-            _seen[path] = entry;
         }
     }
 
-    /// <summary>The hard link with what the file it names holds.</summary>
-    private ScannedEntry Linked(ScannedEntry link)
+    /// <summary>The name, once in memory: honest images have a handful of different ones.</summary>
+    private string Attribute(string name)
     {
-        var target = Normalise(link.Target);
-        var file = target is null ? null : _seen.GetValueOrDefault(target);
+        if (--budget.Attributes < 0 || (budget.AttributeNames.Count >= MostAttributeNames && !budget.AttributeNames.Contains(name)))
+        {
+            throw new ProblemException(new Problem(LimitReached, "it has more extended attributes than an honest image"));
+        }
+
+        budget.AttributeNames.Add(name);
+        return budget.AttributeNames.TryGetValue(name, out var known) ? known : name;
+    }
+
+    private StoredText Keep(string text) => text.Length == 0 ? default : _paths.Keep(text) ?? throw TooLong();
+
+    /// <summary>Gives the hard link what the file it names holds.</summary>
+    private void Link(ref EntryData link, string path, string named)
+    {
+        var target = Normalise(named);
+        var file = target is null ? null : tree.Taken(_paths.Find(target));
         if (target is null || file is null || !(file.IsFile || file.Kind == EntryKind.Link))
         {
-            layer.Report("OCI-14", $"it names '{link.Target}', which is no file before it in the layer", "/"
-                + link.Path);
+            layer.Report("OCI-14", $"it names '{named}', which is no file before it in the layer", "/" + path);
             // Runtimes link to a lower layer's file all the same: then that is what the name holds.
-            return target is not null && file is null && lower.At(target) is { IsFile: true } below ? link.Naming(target, below) : link;
+            file = target is not null && file is null && tree.At(target) is { IsFile: true } below ? below : null;
         }
-
-        if (file.Mode != link.Mode || file.Uid != link.Uid || file.Gid != link.Gid
-            || file.ModifiedAt != link.ModifiedAt)
+        else if (file.Mode != link.Mode || file.Uid != link.Uid || file.Gid != link.Gid || file.ModifiedAt != link.ModifiedAt)
         {
-            layer.Report("OCI-15", $"its header says {Describe(link)}, that of /{target} {Describe(file)}", "/"
-                + link.Path);
+            layer.Report("OCI-15", $"its header says {Describe(link)}, that of /{target} {Describe(file.Data)}", "/" + path);
         }
 
-        return link.Naming(target, file);
+        link.Target = Keep(file is null ? named : target!);
+        if (file is not null)
+        {
+            (link.Size, link.Attributes, link.Facts, link.Sha256) = (file.Size, file.Data.Attributes, file.Facts, file.Sha256);
+        }
     }
 
-    private static string Describe(ScannedEntry entry) =>
-        $"{entry.ModeText} {entry.Uid}:{entry.Gid} time {entry.ModifiedAt}";
+    private static string Describe(EntryData entry) =>
+        $"0{Convert.ToString(entry.Mode, 8).PadLeft(3, '0')} {entry.Uid}:{entry.Gid} time {entry.ModifiedAt}";
 
-    private FileFacts ReadFile(string path, long size, Stream content)
+    private (UInt256 Hash, FileFacts Facts) ReadFile(string path, long size, Stream content)
     {
         files.Begin(path, size);
-        if (files.TooLarge is not null)
-        {
-            layer.Report("OCI-29", $"with {size} bytes it is too large to be judged", "/" + path);
-        }
 
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -209,22 +235,28 @@ internal sealed class LayerScanner(
         }
 
         layer.FileBytes += size;
-        return files.End();
+        var result = files.End();
+        if (files.TooLarge is not null)
+        {
+            layer.Report("OCI-29", $"with {size} bytes it is too large to be judged", "/" + path);
+        }
+
+        return result;
     }
 
     private static bool IsWhiteout(string path) =>
-        path.StartsWith(WhiteoutMark, StringComparison.Ordinal)
-        || path.Contains("/" + WhiteoutMark, StringComparison.Ordinal);
+        path.StartsWith(Whiteout.Prefix, StringComparison.Ordinal)
+        || path.Contains("/" + Whiteout.Prefix, StringComparison.Ordinal);
 
     private void TakeWhiteout(string path, TarEntry tar)
     {
         var slash = path.LastIndexOf('/');
         var parent = slash < 0 ? "" : path[..slash];
         var name = path[(slash + 1)..];
-        var hides = name.StartsWith(WhiteoutMark, StringComparison.Ordinal) ? name[WhiteoutMark.Length..] : "";
+        var hides = name.StartsWith(Whiteout.Prefix, StringComparison.Ordinal) ? name[Whiteout.Prefix.Length..] : "";
         if (IsWhiteout(parent) || (
-            name != OpaqueMark && (hides is "" or "." or ".."
-            || hides.StartsWith(WhiteoutMark, StringComparison.Ordinal))))
+            name != Whiteout.Opaque && (hides is "" or "." or ".."
+            || hides.StartsWith(Whiteout.Prefix, StringComparison.Ordinal))))
         {
             layer.Report("OCI-13", "this use of '.wh.' means nothing", "/" + path);
             return;
@@ -235,17 +267,15 @@ internal sealed class LayerScanner(
             layer.Report("OCI-13", "a whiteout must be an empty regular file", "/" + path);
         }
 
-        if (!_whiteouts.Add(path))
+        if (!tree.TakeWhiteout(layer, Number(path)))
         {
             layer.Report("OCI-10", "the layer has this path twice", "/" + path);
         }
-
-        layer.Whiteouts.Add(new Whiteout(parent, name == OpaqueMark ? null : hides));
     }
 
     private void ReportIdleWhiteouts()
     {
-        foreach (var whiteout in layer.Whiteouts.Where(whiteout => !lower.Has(whiteout.Path)))
+        foreach (var whiteout in layer.Whiteouts.Where(whiteout => !tree.Has(whiteout.Hidden)))
         {
             layer.Report("OCI-18", "it is hidden, but no lower layer has it", "/" + whiteout.Path);
         }
@@ -254,23 +284,24 @@ internal sealed class LayerScanner(
     /// <summary>A parent may come after its children, so this waits for the end of the layer.</summary>
     private void ReportParents()
     {
+        var seen = new HashSet<int> { PathTable.Root, PathTable.None };
         foreach (var entry in layer.Entries)
         {
-            var parent = entry.Parent;
-            if (!_parentsChecked.Add(parent))
+            var parent = _paths.Parent(entry.Data.Path);
+            if (!seen.Add(parent))
             {
                 continue;
             }
 
-            var own = _seen.GetValueOrDefault(parent);
-            if (own is null && !lower.Has(parent))
+            var own = tree.Taken(parent);
+            if (own is null && !tree.Has(parent))
             {
-                layer.Report("OCI-12", "neither this layer nor a lower one has this directory", "/" + parent);
+                layer.Report("OCI-12", "neither this layer nor a lower one has this directory", "/" + _paths.Path(parent));
             }
-            else if ((own ?? lower.At(parent)) is { Kind: EntryKind.Link } other)
+            else if ((own ?? tree.At(parent)) is { Kind: EntryKind.Link } other)
             {
                 layer.Report("OCI-12", $"it is the parent of /{entry.Path} but a {Rules.Words.Of(other.Kind)}", "/"
-                    + parent);
+                    + _paths.Path(parent));
             }
         }
     }
@@ -302,12 +333,14 @@ internal sealed class LayerScanner(
         _ => EntryKind.Fifo,
     };
 
+    private static bool IsLimit(Problem problem) => problem.Code is LimitReached or "NUA3044";
+
     private void Blame(Problem problem)
     {
         var rule = problem.Code switch
         {
             "NUA3060" or "NUA3061" or "NUA3062" => "OCI-03",
-            LimitReached or "NUA3044" => "OCI-29",
+            _ when IsLimit(problem) => "OCI-29",
             _ => "OCI-09",
         };
         var at = problem.Where?.LastIndexOf("at byte ", StringComparison.Ordinal) is >= 0 and var start

@@ -11,6 +11,7 @@ internal static class PackageRecords
 {
     private const string DpkgStatus = "var/lib/dpkg/status";
     private const string DpkgStatusFolder = "var/lib/dpkg/status.d/";
+    private const int LargestJson = 2 << 20;
     private const string DpkgLists = "var/lib/dpkg/info/";
 
     /// <summary>Whether the file's content must be kept to be read.</summary>
@@ -36,6 +37,11 @@ internal static class PackageRecords
 
         try
         {
+            if (content.Length > LargestJson)
+            {
+                return [];
+            }
+
             using var json = JsonDocument.Parse(content);
             return IsNpm(path) ? Npm(json.RootElement) : [.. NuGet(json.RootElement)];
         }
@@ -80,8 +86,12 @@ internal static class PackageRecords
 
     private static IEnumerable<InstalledComponent> Dpkg(string text)
     {
-        foreach (var paragraph in text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
+        for (int start = 0, end; start < text.Length; start = end + 2)
         {
+            // Not Split: the pieces of a hostile file would all be in memory at once.
+            end = text.IndexOf("\n\n", start, StringComparison.Ordinal);
+            end = end < 0 ? text.Length : end;
+            var paragraph = text[start..end];
             var status = Field(paragraph, "Status");
             if (Field(paragraph, "Package") is { Length: > 0 } name
                 && Field(paragraph, "Version") is { Length: > 0 } version

@@ -1,6 +1,6 @@
 namespace Nua.Check.Scanning;
 
-internal enum EntryKind
+internal enum EntryKind : byte
 {
     File,
     Directory,
@@ -11,42 +11,48 @@ internal enum EntryKind
     Fifo,
 }
 
-/// <summary>One entry of one layer, with what was learnt from its content while it streamed by.</summary>
-internal sealed class ScannedEntry
+/// <summary>One entry of one layer, with what was learnt from its content while it streamed by. A view: two of the same entry are
+/// equal.</summary>
+internal sealed record ScannedEntry(MergedTree Tree, int Index)
 {
     /// <summary>Relative to the root, without leading or trailing slash; the root itself is empty.</summary>
-    public required string Path { get; init; }
+    public string Path => Tree.Paths.Path(Data.Path);
 
-    public required EntryKind Kind { get; init; }
+    public EntryKind Kind => Data.Kind;
 
     /// <summary>The twelve permission bits.</summary>
-    public required int Mode { get; init; }
+    public int Mode => Data.Mode;
 
-    public required long Uid { get; init; }
-    public required long Gid { get; init; }
-    public long Size { get; init; }
+    public long Uid => Data.Uid;
+
+    public long Gid => Data.Gid;
+
+    public long Size => Data.Size;
 
     /// <summary>Seconds since 1970.</summary>
-    public long ModifiedAt { get; init; }
+    public long ModifiedAt => Data.ModifiedAt;
 
     /// <summary>Where a link points: as written for a symbolic link, a normalised path for a hard link; else
     /// empty.</summary>
-    public string Target { get; init; } = "";
+    public string Target => Tree.Paths.Text(Data.Target);
 
     /// <summary>Index of the layer, base 0.</summary>
-    public required int Layer { get; init; }
+    public int Layer => Data.Layer;
 
     /// <summary>Names of extended attributes; usually none.</summary>
-    public IReadOnlyList<string> Attributes { get; init; } = [];
+    public IReadOnlyList<string> Attributes => Data.Attributes ?? [];
 
     /// <summary>What a file holds; for a hard link the facts of the file it names; null for other kinds.</summary>
-    public FileFacts? Facts { get; set; }
+    public FileFacts? Facts => Data.Facts;
+
+    /// <summary>Of the content, when there are facts.</summary>
+    public UInt256 Sha256 => Data.Sha256;
 
     public bool IsFile => Kind is EntryKind.File or EntryKind.HardLink;
 
-    public string Name => Path[(Path.LastIndexOf('/') + 1)..];
+    public string Name => Tree.Paths.Name(Data.Path).ToString();
 
-    public string Parent => Path.LastIndexOf('/') is >= 0 and var slash ? Path[..slash] : "";
+    public string Parent => Data.Path == 0 ? "" : Tree.Paths.Path(Tree.Paths.Parent(Data.Path));
 
     /// <summary>Any execute bit.</summary>
     public bool IsExecutable => (Mode & 0x49) != 0;
@@ -58,53 +64,34 @@ internal sealed class ScannedEntry
 
     public bool IsPrivileged => IsFile && ((Mode & 0xC00) != 0 || Attributes.Contains("security.capability"));
 
-    /// <summary>This hard link, holding what <paramref name="file"/> holds.</summary>
-    public ScannedEntry Naming(string target, ScannedEntry file) => new()
-    {
-        Path = Path,
-        Kind = Kind,
-        Mode = Mode,
-        Uid = Uid,
-        Gid = Gid,
-        Size = file.Size,
-        ModifiedAt = ModifiedAt,
-        Target = target,
-        Layer = Layer,
-        Attributes = file.Attributes,
-        Facts = file.Facts,
-    };
-
     public string ModeText => "0" + Convert.ToString(Mode, 8).PadLeft(3, '0');
+
+    internal ref EntryData Data => ref Tree.DataOf(Index);
 }
 
-/// <summary>What the content of a file told. Every member but the hash is usually absent.</summary>
-internal sealed class FileFacts
+/// <summary>What a <see cref="ScannedEntry"/> shows. Small, because an image may have hundreds of thousands.</summary>
+internal struct EntryData
 {
-    /// <summary>32 bytes.</summary>
-    public required byte[] Sha256 { get; init; }
-
-    public ElfFile? Elf { get; init; }
-
-    /// <summary>The first line of a script after <c>#!</c>, a carriage return still on it.</summary>
-    public string? Interpreter { get; init; }
-
-    /// <summary>The whole content, for the few files that rules read.</summary>
-    public byte[]? Content { get; init; }
-
-    /// <summary>Kinds of secrets seen in it.</summary>
-    public IReadOnlyList<string> Secrets { get; init; } = [];
-
-    /// <summary>The kind of credential that a file of this name keeps, when it does keep one.</summary>
-    public string? Credential { get; init; }
-
-    /// <summary>Components that the file declares as installed: one for a package's own manifest, many for a package
-    /// database.</summary>
-    public IReadOnlyList<InstalledComponent> Components { get; init; } = [];
+    public int Path;
+    public EntryKind Kind;
+    public ushort Mode;
+    public uint Uid;
+    public uint Gid;
+    public int Layer;
+    public long Size;
+    public long ModifiedAt;
+    public Nua.Oci.Paths.StoredText Target;
+    public UInt256 Sha256;
+    public IReadOnlyList<string>? Attributes;
+    public FileFacts? Facts;
 }
 
-/// <summary>A component that is in the image by the evidence of its package manager's own records.</summary>
-/// <param name="Ecosystem"><c>deb</c>, <c>npm</c>, <c>pypi</c> or <c>nuget</c>, as in package URLs.</param>
-internal sealed record InstalledComponent(string Ecosystem, string Name, string Version)
+/// <summary>Thirty-two bytes of a hash.</summary>
+internal readonly record struct UInt256(UInt128 High, UInt128 Low)
 {
-    public string? Architecture { get; init; }
+    public static UInt256 From(ReadOnlySpan<byte> bytes) =>
+        new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes), System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]));
+
+    /// <summary>Lower-case hex.</summary>
+    public override string ToString() => $"{High:x32}{Low:x32}";
 }

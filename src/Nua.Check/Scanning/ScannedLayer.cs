@@ -1,17 +1,35 @@
 using Nua.Oci;
+using Nua.Oci.Paths;
 
 namespace Nua.Check.Scanning;
 
 /// <summary>A mark in a layer that hides something of the layers below.</summary>
-/// <param name="Parent">Directory, relative to the root.</param>
-/// <param name="Hides">Name in that directory; null: everything in it.</param>
-internal sealed record Whiteout(string Parent, string? Hides)
+/// <param name="Mark">The path of the whiteout file.</param>
+internal readonly record struct Whiteout(PathTable Paths, int Mark)
 {
-    public string Path => Hides is null ? Parent : Parent.Length == 0 ? Hides : $"{Parent}/{Hides}";
+    public const string Prefix = ".wh.";
+    public const string Opaque = ".wh..wh..opq";
+
+    /// <summary>Hides everything in its directory.</summary>
+    public bool IsOpaque => Paths.Name(Mark).SequenceEqual(Opaque);
+
+    /// <summary>What it hides; <see cref="PathTable.None"/> when no layer ever had that.</summary>
+    public int Hidden => IsOpaque ? Paths.Parent(Mark) : Paths.Find(Paths.Parent(Mark), Paths.Name(Mark)[Prefix.Length..]);
+
+    /// <summary>The path that it hides, relative to the root.</summary>
+    public string Path
+    {
+        get
+        {
+            var parent = Paths.Path(Paths.Parent(Mark));
+            var name = Paths.Name(Mark)[Prefix.Length..].ToString();
+            return IsOpaque ? parent : parent.Length == 0 ? name : $"{parent}/{name}";
+        }
+    }
 }
 
 /// <summary>One layer as it was read, with everything that was odd about it.</summary>
-internal sealed class ScannedLayer
+internal sealed class ScannedLayer(MergedTree tree)
 {
     private const int MostFaultsPerRule = 100;
 
@@ -31,16 +49,23 @@ internal sealed class ScannedLayer
     /// <summary>False when reading stopped before the end: nothing can be concluded from what is missing.</summary>
     public bool IsComplete => DiffId is not null && !IsCut;
 
-    /// <summary>True when a limit kept a part of it out of the merged tree.</summary>
+    /// <summary>True when a limit kept a part of it out.</summary>
     public bool IsCut { get; set; }
 
     /// <summary>In the order of the tar, whiteouts left out.</summary>
-    public List<ScannedEntry> Entries { get; } = [];
+    public IEnumerable<ScannedEntry> Entries => Enumerable.Range(EntriesFrom, EntryCount).Select(tree.EntryAt);
+
+    public int EntryCount => EntriesTo - EntriesFrom;
 
     public List<Whiteout> Whiteouts { get; } = [];
 
     /// <summary>What reading found wrong, each with the rule that it breaks.</summary>
     public IReadOnlyList<LayerFault> Faults => _faults;
+
+    /// <summary>Where its entries begin among those of the tree.</summary>
+    internal int EntriesFrom { get; } = tree.EntryCount;
+
+    internal int EntriesTo { get; set; } = tree.EntryCount;
 
     public void Report(string ruleId, string what, string? path = null)
     {

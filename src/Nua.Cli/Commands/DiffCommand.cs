@@ -38,8 +38,15 @@ public static class DiffCommand
         using var a = await Locations.OpenAsync(before, session);
         using var b = await Locations.OpenAsync(after, session);
         var difference = ImageDiff.Compare(a.OpenImage(), b.OpenImage(), cancellation: session.Cancellation);
-        session.Out.Write(
-            session.Json ? JsonText.Indented(json => DifferenceJson.Write(difference, json)) + "\n" : DifferenceText.Write(difference));
+        if (session.Json)
+        {
+            JsonText.WriteIndented(session.Out, json => DifferenceJson.Write(difference, json));
+        }
+        else
+        {
+            session.Out.Write(DifferenceText.Write(difference));
+        }
+
         return ExitStatus.Done;
     }
 }

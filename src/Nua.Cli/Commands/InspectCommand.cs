@@ -52,8 +52,15 @@ public static class InspectCommand
         {
             Attachments = [.. source.Attachments.Select(attachment => InspectedAttachment.Of(source.Blobs, attachment))],
         };
-        session.Out.Write(
-            session.Json ? JsonText.Indented(json => InspectionJson.Write(inspection, json)) + "\n" : InspectionText.Write(inspection));
+        if (session.Json)
+        {
+            JsonText.WriteIndented(session.Out, json => InspectionJson.Write(inspection, json));
+        }
+        else
+        {
+            session.Out.Write(InspectionText.Write(inspection));
+        }
+
         return ExitStatus.Done;
     }
 }

@@ -12,6 +12,18 @@ public static class JsonText
 
     public static string Indented(Action<Utf8JsonWriter> write) => Text(_indented, write);
 
+    /// <summary>Writes as it goes, a line end last: for what may be larger than memory should be.</summary>
+    public static void WriteIndented(TextWriter output, Action<Utf8JsonWriter> write)
+    {
+        using var stream = new TextStream(output);
+        using (var writer = new Utf8JsonWriter(stream, _indented))
+        {
+            write(writer);
+        }
+
+        output.WriteLine();
+    }
+
     public static string Line(Action<Utf8JsonWriter> write) => Text(_line, write);
 
     private static string Text(JsonWriterOptions options, Action<Utf8JsonWriter> write)

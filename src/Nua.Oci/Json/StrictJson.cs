@@ -17,6 +17,9 @@ public static class StrictJson
     /// <summary>Largest manifest, index or config, in bytes.</summary>
     public const int MaxBytes = 4 << 20;
 
+    /// <summary>Most names, values and brackets of a document. Each takes a dozen bytes once it is parsed, however short it is.</summary>
+    public const int MaxTokens = 2 << 20;
+
     private static readonly JsonDocumentOptions _options = new()
     {
         AllowDuplicateProperties = false,
@@ -63,11 +66,13 @@ public static class StrictJson
 
     /// <exception cref="ProblemException">always <c>NUA3001</c>; for callers that know the size before
     /// reading.</exception>
-    public static ProblemException TooLarge(string where, long size, long limit) => new(
-        new Problem("NUA3001", $"the document is {size} bytes, more than the {limit} allowed") { Where = where });
+    public static ProblemException TooLarge(string where, long size, long limit) =>
+        TooLarge(where, $"the document is {size} bytes, more than the {limit} allowed");
 
     internal static ProblemException Ambiguous(string where, string why) => new(
         new Problem("NUA3003", "the document can be read in two ways") { Where = where, Why = why });
+
+    private static ProblemException TooLarge(string where, string what) => new(new Problem("NUA3001", what) { Where = where });
 
     private static ProblemException Invalid(string where, string why) => new(
         new Problem("NUA3002", "the document is not valid JSON") { Where = where, Why = why });
@@ -79,8 +84,13 @@ public static class StrictJson
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            while (reader.Read())
+            for (var tokens = 0; reader.Read(); tokens++)
             {
+                if (tokens == MaxTokens)
+                {
+                    throw TooLarge(where, $"the document has more than {MaxTokens} values");
+                }
+
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                 {
                     _ = reader.GetString();

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Nua.Foundation;
 using Nua.Oci.Compression;
+using Nua.Oci.Paths;
 using Nua.Oci.Tar;
 
 namespace Nua.Oci.Layers;
@@ -45,25 +47,23 @@ public sealed class ImageTree
     /// <returns>With the path that was resolved to; null when there is nothing.</returns>
     public TreeNode? Find(string path, bool followLinks = false)
     {
-        var entry = _tree.Find(path, followLinks, out var real);
-        return entry is null ? null : NodeOf(real, entry);
+        var found = _tree.Find(path, followLinks);
+        return found == PathTable.None ? null : _tree.NodeOf(found);
     }
 
     /// <summary>What is directly in a directory, sorted by name; nothing when it is not one.</summary>
     public IReadOnlyList<TreeNode> Children(string path)
     {
-        var entry = _tree.Find(path, followLast: true, out var real);
-        return entry?.Children is null
-            ? []
-            : [.. Sorted(entry).Select(child => NodeOf(LayerPath.Join(real, child.Key), child.Value))];
+        var found = _tree.Find(path, followLast: true);
+        return found == PathTable.None ? [] : [.. _tree.Children(found).Select(_tree.NodeOf)];
     }
 
     /// <summary>Everything below a directory, without itself; parents before children, siblings sorted by
     /// name.</summary>
     public IEnumerable<TreeNode> Walk(string under = "")
     {
-        var entry = _tree.Find(under, followLast: true, out var real);
-        return entry is null ? [] : Walk(real, entry);
+        var found = _tree.Find(under, followLast: true);
+        return found == PathTable.None ? [] : Walk(found);
     }
 
     /// <summary>A file's bytes: what was kept, else by reading its layer again.</summary>
@@ -112,13 +112,13 @@ public sealed class ImageTree
 
     /// <summary>
     /// Expands several layers at the same time and applies them in their order. Verdicts are the same as one after the other: what is
-    /// wrong with a layer is told when its turn comes.
+    /// wrong with a layer is told when its turn comes. A layer that is ahead of its turn waits when it has enough.
     /// </summary>
     private List<LayerSummary> ReadTogether(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var layers = Image.Layers;
-        var reading = new Queue<Task<(LayerSummary Summary, List<Change> Changes)>>();
+        var reading = new Queue<ReadAhead>();
         var summaries = new List<LayerSummary>(layers.Count);
         try
         {
@@ -126,13 +126,11 @@ public sealed class ImageTree
             {
                 for (; next < layers.Count && reading.Count < _options.Workers; next++)
                 {
-                    var layer = layers[next];
-                    reading.Enqueue(Task.Run(() => ReadAhead(layer, stop.Token), CancellationToken.None));
+                    reading.Enqueue(new ReadAhead(this, layers[next], stop.Token));
                 }
 
-                var (summary, changes) = reading.Dequeue().GetAwaiter().GetResult();
-                changes.ForEach(Apply);
-                summaries.Add(summary);
+                summaries.Add(reading.Peek().Finish(Apply));
+                reading.Dequeue();
             }
 
             return summaries;
@@ -141,23 +139,8 @@ public sealed class ImageTree
         {
             stop.Cancel();
             // Nobody may still read from blobs that the caller is about to close. What went wrong in these is not the first thing that did.
-            Task.WhenAll(reading).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+            Task.WhenAll(reading.Select(ahead => ahead.Task)).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
         }
-    }
-
-    private (LayerSummary Summary, List<Change> Changes) ReadAhead(ImageLayer layer, CancellationToken cancellation)
-    {
-        var changes = new List<Change>();
-        var summary = ReadLayer(layer, change =>
-        {
-            if (changes.Count >= _options.MaxNodes)
-            {
-                throw TreeBuilder.TooMany(_options.MaxNodes, change.Where);
-            }
-
-            changes.Add(change with { File = change.Value is { Kind: ChangeKind.Put, Link: null } ? FileOf(change) : null, Content = null });
-        }, cancellation);
-        return (summary, changes);
     }
 
     private LayerSummary ReadLayer(ImageLayer layer, Action<Change> take, CancellationToken cancellation)
@@ -183,30 +166,18 @@ public sealed class ImageTree
     {
         _options.OnEntry?.Invoke(change.Layer, LayerPath.Normalise(change.Entry.Path, change.Where), change.Entry);
         _tree.Apply(
-            change.Value, change.Entry, change.Layer, () => change.File ?? FileOf(change), $"{change.Where}: at byte {change.Entry.Offset}");
+            change.Value, change.Entry, change.Layer, () => change.Known ?? ContentOf(change), $"{change.Where}: at byte {change.Entry.Offset}");
     }
 
-    private TreeFile FileOf(Change change)
+    private FileContent ContentOf(Change change)
     {
-        var (layer, entry, content) = (change.Layer, change.Entry, change.Content!);
+        var (entry, content) = (change.Entry, change.Content!);
         var isFile = entry.Type == TarEntryType.File;
         var isKept = isFile && entry.Size <= _options.MaxKeptBytes && _options.KeepContent?.Invoke(change.Value.Path) == true
             && Interlocked.Add(ref _kept, entry.Size) <= _options.MaxKeptTotal;
         var bytes = isKept ? ReadAll(content, (int)entry.Size) : null;
-        var hash = !isFile || !_options.HashContent
-            ? null
-            : Convert.ToHexStringLower(bytes is null ? SHA256.HashData(content) : SHA256.HashData(bytes));
-        return new TreeFile
-        {
-            Entry = entry,
-            Type = entry.Type,
-            Layer = layer,
-            Source = (layer, entry.Offset),
-            Size = entry.Size,
-            Sha256 = hash,
-            // Without the cast a null array would become empty memory.
-            Content = bytes is null ? (ReadOnlyMemory<byte>?)null : bytes,
-        };
+        var hash = !isFile || !_options.HashContent ? null : bytes is null ? SHA256.HashData(content) : SHA256.HashData(bytes);
+        return new FileContent(hash, bytes);
     }
 
     private static byte[] ReadAll(Stream content, int size)
@@ -216,31 +187,70 @@ public sealed class ImageTree
         return bytes;
     }
 
-    private static IEnumerable<TreeNode> Walk(string path, TreeEntry directory)
+    private IEnumerable<TreeNode> Walk(int directory)
     {
-        foreach (var (name, entry) in Sorted(directory))
+        var pending = new Stack<int>(_tree.Children(directory).Reverse());
+        while (pending.TryPop(out var path))
         {
-            var child = LayerPath.Join(path, name);
-            yield return NodeOf(child, entry);
-            foreach (var below in Walk(child, entry))
+            yield return _tree.NodeOf(path);
+            foreach (var child in _tree.Children(path).Reverse())
             {
-                yield return below;
+                pending.Push(child);
             }
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, TreeEntry>> Sorted(TreeEntry directory) =>
-        directory.Children is { } children ? children.OrderBy(child => child.Key, StringComparer.Ordinal) : [];
-
-    private static TreeNode NodeOf(string path, TreeEntry entry) => new(path, entry.File.Type, entry.File.Layer)
+    /// <summary>A layer that is read while others are.</summary>
+    private sealed class ReadAhead
     {
-        Entry = entry.File.Entry,
-        Size = entry.File.Size,
-        Sha256 = entry.File.Sha256,
-        Content = entry.File.Content,
-        HardLinkTo = entry.HardLinkTo,
-        Source = entry.File.Source,
-    };
+        private const int MostAhead = 4096;
+
+        private readonly Channel<Change> _changes = Channel.CreateBounded<Change>(
+            new BoundedChannelOptions(MostAhead) { SingleReader = true, SingleWriter = true });
+
+        public ReadAhead(ImageTree tree, ImageLayer layer, CancellationToken cancellation) =>
+            Task = System.Threading.Tasks.Task.Run(() => Read(tree, layer, cancellation), CancellationToken.None);
+
+        public Task<LayerSummary> Task { get; }
+
+        /// <summary>Takes what was read and what is still to come.</summary>
+        public LayerSummary Finish(Action<Change> take)
+        {
+            while (_changes.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            {
+                while (_changes.Reader.TryRead(out var change))
+                {
+                    take(change);
+                }
+            }
+
+            return Task.GetAwaiter().GetResult();
+        }
+
+        private LayerSummary Read(ImageTree tree, ImageLayer layer, CancellationToken cancellation)
+        {
+            try
+            {
+                return tree.ReadLayer(
+                    layer,
+                    change =>
+                    {
+                        FileContent? known = change.Value is { Kind: ChangeKind.Put, Link: null } ? tree.ContentOf(change) : null;
+                        var whole = change with { Known = known, Content = null };
+                        if (!_changes.Writer.TryWrite(whole))
+                        {
+                            _changes.Writer.WriteAsync(whole, cancellation).AsTask().GetAwaiter().GetResult();
+                        }
+                    },
+                    cancellation);
+            }
+            finally
+            {
+                // What went wrong is told by the task, after everything that was read before.
+                _changes.Writer.Complete();
+            }
+        }
+    }
 
     /// <summary>One entry of a layer on its way to the tree.</summary>
     /// <param name="Value">What it does.</param>
@@ -250,6 +260,6 @@ public sealed class ImageTree
         public Stream? Content { get; init; }
 
         /// <summary>Made already, when the layer was read ahead.</summary>
-        public TreeFile? File { get; init; }
+        public FileContent? Known { get; init; }
     }
 }

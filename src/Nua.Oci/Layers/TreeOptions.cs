@@ -18,9 +18,9 @@ public sealed record TreeOptions
     public int MaxKeptBytes { get; init; } = 16 << 20;
 
     /// <summary>Bytes kept of all files together; what comes when they are used up is not kept.</summary>
-    public long MaxKeptTotal { get; init; } = long.MaxValue;
+    public long MaxKeptTotal { get; init; } = 32 << 20;
 
-    /// <summary>Layers that are read at the same time. Each one more holds its entries in memory until the layers below it are
+    /// <summary>Layers that are read at the same time. Each one more holds some thousand entries in memory until the layers below it are
     /// there.</summary>
     public int Workers { get; init; } = 1;
 
@@ -31,8 +31,8 @@ public sealed record TreeOptions
     /// </summary>
     public Action<int, string, TarEntry>? OnEntry { get; init; }
 
-    /// <summary>Most paths of the final tree.</summary>
-    public int MaxNodes { get; init; } = 500_000;
+    /// <summary>Most paths of all layers together.</summary>
+    public int MaxNodes { get; init; } = 400_000;
 
     public TarLimits Tar { get; init; } = TarLimits.Default;
 

@@ -162,7 +162,8 @@ internal sealed class PaxHeader
             throw problem.Pax(offset, $"an extended attribute of {value.Length} bytes; Linux has at most 65536");
         }
 
-        _xattrs[name] = value;
+        // A copy: a slice would keep the whole header in memory, which may be a megabyte of comments.
+        _xattrs[name] = value.ToArray();
     }
 
     private static uint Id(ReadOnlySpan<byte> value, long offset, TarProblem problem) =>

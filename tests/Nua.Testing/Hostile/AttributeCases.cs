@@ -14,7 +14,7 @@ internal static class AttributeCases
         One("device-usual", "`/dev/null`, which engines provide themselves", "", "OCI-12 OCI-16", Device(new RawTar(), "dev/null", '3', 1, 3), "dev=d dev/null=c"),
         One("fifo", "a FIFO", "p=p", "OCI-16", new RawTar().Entry("p", '6')),
         One("fifo-passwd", "`/etc/passwd` as a FIFO, for readers that wait", "etc=d etc/passwd=p", "OCI-16", new RawTar().Entry("etc/", '5').Entry("etc/passwd", '6')),
-        Image("passwd-huge", "`/etc/passwd` of 20 MB (CVE-2026-47262), and a user by name", "etc=d etc/passwd=f", "OCI-12 OCI-19",
+        Image("passwd-huge", "`/etc/passwd` of 20 MB (CVE-2026-47262), and a user by name", "etc=d etc/passwd=f", "OCI-12 OCI-19 OCI-29",
             HostileImage.Of(new RawTar().Entry("etc/passwd", new byte[20 << 20]).ToArray()) with { Config = text => text.Replace("\"1000\"", "\"app\"", StringComparison.Ordinal) }),
         HostileCorpus.Layer(Family, "passwd-link", "`/etc/passwd` as a link to a file of the host", "etc=d etc/passwd=l:SENTINEL/file", "", s => [new RawTar().Entry("etc/", '5').Entry("etc/passwd", '2', link: s + "/file").ToArray()]),
         One("setuid", "a set-user-id program", "su=f", "OCI-26", new RawTar().Entry("su", content: "x", mode: 0x9ED)),

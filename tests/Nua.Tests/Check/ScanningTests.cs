@@ -1,4 +1,5 @@
 using Nua.Check.Scanning;
+using Nua.Oci.Paths;
 using Xunit;
 
 namespace Nua.Tests.Check;
@@ -49,14 +50,9 @@ public sealed class ScanningTests
     [Fact]
     public void Upper_layers_hide_and_replace()
     {
-        var tree = new MergedTree(mostNodes: 100);
-        tree.Add(Layer(0, Entry("a", EntryKind.Directory), Entry("a/x", EntryKind.File), Entry("a/y", EntryKind.File),
-            Entry("b", EntryKind.Directory),
-            Entry("b/z", EntryKind.File)));
-        var upper = Layer(1, Entry("a/x", EntryKind.Directory), Entry("a/x/deep", EntryKind.File),
-            Entry("b", EntryKind.Link, "a"));
-        upper.Whiteouts.Add(new Whiteout("a", "y"));
-        tree.Add(upper);
+        var tree = new MergedTree(new PathTable(100, 10_000));
+        Add(tree, 0, ["a/", "a/x", "a/y", "b/", "b/z"]);
+        Add(tree, 1, ["a/x/", "a/x/deep", "b=a"], "a/.wh.y");
 
         Assert.Equal(["a", "a/x", "a/x/deep", "b"], tree.Entries.Select(entry => entry.Path));
         Assert.Equal("a/x/deep", tree.Follow("/b/x/deep")!.Path);
@@ -64,28 +60,51 @@ public sealed class ScanningTests
     }
 
     [Fact]
+    public void What_was_hidden_may_come_again()
+    {
+        var tree = new MergedTree(new PathTable(100, 10_000));
+        Add(tree, 0, ["a/", "a/x", "a/y/", "a/y/z"]);
+        Add(tree, 1, ["a/y/new"], "a/.wh..wh..opq");
+        Assert.Equal(["a", "a/y/new"], tree.Entries.Select(entry => entry.Path));
+        Assert.True(tree.Has("a/y"));
+
+        Add(tree, 2, ["a/x"], "a/.wh.y");
+        Assert.Equal(["a", "a/x"], tree.Entries.Select(entry => entry.Path));
+        Assert.False(tree.Has("a/y"));
+        Assert.Equal(["x"], tree.NamesIn("a"));
+    }
+
+    [Fact]
     public void Links_never_lead_out_of_the_root()
     {
-        var tree = new MergedTree(mostNodes: 100);
-        tree.Add(Layer(0, Entry("etc", EntryKind.Directory), Entry("etc/passwd", EntryKind.File),
-            Entry("up", EntryKind.Link, "../../../etc"),
-            Entry("loop", EntryKind.Link, "loop")));
+        var tree = new MergedTree(new PathTable(100, 10_000));
+        Add(tree, 0, ["etc/", "etc/passwd", "up=../../../etc", "loop=loop"]);
 
         Assert.Equal("etc/passwd", tree.Follow("up/passwd")!.Path);
         Assert.Null(tree.Follow("loop"));
     }
 
-    private static ScannedLayer Layer(int index, params ScannedEntry[] entries)
+    /// <param name="entries">Directories end in a slash, links are <c>NAME=TARGET</c>.</param>
+    private static void Add(MergedTree tree, int index, string[] entries, params string[] whiteouts)
     {
-        var layer = new ScannedLayer
+        var layer = new ScannedLayer(tree) { Index = index, Blob = Nua.Oci.Descriptor.Of(Nua.Oci.MediaTypes.LayerTar, []) };
+        foreach (var entry in entries)
         {
-            Index = index,
-            Blob = Nua.Oci.Descriptor.Of(Nua.Oci.MediaTypes.LayerTar, []),
-        };
-        layer.Entries.AddRange(entries);
-        return layer;
-    }
+            var target = entry.Split('=').Skip(1).FirstOrDefault();
+            tree.Take(layer, new EntryData
+            {
+                Path = tree.Paths.Add(entry.Split('=')[0]),
+                Kind = target is not null ? EntryKind.Link : entry.EndsWith('/') ? EntryKind.Directory : EntryKind.File,
+                Target = target is null ? default : tree.Paths.Keep(target)!.Value,
+                Layer = index,
+            });
+        }
 
-    private static ScannedEntry Entry(string path, EntryKind kind, string target = "") =>
-        new() { Path = path, Kind = kind, Mode = 0x1ED, Uid = 0, Gid = 0, Layer = 0, Target = target };
+        foreach (var mark in whiteouts)
+        {
+            tree.TakeWhiteout(layer, tree.Paths.Add(mark));
+        }
+
+        tree.Add(layer);
+    }
 }
