@@ -292,7 +292,7 @@ internal sealed class BuildWork(
             .Select(i => i.Entry.Path["nua/scripts/".Length..]).ToHashSet(StringComparer.Ordinal);
         items.AddRange(Scripts.Missing(given, runtime.Facts.HasShell, epoch));
         // A wrapped image keeps its own user, and its accounts as they are.
-        items.AddRange(plan.IsWrap ? [] : Accounts.Items(runtime.Facts, epoch));
+        items.AddRange(plan.IsWrap ? [] : [.. Accounts.Items(runtime.Facts, epoch), HostNames.Item(epoch)]);
         foreach (var folder in (string[])["nua/data", "nua/cache", "nua/backup"])
         {
             items.Add(new LayerItem(Normal.Directory(folder, epoch, mode: 0x1F8, uid: plan.Wrap?.Uid ?? 10001), null));

@@ -9,6 +9,22 @@ namespace Nua.Build.Planning;
 /// </summary>
 internal sealed record Listening(bool IsServer, string Because)
 {
+    /// <summary>The port that the command or the code names; null when it takes <c>PORT</c>, or nothing is known.</summary>
+    public int? Port { get; init; }
+
+    public string PortBecause { get; init; } = "";
+
+    /// <summary>With the port that the code opens.</summary>
+    public Listening With(Reading.PortInCode? code, PlanNotes notes)
+    {
+        if (code is { IsLoopback: true })
+        {
+            notes.Add(PlanProblems.OnlyLocalhost(code.File));
+        }
+
+        return code?.Port is { } port ? this with { Port = port, PortBecause = $"{code.File} opens it, and no code reads PORT" } : this;
+    }
+
     /// <summary>The configuration decides, then the way it is started, then what the stack read in the code.</summary>
     /// <exception cref="ProblemException">NUA2045.</exception>
     public static Listening Find(AppConfig config, StartPlan asked, StartSpec start, Listening? inCode)
@@ -22,6 +38,7 @@ internal sealed record Listening(bool IsServer, string Because)
         return hasPort ? new Listening(true, "port.web")
             : config.Healthcheck?.Http is not null ? new Listening(true, "healthcheck.http")
             : start.StaticRoot is not null ? new Listening(true, "files are served")
-            : asked.Listening ?? inCode ?? new Listening(true, "nothing asks for another");
+            : asked.Listening is { } wish ? wish with { Port = wish.Port ?? inCode?.Port, PortBecause = inCode?.PortBecause ?? "" }
+            : inCode ?? new Listening(true, "nothing asks for another");
     }
 }

@@ -8,6 +8,9 @@ namespace Nua.Build.Planning;
 internal sealed record OtherLanguage(
     string File, string Name, IReadOnlyList<string> BuildPackages, IReadOnlyList<string> Commands, IReadOnlyList<string> RunPackages, string? Start)
 {
+    /// <summary>As sure as a candidate of a stack would be: a manifest, about which nothing more is known.</summary>
+    public const int Confidence = 70;
+
     private static readonly OtherLanguage[] _all =
     [
         Php("composer.json", ["composer install --no-dev --optimize-autoloader"], "composer"),
@@ -26,14 +29,24 @@ internal sealed record OtherLanguage(
         new("deno.jsonc", "Deno", [], [], [], "deno run --allow-net --allow-env main.ts"),
         new("mix.exs", "Elixir", ["ca-certificates", "elixir", "erlang-dev"],
             ["MIX_ENV=prod mix do local.hex --force, deps.get --only prod, release"], [], null),
-        new("Makefile", "make", ["build-essential"], ["make"], [], null),
+        new("Makefile", "make", ["build-essential"], ["make"], [], null) { IsManifest = false },
         new("CMakeLists.txt", "CMake", ["build-essential", "cmake"],
-            ["cmake -B out -DCMAKE_BUILD_TYPE=Release", "cmake --build out"], [], null),
-        new("Dockerfile", "Docker", [], [], [], null),
+            ["cmake -B out -DCMAKE_BUILD_TYPE=Release", "cmake --build out"], [], null) { IsManifest = false },
+        new("Dockerfile", "Docker", [], [], [], null) { IsManifest = false },
     ];
 
+    /// <summary>The file belongs to an application of that language. Others, such as a makefile, are found beside any language.</summary>
+    public bool IsManifest { get; init; } = true;
+
     /// <summary>The first whose file is in the folder; null when none is.</summary>
-    public static OtherLanguage? Find(AppFolder folder) => Array.Find(_all, language => folder.IsFile(language.File));
+    public static OtherLanguage? Find(AppFolder folder)
+    {
+        var found = Array.Find(_all, language => folder.IsFile(language.File));
+        // Pages of PHP need no manifest, and served as files they would show their source.
+        return found is { IsManifest: true } ? found : folder.ListForSearch("")
+            .FirstOrDefault(entry => entry.Kind == EntryKind.File && entry.Name.EndsWith(".php", StringComparison.Ordinal)) is { } page
+                ? Php(page.Name, []) : found;
+    }
 
     private static OtherLanguage Php(string file, IReadOnlyList<string> commands, params string[] packages) =>
         new(file, "PHP", ["php-cli", .. packages], commands, ["php-cli"], "php -S 0.0.0.0:$PORT");

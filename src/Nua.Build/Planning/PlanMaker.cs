@@ -53,8 +53,8 @@ internal sealed class PlanMaker
         };
         CheckBuilder();
         var (choice, draft) = Choose(context);
-        var start = Start(context, choice, draft);
-        return Compose(context, choice, draft, start);
+        var (start, listening) = Start(context, choice, draft);
+        return Compose(context, choice, draft, start, listening);
     }
 
     private string? Base() => _options.BaseReference ?? Build.BaseImage;
@@ -123,9 +123,11 @@ internal sealed class PlanMaker
         return (new StackChoice(chosen.Stack, chosen.Evidence), chosen.Draft());
     }
 
-    private StartSpec Start(StackContext context, StackChoice choice, StackDraft? draft)
+    private (StartSpec Start, Listening Listening) Start(StackContext context, StackChoice choice, StackDraft? draft)
     {
         var start = FindStart(context, choice, draft);
+        var listening = Listening.Find(_config, _startPlan, start, draft?.Listening);
+        (start, listening) = listening.IsServer ? ListeningOptions.Apply(start, listening, _config, _notes) : (start, listening);
         var shown = start.StaticRoot is not null ? "the agent's web server" : start.Argv.Count > 0
             ? ShellWords.Join(start.Argv)
             : start.Shell.Count > 0 ? string.Join(" && ", start.Shell) : "not known yet";
@@ -137,7 +139,7 @@ internal sealed class PlanMaker
                 "the first Nua started local sources in /; here it is always the application's folder");
         }
 
-        return start;
+        return (start, listening);
     }
 
     private StartSpec FindStart(StackContext context, StackChoice choice, StackDraft? draft)
@@ -174,7 +176,7 @@ internal sealed class PlanMaker
                 : "neither run.start, nua/start.py, Procfile nor start.sh says how"));
     }
 
-    private BuildPlan Compose(StackContext context, StackChoice choice, StackDraft? draft, StartSpec start)
+    private BuildPlan Compose(StackContext context, StackChoice choice, StackDraft? draft, StartSpec start, Listening listening)
     {
         var isStatic = start.StaticRoot is not null;
         var startWords = start.Argv.Concat(start.Shell.SelectMany(line => line.Split(' '))).ToList();
@@ -207,7 +209,7 @@ internal sealed class PlanMaker
             Phases = [.. Ordered(draft, explicitPhases).Select(Finished)],
             Collects = Collects(draft, isStatic, hasVenv),
             Start = start,
-            Ports = PortPlan.Make(_config, Listening.Find(_config, _startPlan, start, draft?.Listening), _notes),
+            Ports = PortPlan.Make(_config, listening, _notes),
             StackEnv = draft is null || isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal)
                 : draft.Env,
             Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
@@ -324,9 +326,21 @@ internal sealed class PlanMaker
 
     private void WarnOfSecrets(bool isStatic)
     {
-        if (!isStatic && _source.Tree is { } tree && tree.IsFile(".env"))
+        if (isStatic || _source.Tree is not { } tree)
         {
-            _notes.Add(PlanProblems.SecretsLeftOut(".env"));
+            return;
+        }
+
+        foreach (var file in tree.ListForSearch("").Where(entry => entry.Kind == EntryKind.File && entry.Name.StartsWith(".env", StringComparison.Ordinal)))
+        {
+            if (SourceTree.IsSecret(file.Name))
+            {
+                _notes.Add(PlanProblems.SecretsLeftOut(file.Name));
+            }
+            else if (SourceTree.MayBeSecret(file.Name))
+            {
+                _notes.Add(PlanProblems.SecretsTaken(file.Name));
+            }
         }
     }
 

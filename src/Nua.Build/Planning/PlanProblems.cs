@@ -28,7 +28,7 @@ internal static class PlanProblems
 
     /// <summary>What only the author can decide: a configuration to fill in is an answer.</summary>
     public static bool IsForAuthor(Problem problem) =>
-        problem.Code is "NUA2002" or "NUA2003" or "NUA2015" or "NUA2016" or "NUA2035";
+        problem.Code is "NUA2002" or "NUA2003" or "NUA2015" or "NUA2016" or "NUA2035" or "NUA2048";
 
     /// <summary>A place in the folder, in the notation of <see cref="PlaceOf"/>.</summary>
     public static string At(string path) => Below + Show(path);
@@ -55,6 +55,22 @@ internal static class PlanProblems
         Where = Below,
         Why = $"{found.First.Stack}: {List(found.First.Evidence)}; {found.Second.Stack}: {List(found.Second.Evidence)}",
         Remedy = $"write `build.stack = \"{found.First.Stack}\"` or `build.stack = \"{found.Second.Stack}\"` in nua-config.toml",
+    };
+
+    public static Problem NotBuiltHere(OtherLanguage language, Stacks.Candidate best) => new(
+        "NUA2048", $"this looks like {language.Name}, which Nua does not build by itself")
+    {
+        Where = At(language.File),
+        Why = $"{language.File}; seen too: {best.Stack} ({List(best.Evidence)})",
+        Remedy = $"give its commands with `build.build` and `run.start` (`nua init` shows the usual ones), or write `build.stack = \"{best.Stack}\"` when it is that",
+    };
+
+    public static Problem SecretsTaken(string file) => new("NUA2049", $"'{Show(file)}' is put into the image")
+    {
+        Severity = Severity.Warning,
+        Where = At(file),
+        Why = "files of this name may hold passwords, and whoever has the image can read it",
+        Remedy = "name it in .nuaignore when it holds any, and give the values with `nua run -e` or --env-file",
     };
 
     public static Problem Unreadable(string path, int errno) =>
@@ -275,6 +291,31 @@ internal static class PlanProblems
         Where = At(file),
         Why = $"{Show(instead)} is used instead",
         Remedy = "write the command for production in `run.start`",
+    };
+
+    public static Problem ServesForDevelopment(string file, string command) => new(
+        "NUA2046", $"the application is started by a development server: '{Show(command)}'")
+    {
+        Severity = Severity.Warning,
+        Where = At(file),
+        Why = "no other way to start it is known; such servers compile at every start, and often listen on localhost alone",
+        Remedy = "write the command for production as the start script or in `run.start`, or name the built pages in `build.document-root`",
+    };
+
+    public static Problem BuildNotRun(string file, string script) => new("NUA2050", $"the build script `{Show(script)}` is not run")
+    {
+        Severity = Severity.Warning,
+        Where = At(file),
+        Why = "which folder it fills is not known; the pages are served as they are in the source",
+        Remedy = "write `build.stack = \"node\"` and the folder to serve, `build.document-root = \"dist\"` (`\".\"` for the source itself)",
+    };
+
+    public static Problem OnlyLocalhost(string file) => new("NUA2047", $"{Show(file)} listens on localhost alone")
+    {
+        Severity = Severity.Warning,
+        Where = At(file),
+        Why = "nothing outside its container can reach it there",
+        Remedy = "listen on 0.0.0.0, on the port that the variable PORT says",
     };
 
     public static Problem OtherFramework(string file, string asked, string why) => new(

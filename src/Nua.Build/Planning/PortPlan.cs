@@ -21,8 +21,8 @@ internal static class PortPlan
 
         if (web is null)
         {
-            web = new PlannedPort(Web, Default, "tcp", listening.Because);
-            notes.Decide("port", $"{Default}", web.Because, $"port.web.container = {Default}");
+            web = new PlannedPort(Web, listening.Port ?? Default, "tcp", listening.Port is null ? listening.Because : listening.PortBecause);
+            notes.Decide("port", $"{web.Port}", web.Because, $"port.web.container = {web.Port}");
         }
         else
         {

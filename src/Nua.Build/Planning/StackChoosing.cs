@@ -27,6 +27,12 @@ internal static class StackChoosing
             throw new ProblemException(Nothing(context));
         }
 
+        if (context.Build.DocumentRoot is null && OtherLanguage.Find(context.Folder) is { IsManifest: true } other
+            && found[0].Confidence - OtherLanguage.Confidence < Candidate.CloseCall)
+        {
+            throw new ProblemException(PlanProblems.NotBuiltHere(other, found[0]));
+        }
+
         if (IsTie(found))
         {
             throw new ProblemException(PlanProblems.TwoStacks(new Candidates(found[0], found[1])));
@@ -86,7 +92,25 @@ internal static class StackChoosing
         var folder = context.Folder;
         var looked = folder.List().Count == 0 ? "the folder is empty"
             : "looked for " + string.Join("; ", _stacks.Select(stack => stack.LooksFor).Order(StringComparer.Ordinal));
+        var below = Below(context).ToList();
         return PlanProblems.NothingToBuild(looked, context.Config.Metadata.Id is not null, OtherLanguage.Find(folder) is { } other
-            ? $"{other.File} says {other.Name}, which needs commands" : null);
+            ? $"{other.File} says {other.Name}, which needs commands"
+            : below.Count > 0 ? $"write `build.project = \"{below[0].Folder}\"` when that is the application (found are "
+                + string.Join(", ", below.Select(item => $"{item.Folder}: {item.Stack}")) + ")" : null);
+    }
+
+    /// <summary>Applications one folder down: sources often hold several, or one beside its documentation.</summary>
+    private static IEnumerable<(string Folder, string Stack)> Below(StackContext context)
+    {
+        const int most = 40;
+        var folders = context.Folder.List().Where(entry => entry.Kind == EntryKind.Folder && !entry.Name.StartsWith('.')).Take(most);
+        foreach (var folder in folders)
+        {
+            var inner = new StackContext(context.Folder.Subfolder(folder.Path), context.Config, new PlanNotes());
+            if (Ranked(inner) is [{ Confidence: >= OtherLanguage.Confidence } best, ..])
+            {
+                yield return (folder.Path, best.Stack);
+            }
+        }
     }
 }

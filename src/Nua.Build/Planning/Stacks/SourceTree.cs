@@ -9,8 +9,22 @@ internal static class SourceTree
         ".gitlab-ci.yml",
         ".editorconfig", ".vscode", ".idea", "Dockerfile*", "docker-compose*.yml", "docker-compose*.yaml",
         "compose.yml", "compose.yaml",
-        "**/.DS_Store", "**/__pycache__", "**/.env", "**/.env.local", "**/.env.*.local",
+        "**/.DS_Store", "**/__pycache__", "**/.env", "**/.env.local", "**/.env.*.local", "**/.npmrc", "**/.pypirc", "**/.netrc",
+        ".ssh", ".aws", ".gnupg",
     ];
+
+    private static readonly string[] _samples = ["example", "sample", "template", "dist", "default", "test", "ci"];
+
+    /// <summary>A file of settings that usually holds passwords: it is not in the image.</summary>
+    public static bool IsSecret(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return name is ".env" or ".env.local" || (name.StartsWith(".env.", StringComparison.Ordinal) && name.EndsWith(".local", StringComparison.Ordinal));
+    }
+
+    /// <summary>Settings of one environment; those that only show which settings there are have names of their own.</summary>
+    public static bool MayBeSecret(string name) => name.StartsWith(".env.", StringComparison.Ordinal)
+        && !Array.Exists(_samples, sample => name.Contains(sample, StringComparison.OrdinalIgnoreCase));
 
     public static Collect Whole(IReadOnlyList<string>? dependencies = null, IReadOnlyList<string>? exclude = null) =>
         new(NuaPaths.Source, NuaPaths.App, LayerKind.Application)

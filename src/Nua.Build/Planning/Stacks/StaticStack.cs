@@ -1,3 +1,5 @@
+using Nua.Build.Planning.Stacks.Node;
+
 namespace Nua.Build.Planning.Stacks;
 
 /// <summary>Files served as they are by the agent's own web server; no language, no shell, no build.</summary>
@@ -34,13 +36,14 @@ internal sealed class StaticStack : IStack
     }
 
     /// <summary>The agent serves <c>/nua/app</c>; used by every stack whose build leaves only files.</summary>
-    public static StartSpec Serve(StackContext context, string because)
+    /// <param name="isSpa">The start script asks for a server that answers unknown paths with <c>index.html</c>.</param>
+    public static StartSpec Serve(StackContext context, string because, bool isSpa = false)
     {
-        var fallback = context.Build.SpaFallback ?? false;
+        var fallback = context.Build.SpaFallback ?? isSpa;
         context.Notes.Decide(
             "unknown paths", fallback ? "answered with index.html" : "404",
-            context.Build.SpaFallback is null ? "an application that routes in the browser must ask for the other"
-                : "build.spa-fallback",
+            context.Build.SpaFallback is not null ? "build.spa-fallback" : isSpa ? "the start script asks for it"
+                : "an application that routes in the browser must ask for the other",
             fallback ? "build.spa-fallback = false" : "build.spa-fallback = true");
         return new StartSpec { StaticRoot = "/nua/app", SpaFallback = fallback, Because = because };
     }
@@ -74,6 +77,11 @@ internal sealed class StaticStack : IStack
     {
         context.Notes.Decide(
             "web root", root.Length == 0 ? "." : root, evidence, "build.document-root = \"…\"");
+        if (root.Length == 0 && PackageJson.Read(context)?.Script("build") is { } script)
+        {
+            context.Notes.Add(PlanProblems.BuildNotRun(PackageJson.FileName, script));
+        }
+
         return new StackDraft
         {
             Collects = [From(root)],

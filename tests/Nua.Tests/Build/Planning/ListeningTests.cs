@@ -22,7 +22,7 @@ public sealed class ListeningTests
     {
         { "bot.py", "import os\nport = os.environ['PORT']\n", "" },
         { "bot.py", "from http.server import HTTPServer\n", "" },
-        { "index.js", "require('http').createServer().listen(80)\n", "package.json" },
+        { "index.js", "require('http').createServer().listen(process.env.PORT)\n", "package.json" },
         { "Program.cs", "new System.Net.Sockets.TcpListener(1);\n", "W.csproj" },
         { "start.sh", "exec ./server\n", "" },
         { "Procfile", "worker: server --port $PORT\n", "app.py" },

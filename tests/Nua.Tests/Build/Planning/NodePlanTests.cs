@@ -54,6 +54,10 @@ public sealed class NodePlanTests
     [InlineData("""{"engines":{"node":">=18 <21"}}""", null, null, ">=18 <21")]
     [InlineData("""{"engines":{"node":"18 || 20"}}""", null, null, "18 || 20")]
     [InlineData("""{"engines":{"node":"*"}}""", null, null, "24.x")]
+    [InlineData("""{"engines":{"node":"^22.18.0 || >=24.12.0"}}""", null, null, "^22.18.0 || >=24.12.0 <25")]
+    [InlineData("""{"engines":{"node":"14 || 16 || >= 20.4.0"}}""", null, null, "14 || 16 || >= 20.4.0 <25")]
+    [InlineData("""{"engines":{"node":"^24.15.0 || >=26.0.0"}}""", null, null, "^24.15.0")]
+    [InlineData("""{"engines":{"node":">=26"}}""", null, null, ">=26")]
     [InlineData("""{"engines":{"node":">=18"}}""", ".nvmrc", "v20.9.0\n", "20.9.0")]
     [InlineData("{}", ".nvmrc", "lts/hydrogen", "18.x")]
     [InlineData("{}", ".nvmrc", "lts/*", "24.x")]
@@ -71,6 +75,38 @@ public sealed class NodePlanTests
         }
 
         Assert.Equal(range, tree.Built().Tool("node").Version);
+    }
+
+    [Theory]
+    [InlineData(">=12", "11.x")]
+    [InlineData("^20.19.0 || >=22.12.0", "11.x")]
+    [InlineData("18.x", "10.x")]
+    [InlineData(">=18 <=22.x", "10.x")]
+    [InlineData(">=14 <15", "6.x")]
+    [InlineData("14 - 16", "8.x")]
+    public void Npm_is_the_one_of_the_newest_Node_that_fits(string engines, string version)
+    {
+        using var tree = AppTree.Empty().With("package.json", $$"""{"engines":{"node":"{{engines}}"},"dependencies":{"koa":"3"} }""").With("index.js");
+        Assert.Equal(version, tree.Built().Tool("npm").Version);
+    }
+
+    [Theory]
+    [InlineData("cd client && npm install && npm run build", "npm", true)]
+    [InlineData("npx tsc && npm run css", "", false)]
+    public void Build_that_installs_has_network(string build, string fetcher, bool network)
+    {
+        using var tree = AppTree.Empty().With("package.json", $$"""{"scripts":{"build":"{{build}}","css":"sass a b"},"devDependencies":{"typescript":"5"} }""").With("index.js");
+        var plan = tree.Built();
+        Assert.Equal(network, plan.Phase("build").Network);
+        Assert.Equal(network, plan.Decisions.Any(item => item.Subject == "network of the build" && item.Because.StartsWith(fetcher, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Fonts_that_Next_fetches_need_network()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"16"}}""")
+            .With("app/layout.tsx", "import { Geist } from \"next/font/google\";\n");
+        Assert.True(tree.Built().Phase("build").Network);
     }
 
     [Fact]

@@ -30,6 +30,76 @@ public sealed class NodeStartTests
     }
 
     [Theory]
+    [InlineData("\"start\":\"pm2 start app.json\"", "\"pm2\":\"5\"", "/nua/app/node_modules/.bin/pm2-runtime start app.json")]
+    [InlineData("\"start\":\"npx @11ty/eleventy-dev@1 x\"", "\"express\":\"5\"", "eleventy-dev x")]
+    [InlineData("\"start\":\"yarn tsx index.ts\"", "\"tsx\":\"4\"", "/nua/app/node_modules/.bin/tsx index.ts")]
+    [InlineData("\"start\":\"npm exec -- tsx index.ts\"", "\"tsx\":\"4\"", "/nua/app/node_modules/.bin/tsx index.ts")]
+    [InlineData("\"start\":\"babel-node -- index.js\"", "\"@babel/node\":\"7\"", "/nua/app/node_modules/.bin/babel-node -- index.js")]
+    [InlineData("\"start\":\"node --env-file=.env --enable-source-maps server.js\"", "\"express\":\"5\"", "node --enable-source-maps server.js")]
+    [InlineData("\"start\":\"node --env-file .env.shared server.js\"", "\"express\":\"5\"", "node server.js")]
+    public void Command_is_one_that_runs_in_an_image(string scripts, string dependencies, string start)
+    {
+        using var tree = App(scripts, dependencies).With(".env", "A=b");
+        Assert.Equal(start, tree.Built().StartLine());
+    }
+
+    [Theory]
+    [InlineData("\"start\":\"npm run build:ts && node server.js\",\"build:ts\":\"npm run clean && tsc\",\"clean\":\"rm -rf dist\"", "npm run build:ts")]
+    [InlineData("\"start\":\"tsc && node server.js\"", "/bin/sh -e -c tsc")]
+    [InlineData("\"start\":\"npm install && npm run build && node server.js\",\"build\":\"tsc\"", "npm run build")]
+    public void What_the_start_script_builds_is_built_once(string scripts, string command)
+    {
+        using var tree = App(scripts, "\"express\":\"5\"", "\"typescript\":\"5\"");
+        var plan = tree.Built();
+        Assert.Equal("node server.js", plan.StartLine());
+        Assert.Equal(command, string.Join(' ', Assert.Single(plan.Phase("build").Steps, step => !step.Title.Contains("prune", StringComparison.Ordinal)).Argv));
+        Assert.Equal("removed after the build", plan.Decided("devDependencies").Value);
+    }
+
+    [Fact]
+    public void Tool_of_an_earlier_step_is_kept()
+    {
+        using var tree = App("\"build\":\"tsc\",\"prestart\":\"prisma migrate deploy\",\"start\":\"node server.js\"", "\"express\":\"5\"", "\"prisma\":\"5\"");
+        var plan = tree.Built();
+        Assert.Equal(["/nua/app/node_modules/.bin/prisma migrate deploy", "node server.js"], plan.Start.Shell);
+        Assert.Equal("kept", plan.Decided("devDependencies").Value);
+        Assert.Contains("NUA2038", tree.Codes());
+    }
+
+    [Fact]
+    public void Command_that_no_known_package_brings_is_looked_for_in_all()
+    {
+        using var tree = App("\"start\":\"sometool run\"", "\"express\":\"5\"", "\"some-tool-cli\":\"1\"");
+        var plan = tree.Built();
+        Assert.StartsWith("/nua/app/node_modules/.bin:", plan.StackEnv["PATH"]);
+        Assert.Equal("kept", plan.Decided("devDependencies").Value);
+    }
+
+    [Fact]
+    public void Development_server_gives_way_to_the_server_of_the_framework()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"ng serve","build":"ng build"},"dependencies":{"@angular/core":"20","express":"5"},"devDependencies":{"@angular/cli":"20"}}""")
+            .With("angular.json", """{"projects":{"shop":{"projectType":"application","architect":{"build":{"builder":"@angular/build:application","options":{"ssr":{"entry":"src/server.ts"}}}}}}}""");
+        var plan = tree.Built();
+        Assert.Equal("node dist/shop/server/server.mjs", plan.StartLine());
+        Assert.Contains("NUA2031", tree.Codes());
+    }
+
+    [Fact]
+    public void Development_server_with_nothing_better_is_a_warning()
+    {
+        using var tree = App("\"start\":\"vite --mode ssr\",\"build\":\"qwik build\"", "\"vite\":\"6\"");
+        Assert.Contains("NUA2046", tree.Codes());
+    }
+
+    [Fact]
+    public void Server_that_listens_on_localhost_is_told_better()
+    {
+        using var tree = App("\"start\":\"fastify start app.js\"", "\"fastify-cli\":\"7\"");
+        Assert.Equal("0.0.0.0", tree.Built().StackEnv["FASTIFY_ADDRESS"]);
+    }
+
+    [Theory]
     [InlineData("\"start\":\"node a.js | tee log\"")]
     [InlineData("\"start\":\"node server.js > log\"")]
     [InlineData("\"start\":\"node $ARGS server.js\"")]
@@ -87,10 +157,35 @@ public sealed class NodeStartTests
     [InlineData("""{"main":"missing.js"}""", "app.js", "node app.js")]
     [InlineData("""{}""", "src/index.mjs", "node src/index.mjs")]
     [InlineData("""{"main":"dist/index.js","scripts":{"build":"tsc"}}""", "src/x.ts", "node dist/index.js")]
+    [InlineData("""{"main":"index.js","scripts":{"build":"npm run c","c":"tsc -p ."}}""", "src/index.ts", "node out/index.js")]
     public void Entry_file_is_found_without_a_start_script(string package, string file, string start)
     {
-        using var tree = AppTree.Empty().With("package.json", package).With(file);
+        using var tree = AppTree.Empty().With("package.json", package).With(file).With("tsconfig.json", """{"compilerOptions":{"outDir":"./out"}}""");
         Assert.Equal(start, tree.Built().StartLine());
+    }
+
+    [Fact]
+    public void Command_of_a_package_is_called_through_yarn_with_Plug_and_Play()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"packageManager":"yarn@4.5.0","scripts":{"start":"next start"},"dependencies":{"next":"15"}}""")
+            .With("yarn.lock", "__metadata:\n  version: 8\n");
+        var plan = tree.Built();
+        Assert.Equal("yarn run next start", plan.StartLine());
+        Assert.True(plan.Tool("yarn").InImage);
+    }
+
+    [Fact]
+    public void Program_without_packages_and_build_needs_no_package_manager()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"start":"node index.js"}}""").With("index.js");
+        Assert.Equal("node", Assert.Single(tree.Built().Toolchains).Name);
+    }
+
+    [Fact]
+    public void Bun_starts_TypeScript()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"dependencies":{"hono":"4"}}""").With("bun.lock").With("src/index.ts");
+        Assert.Equal("bun src/index.ts", tree.Built().StartLine());
     }
 
     [Fact]

@@ -25,6 +25,11 @@ public sealed class NodeStaticTests
     [InlineData("""{"scripts":{"build":"vite build"},"devDependencies":{"@sveltejs/kit":"2","@sveltejs/adapter-static":"3","vite":"7"}}""", null, "", "build")]
     [InlineData("""{"scripts":{"build":"nuxt generate"},"dependencies":{"nuxt":"3.1"}}""", null, "", ".output/public")]
     [InlineData("""{"scripts":{"build":"docusaurus build","start":"docusaurus start"},"dependencies":{"@docusaurus/core":"3"}}""", null, "", "build")]
+    [InlineData("""{"scripts":{"build":"run-p type-check \"build-only {@}\" --","build-only":"vite build --outDir public"},"devDependencies":{"vite":"8","npm-run-all2":"9"}}""", null, "", "public")]
+    [InlineData("""{"scripts":{"build":"eleventy","start":"npx @11ty/eleventy --serve"},"devDependencies":{"@11ty/eleventy":"3"}}""", null, "", "_site")]
+    [InlineData("""{"scripts":{"build":"webpack","start":"webpack serve"},"devDependencies":{"webpack":"5","html-webpack-plugin":"5"}}""",
+        "webpack.config.js", "module.exports = { output: { path: path.resolve(__dirname, 'web/out'), filename: 'x.js' } }", "web/out")]
+    [InlineData("""{"scripts":{"build":"gulp","start":"http-server ./site -p 8000"},"devDependencies":{"gulp":"5","http-server":"14"}}""", null, "", "site")]
     public void Build_that_leaves_files_is_served_without_node(string package, string? config, string text,
         string folder)
     {
@@ -42,6 +47,27 @@ public sealed class NodeStaticTests
         Assert.Empty(plan.StackEnv);
         Assert.False(plan.Start.SpaFallback);
         Assert.Equal(["dependencies", "build"], plan.Phases.Select(phase => phase.Name));
+    }
+
+    [Fact]
+    public void Server_of_files_for_one_page_answers_unknown_paths()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"scripts":{"build":"react-scripts build","start":"npx serve@14 -s build -l 3000"},"dependencies":{"react-scripts":"5"}}""");
+        var plan = tree.Built();
+        Assert.True(plan.Start.SpaFallback);
+        Assert.Equal("/nua/build/src/build", plan.Collects[0].From);
+        Assert.False(tree.Built(new AppConfig { Build = new BuildConfig { SpaFallback = false } }).Start.SpaFallback);
+    }
+
+    [Fact]
+    public void Build_script_beside_pages_is_a_warning_until_its_folder_is_known()
+    {
+        using var tree = AppTree.Empty().With("index.html").With("package.json", """{"scripts":{"build":"gulp build"},"devDependencies":{"gulp":"5"}}""");
+        Assert.Equal("static", tree.Built().Stack.Name);
+        Assert.Contains("NUA2050", tree.Codes());
+        var config = new AppConfig { Build = new BuildConfig { Stack = "node", DocumentRoot = "dist" } };
+        Assert.Equal("/nua/build/src/dist", tree.Built(config).Collects[0].From);
+        Assert.DoesNotContain("NUA2050", tree.Codes(config));
     }
 
     [Fact]

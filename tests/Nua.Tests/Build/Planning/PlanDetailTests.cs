@@ -145,4 +145,27 @@ public sealed class PlanDetailTests
         Assert.Contains("ruby", tree.Built(config).RunPackages);
         Assert.Contains("NUA2036", tree.Codes(config));
     }
+
+    [Theory]
+    [InlineData(".env", "NUA2024")]
+    [InlineData(".env.local", "NUA2024")]
+    [InlineData(".env.production.local", "NUA2024")]
+    [InlineData(".env.production", "NUA2049")]
+    [InlineData(".env.example", null)]
+    [InlineData(".envrc", null)]
+    public void Files_of_settings_are_spoken_of(string file, string? code)
+    {
+        using var tree = AppTree.Empty().With("server.js").With(file, "SECRET=1\n");
+        Assert.Equal(code is null ? [] : [code], tree.Codes());
+    }
+
+    [Theory]
+    [InlineData("**/.npmrc")]
+    [InlineData("**/.pypirc")]
+    [InlineData(".ssh")]
+    public void Credentials_of_tools_stay_out(string pattern)
+    {
+        using var tree = AppTree.Empty().With("server.js");
+        Assert.Contains(pattern, tree.Built().Collects[0].Exclude);
+    }
 }

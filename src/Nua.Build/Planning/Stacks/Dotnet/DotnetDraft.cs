@@ -188,9 +188,18 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
         };
     }
 
-    private Listening Listening() => project.IsWeb ? new Listening(true, $"{project.Path} is a web application")
+    private Listening Listening() => project.IsWeb ? WebListening()
         : CodeFiles.Mentioning(context.Folder, _servers, ".cs", ".fs", ".vb") is { } file ? new Listening(true, $"{file} opens a port")
         : new Listening(false, $"{project.Path} is no web application and no code opens a port");
+
+    /// <summary>Addresses in the code and in <c>appsettings.json</c> come before the variable that the start sets.</summary>
+    private Listening WebListening()
+    {
+        var listening = new Listening(true, $"{project.Path} is a web application");
+        var place = project.Path.Contains('/', StringComparison.Ordinal) ? project.Path[..project.Path.LastIndexOf('/')] : "";
+        var folder = context.Folder.Subfolder(place);
+        return listening.With(KestrelAddress.Find(folder), context.Notes);
+    }
 
     private void Explain(string framework)
     {

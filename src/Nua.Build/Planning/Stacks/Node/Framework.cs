@@ -175,6 +175,9 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
                 ["node_modules/.bin/vuepress", "build"]),
             ("preact-cli", "Preact CLI", "build", ["node_modules/.bin/preact", "build"]),
             ("parcel", "Parcel", "dist", ["node_modules/.bin/parcel", "build"]),
+            // Without this plugin it packs code that a server uses.
+            ("html-webpack-plugin", "webpack", Value(WebpackPattern(), Config(folder, "webpack.config") + Config(folder, "webpack.prod")
+                + Config(folder, "webpack.config.prod")) ?? "dist", ["node_modules/.bin/webpack", "--mode=production"]),
         ];
         foreach (var row in table)
         {
@@ -200,14 +203,14 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
             return null;
         }
 
-        var script = package.Script("build");
-        if (script is not null && !script.Contains("vite", StringComparison.Ordinal))
+        var script = string.Join('\n', new NodeScripts(package).Reached("build"));
+        if (script.Length > 0 && !script.Contains("vite", StringComparison.Ordinal))
         {
             return null;
         }
 
         var config = Config(folder, "vite.config");
-        var asked = OutDirOption().Match(script ?? "") is { Success: true } option ? option.Groups[1].Value
+        var asked = OutDirOption().Match(script) is { Success: true } option ? option.Groups[1].Value
             : Value(OutDirPattern(), config) ?? "dist";
         var root = Value(RootPattern(), config) ?? "";
         return AppFolder.Clean(root.Length == 0 ? asked : $"{root}/{asked}") is { } output
@@ -245,6 +248,9 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
 
     [GeneratedRegex("""\bdir\s*:\s*\{[^}]*\boutput\s*:\s*["'`]([^"'`$]+)["'`]""")]
     private static partial Regex EleventyPattern();
+
+    [GeneratedRegex("""\bpath\s*:\s*(?:[\w.]|require\(["']path["']\))*\(\s*__dirname\s*,\s*["'`]([^"'`$]+)["'`]\s*\)""")]
+    private static partial Regex WebpackPattern();
 
     [GeneratedRegex("""\bpages\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
     private static partial Regex PagesPattern();

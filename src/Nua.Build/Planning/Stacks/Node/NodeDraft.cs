@@ -26,42 +26,58 @@ internal sealed class NodeDraft
         _start = new NodeStart(context, package, _manager);
     }
 
-    private bool HasPackages => _package.Dependencies.Count + _package.Optional.Count + _package.Development.Count > 0;
-
-    private string? BuildScript => _package.Script("build") is not null ? "build" : null;
-
-    public static SortedDictionary<string, string> Production() =>
-        new(StringComparer.Ordinal) { ["NODE_ENV"] = "production" };
-
     public StackDraft Make()
     {
         var root = StaticRoot();
-        var start = root is null ? FindStart()
-            : StaticStack.Serve(_context, $"{_framework?.Name ?? "the build"} leaves files only, in {root}");
-        var native = NativeModules.Find(_package, LockText());
-        Explain(root, native.Modules);
         var isStatic = root is not null;
+        var start = root is { } served ? Serve(served) : FindStart();
+        var native = NativeModules.Find(_package, LockText());
+        Explain(isStatic, native.Modules);
+        var phases = new NodePhases(_context, _package, _manager, _framework, _start, isStatic);
+        var made = _context.HasCommands ? [] : phases.Make(_context.HasStart ? _context.StartCommands[^1] : _package.Script(StartScript ?? ""));
         return new StackDraft
         {
             AppName = _package.Name?.Split('/')[^1],
             AppVersion = _package.Version,
             RunPackages = isStatic ? [] : [.. RuntimePackages, .. native.Run],
             BuildPackages = isStatic ? [.. RuntimePackages, .. native.Build] : native.Build,
-            Toolchains = Toolchains(start, isStatic),
-            Phases = _context.HasCommands ? [] : Phases(isStatic),
-            Collects = [root is null ? Collected() : StaticStack.From(root)],
+            Phases = made,
+            Toolchains = Toolchains(start, isStatic, made.Count > 0),
+            Collects = [root is null ? Collected(start, phases.HasPackages) : StaticStack.From(root.Folder)],
             SourceIgnore = ["**/node_modules"],
-            Env = isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(start),
-            Listening = NodeListening.Find(_context.Folder, _package, _framework),
+            Env = isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(start, phases.HasPackages),
+            Listening = NodeListening.Find(_context, _package, _framework, start),
             Start = start,
             NoStart = _framework?.Trouble
-                ?? "looked for scripts.start, main, server.js, app.js, main.js, index.js (also in src) and for known frameworks in package.json",
+                ?? "looked for scripts.start, main, server.js, app.js, main.js, index.js (also in src) and for known frameworks in package.json"
+                    + StartableWorkspaces(),
             Resolve = _start.Line,
         };
     }
 
+    /// <summary>The script that starts the application in production; null when the author says another way or none is there.</summary>
+    private string? StartScript
+    {
+        get
+        {
+            if (_context.HasStart || _package.Script("start") is not { } line)
+            {
+                return null;
+            }
+
+            // "start" of many templates watches and compiles; the script for production then has its own name.
+            var production = ((string[])["start:prod", "start:production", "serve:prod"])
+                .FirstOrDefault(name => _package.Script(name) is not null);
+            var isTool = line.Contains("nodemon", StringComparison.Ordinal)
+                || line.Contains("ts-node", StringComparison.Ordinal)
+                || line.StartsWith("nest start", StringComparison.Ordinal)
+                || line.Contains("tsx ", StringComparison.Ordinal) || _start.IsDevelopmentServer(line);
+            return isTool && production is not null ? production : "start";
+        }
+    }
+
     /// <summary>The folder of files that is all the build leaves; null for a server.</summary>
-    private string? StaticRoot()
+    private FileServer? StaticRoot()
     {
         if (_context.HasStart)
         {
@@ -71,31 +87,44 @@ internal sealed class NodeDraft
         if (_context.Build.DocumentRoot is { } asked && AppFolder.Clean(asked) is { } root)
         {
             _context.Notes.Decide("web root", root, "build.document-root", "build.document-root = \"…\"");
-            return root;
+            return new FileServer(root, IsSpa: false);
         }
 
-        if (_framework?.StaticFolder is not { } folder
-            || (_package.Script("start") is { } line && !_start.IsDevelopmentServer(line)))
+        var line = _package.Script(StartScript ?? "");
+        var server = line is null || _start.Last(line) is not { } argv ? null : FileServer.Read(_context.Folder, argv);
+        var isServer = line is not null && server is null && !_start.IsDevelopmentServer(line)
+            && _start.Last(line) is not ["next", "start", ..];
+        if (isServer || (_framework?.StaticFolder is null && server is null))
         {
             return null;
         }
 
-        _context.Notes.Decide("web root", folder, $"{_framework.Name} writes there", "build.document-root = \"…\"");
-        return folder;
+        var folder = _framework?.StaticFolder ?? server!.Folder;
+        _context.Notes.Decide("web root", folder.Length == 0 ? "." : folder, _framework?.StaticFolder is null ? $"`{line}` serves it"
+            : $"{_framework.Name} writes there", "build.document-root = \"…\"");
+        return new FileServer(folder, server?.IsSpa ?? false);
     }
+
+    private StartSpec Serve(FileServer served) => StaticStack.Serve(_context,
+        $"{_framework?.Name ?? "the build"} leaves files only, in {(served.Folder.Length == 0 ? "." : served.Folder)}", served.IsSpa);
 
     private StartSpec? FindStart()
     {
-        if (_package.Script("start") is { } line)
+        if (StartScript is { } script)
         {
-            // "start" of many templates watches and compiles; the script for production then has its own name.
-            var production = ((string[])["start:prod", "start:production", "serve:prod"])
-                .FirstOrDefault(name => _package.Script(name) is not null);
-            var isTool = line.Contains("nodemon", StringComparison.Ordinal)
-                || line.Contains("ts-node", StringComparison.Ordinal)
-                || line.StartsWith("nest start", StringComparison.Ordinal)
-                    || line.Contains("tsx ", StringComparison.Ordinal);
-            return _start.Script(isTool && production is not null ? production : "start");
+            var isDevelopment = _start.IsDevelopmentServer(_package.Script(script)!);
+            if (!isDevelopment || _framework?.Server is null)
+            {
+                if (isDevelopment)
+                {
+                    _context.Notes.Add(PlanProblems.ServesForDevelopment(PackageJson.FileName, _package.Script(script)!));
+                }
+
+                return _start.Script(script);
+            }
+
+            _context.Notes.Add(PlanProblems.DevelopmentServer(
+                PackageJson.FileName, _package.Script(script)!, ShellWords.Join(_framework.Server)));
         }
 
         if (_framework?.Server is { } server)
@@ -116,7 +145,15 @@ internal sealed class NodeDraft
         };
     }
 
-    private List<Toolchain> Toolchains(StartSpec? start, bool isStatic)
+    private string StartableWorkspaces()
+    {
+        var found = NodeWorkspaces.Folders(_context.Folder, _package)
+            .Where(folder => NodeWorkspaces.Read(_context, folder)?.Script("start") is not null).Take(5).ToList();
+        return found.Count == 0 ? ""
+            : $"; these workspaces can be started: {string.Join(", ", found)}, as in `run.start = \"npm -w {found[0]} start\"`";
+    }
+
+    private List<Toolchain> Toolchains(StartSpec? start, bool isStatic, bool hasPhases)
     {
         var words = (start?.Argv ?? []).Concat(start?.Shell ?? []).ToList();
         var runsBun = _manager.Name == "bun"
@@ -130,214 +167,34 @@ internal sealed class NodeDraft
             tools.Add(new Toolchain("node", _nodeRange, !isStatic && !runsBun, _nodeBecause));
         }
 
-        if (_manager.YarnPath is null && (HasPackages || BuildScript is not null || _context.HasCommands || runsBun))
+        // A start through a shell, or a program that starts others, may call the package manager by name.
+        var isCalled = runsBun || (start?.Shell ?? []).Concat(start?.Argv ?? []).Any(line => line.Split(' ').Contains(_manager.Name));
+        if (_manager.YarnPath is null && (hasPhases || isCalled || _context.HasCommands))
         {
-            // A start through a shell may call the package manager by name.
-            var isCalled = runsBun || (start?.Shell ?? []).Any(line => line.Split(' ').Contains(_manager.Name));
             tools.Add(new Toolchain(_manager.Name, _manager.Version, !isStatic && isCalled, _manager.Because));
         }
 
         return tools;
     }
 
-    private List<BuildPhase> Phases(bool isStatic)
+    private SortedDictionary<string, string> Env(StartSpec? start, bool hasPackages)
     {
-        var phases = new List<BuildPhase>();
-        var build = BuildCommand(isStatic);
-        var keepsDevelopment = _start.KeepsDevelopment || _context.HasStart;
-        var withDevelopment = build is not null || keepsDevelopment || !_manager.CanOmitDevelopment;
-        if (HasPackages || _manager.LockFile is not null)
-        {
-            phases.Add(Dependencies(withDevelopment));
-        }
-
-        var steps = new List<BuildStep>();
-        if (build is not null)
-        {
-            steps.Add(new BuildStep(ShellWords.Join(build), build) { Env = BuildEnv() });
-        }
-
-        var prunes = withDevelopment && !isStatic && !keepsDevelopment && _package.Development.Count > 0;
-        var prune = (prunes ? _manager.Prune() : [])
-            .Select(argv => new BuildStep(ShellWords.Join(argv), argv) { Env = InstallEnv() }).ToList();
-        if (_manager.PrunesOffline)
-        {
-            steps.AddRange(prune);
-        }
-
-        if (steps.Count > 0)
-        {
-            phases.Add(new BuildPhase("build") { Steps = steps, Caches = Caches() });
-        }
-
-        if (prune.Count > 0 && !_manager.PrunesOffline)
-        {
-            phases.Add(new BuildPhase("production dependencies") { Steps = prune, Network = true, Caches = Caches() });
-        }
-
-        ExplainDevelopment(withDevelopment, isStatic, prune.Count > 0);
-        return phases;
+        var isByName = start is null or { Shell.Count: > 0 } || _start.NeedsPath;
+        string[] folders = start is { WorkDir: not NuaPaths.App } ? [start.WorkDir, NuaPaths.App] : [NuaPaths.App];
+        return NodeEnv.OfStart(_package, _framework, isByName && hasPackages && !_manager.IsPlugAndPlay ? folders : []);
     }
 
-    private BuildPhase Dependencies(bool withDevelopment)
+    private Collect Collected(StartSpec? start, bool hasPackages)
     {
-        var command = _manager.Install(withDevelopment);
-        if (_manager.LockFile is null)
-        {
-            _context.Notes.Add(PlanProblems.NoLockFile(
-                PackageJson.FileName, ShellWords.Join(command),
-                    $"run `{_manager.Name} install` once and keep the lock file it writes"));
-        }
-
-        return new BuildPhase("dependencies")
-        {
-            Steps = [new BuildStep(ShellWords.Join(command), command) { Env = InstallEnv() }],
-            Network = true,
-            Inputs = Inputs(),
-            Caches = Caches(),
-        };
-    }
-
-    /// <summary>Plug'n'Play needs the archives in the application itself, so no shared folder may take their
-    /// place.</summary>
-    private IReadOnlyList<string> Caches() => _manager.IsPlugAndPlay ? [] : [_manager.Name];
-
-    /// <summary>What decides the installed packages. Null, the whole source, when the application's own install scripts
-    /// run too.</summary>
-    private List<string>? Inputs()
-    {
-        string[] scripts = ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare"];
-        if (Array.Find(scripts, name => _package.Script(name) is not null) is { } script)
-        {
-            _context.Notes.Decide(
-                "dependency cache", "made again at every change",
-                $"{PackageJson.FileName} scripts.{script} may read any file of the source",
-                null);
-            return null;
-        }
-
-        string[] files =
-        [
-            PackageJson.FileName, ".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn/releases", ".yarn/plugins",
-                ".yarn/patches", ".yarn/cache",
-            "pnpm-workspace.yaml", ".pnpmfile.cjs", "patches", "bunfig.toml", "prisma", ".pnp.cjs", ".pnp.loader.mjs",
-        ];
-        var inputs = files.Where(_context.Folder.Exists)
-            .Concat(_package.LocalDependencies().Where(_context.Folder.Exists)).ToList();
-        if (_manager.LockFile is { } lockFile)
-        {
-            inputs.Add(lockFile);
-        }
-
-        foreach (var glob in _package.Workspaces(_context.Folder))
-        {
-            var isNegated = glob.StartsWith('!');
-            if (AppFolder.Clean(isNegated ? glob[1..] : glob) is { Length: > 0 } clean)
-            {
-                inputs.Add($"{(isNegated ? "!" : "")}{clean}/{PackageJson.FileName}");
-            }
-        }
-
-        return [.. inputs.Distinct(StringComparer.Ordinal)];
-    }
-
-    private IReadOnlyList<string>? BuildCommand(bool isStatic)
-    {
-        if (BuildScript is not null)
-        {
-            return _manager.Run("build");
-        }
-
-        // A framework without a build script still has to be built, unless its result is in the source.
-        var result = _framework?.StaticFolder;
-        return _framework is { Build.Count: > 0 } && (isStatic || _framework.Server is not null)
-            && (result is null || !_context.Folder.IsFolder(result))
-            ? _manager.IsPlugAndPlay ? [.. _manager.Command, "exec", _framework.Build[0]["node_modules/.bin/".Length..],
-                .. _framework.Build.Skip(1)]
-                : _framework.Build
-            : null;
-    }
-
-    private SortedDictionary<string, string> InstallEnv()
-    {
-        var env = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["CI"] = "true" };
-        if (_package.Uses("puppeteer"))
-        {
-            env["PUPPETEER_SKIP_DOWNLOAD"] = "true";
-        }
-
-        if (_package.Uses("playwright"))
-        {
-            env["PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"] = "1";
-        }
-
-        if (_manager.IsBerry)
-        {
-            env["YARN_ENABLE_TELEMETRY"] = "0";
-            // With the global cache the archives would stay outside the application.
-            env["YARN_ENABLE_GLOBAL_CACHE"] = _manager.IsPlugAndPlay ? "false" : "true";
-        }
-
-        return env;
-    }
-
-    private static SortedDictionary<string, string> BuildEnv()
-    {
-        var env = Production();
-        // The sandbox says CI=true, and Create React App then makes every lint warning an error.
-        env["CI"] = "false";
-        foreach (var quiet in (string[])["NEXT_TELEMETRY_DISABLED", "ASTRO_TELEMETRY_DISABLED",
-            "NUXT_TELEMETRY_DISABLED", "DO_NOT_TRACK"])
-        {
-            env[quiet] = "1";
-        }
-
-        env["NG_CLI_ANALYTICS"] = "false";
-        env["GATSBY_TELEMETRY_DISABLED"] = "1";
-        return env;
-    }
-
-    private SortedDictionary<string, string> Env(StartSpec? start)
-    {
-        var env = Production();
-        foreach (var (name, value) in _framework?.Env ?? new Dictionary<string, string>())
-        {
-            env[name] = value;
-        }
-
-        if (_package.Uses("puppeteer") || _package.Uses("playwright"))
-        {
-            env["PUPPETEER_EXECUTABLE_PATH"] = "/usr/bin/chromium";
-        }
-
-        if (start is null or { Shell.Count: > 0 } && HasPackages && !_manager.IsPlugAndPlay)
-        {
-            env["PATH"] = $"{NuaPaths.App}/node_modules/.bin:{NuaPaths.Path}";
-        }
-
-        return env;
-    }
-
-    private Collect Collected()
-    {
+        var startsYarn = _manager.YarnPath is { } path && start?.Argv.Contains(path) == true;
+        // Each workspace may have packages of its own beside its manifest.
         string[] dependencies = _manager.IsPlugAndPlay
             ? [".yarn/cache", ".yarn/unplugged", ".pnp.cjs", ".pnp.loader.mjs"]
-            : [.. HasPackages ? (string[])["node_modules"] : [], .. Workspaces()];
-        return SourceTree.Whole(dependencies, _manager.IsPlugAndPlay ? [".yarn/releases"]
+            : [.. hasPackages ? (string[])["node_modules"] : [],
+                .. NodeWorkspaces.Folders(_context.Folder, _package).Select(folder => folder + "/node_modules"),
+                .. _start.OwnFolder is { } own ? (string[])[own + "/node_modules"] : []];
+        return SourceTree.Whole(dependencies, _manager.IsPlugAndPlay ? startsYarn ? [] : [".yarn/releases"]
             : [".yarn", "node_modules/.cache", ".next/cache"]);
-    }
-
-    /// <summary>Each workspace may have packages of its own beside its manifest.</summary>
-    private IEnumerable<string> Workspaces()
-    {
-        const int deepest = 4;
-        const int most = 20_000;
-        var patterns = _package.Workspaces(_context.Folder).Where(glob => !glob.StartsWith('!'))
-            .Select(glob => IgnorePattern.Parse($"{glob.Trim('/')}/{PackageJson.FileName}")).OfType<IgnorePattern>()
-                .ToList();
-        return patterns.Count == 0 ? []
-            : _context.Folder.Walk("", deepest, most).Where(path => patterns.Exists(pattern => pattern.Matches(path)))
-                .Select(path => path[..path.LastIndexOf('/')] + "/node_modules");
     }
 
     private string LockText()
@@ -346,7 +203,7 @@ internal sealed class NodeDraft
         return _manager.LockFile is null or "bun.lockb" ? "" : _context.Folder.ReadHead(_manager.LockFile, most) ?? "";
     }
 
-    private void Explain(string? root, IReadOnlyList<string> native)
+    private void Explain(bool isStatic, IReadOnlyList<string> native)
     {
         var notes = _context.Notes;
         var major = NodeVersion.Major(_nodeRange);
@@ -359,14 +216,8 @@ internal sealed class NodeDraft
             + "; \"packageManager\" in package.json names another");
         if (_framework is not null)
         {
-            notes.Decide("framework", _framework.Name, root is null ? "it runs as a server"
-                : "its result is served without Node");
-        }
-
-        if (BuildScript is not null && !_context.HasCommands)
-        {
-            notes.Decide("build", ShellWords.Join(_manager.Run("build")), $"{PackageJson.FileName} scripts.build",
-                "build.build = [\"…\"]");
+            notes.Decide("framework", _framework.Name, isStatic ? "its result is served without Node"
+                : "it runs as a server");
         }
 
         if (native.Count > 0)
@@ -374,20 +225,5 @@ internal sealed class NodeDraft
             notes.Decide("native modules", string.Join(", ", native),
                 "they compile or load libraries: Debian packages are added", "build.packages = [\"…\"]");
         }
-    }
-
-    private void ExplainDevelopment(bool installed, bool isStatic, bool pruned)
-    {
-        if (_package.Development.Count == 0 || isStatic)
-        {
-            return;
-        }
-
-        var (value, because) = !installed ? ("never installed", "nothing is built")
-            : pruned ? ("removed after the build", "only the build needs them")
-            : _context.HasStart ? ("kept", "the start command of the author may need them")
-            : _start.KeepsDevelopment ? ("kept", "the start command needs one of them")
-            : ("kept", $"{_manager.Name} {_manager.Version} has no command that removes them");
-        _context.Notes.Decide("devDependencies", value, because);
     }
 }

@@ -1,3 +1,5 @@
+using Nua.Build.Planning.Reading;
+
 namespace Nua.Build.Planning.Stacks.Node;
 
 /// <summary>Node and Bun applications: <c>package.json</c>, or a lone <c>server.js</c>.</summary>
@@ -40,7 +42,8 @@ internal sealed class NodeStack : IStack
         }
 
         // A manifest with nothing to run is often the asset build of an application in another language.
-        return new Candidate(Name, evidence.Count > 1 ? 80 : 40, evidence, () =>
+        var runs = package.Script("start") is not null || entry is not null || _servers.Any(package.Dependencies.ContainsKey);
+        return new Candidate(Name, runs ? 80 : evidence.Count > 1 ? 75 : 40, evidence, () =>
             new NodeDraft(context, package, framework, entry).Make());
     }
 
@@ -67,8 +70,26 @@ internal sealed class NodeStack : IStack
 
         return _entries.SelectMany(name => _extensions.Select(extension => name + extension))
             .SelectMany(name => (string[])[name, "src/" + name])
-            .FirstOrDefault(folder.IsFile);
+            .FirstOrDefault(folder.IsFile) ?? Compiled(folder, package) ?? OfBun(folder);
     }
+
+    /// <summary>What the TypeScript compiler makes of the usual names.</summary>
+    private static string? Compiled(AppFolder folder, PackageJson package)
+    {
+        if (!new NodeScripts(package).Reached("build").Any(text => text.Split(' ').Contains("tsc"))
+            || JsonManifest.Read(folder, "tsconfig.json", [])?.Member("compilerOptions")?.Text("outDir") is not { } asked
+            || AppFolder.Clean(asked) is not { Length: > 0 } output)
+        {
+            return null;
+        }
+
+        return Array.Find(_entries, name => folder.IsFile($"src/{name}.ts") || folder.IsFile(name + ".ts")) is { } entry
+            ? $"{output}/{entry}.js" : null;
+    }
+
+    /// <summary>Bun runs TypeScript itself.</summary>
+    private static string? OfBun(AppFolder folder) => !folder.IsFile("bun.lock") && !folder.IsFile("bun.lockb") ? null
+        : _entries.SelectMany(name => (string[])[name + ".ts", $"src/{name}.ts", name + ".tsx", $"src/{name}.tsx"]).FirstOrDefault(folder.IsFile);
 
     private static Candidate? Lone(StackContext context)
     {
@@ -87,7 +108,7 @@ internal sealed class NodeStack : IStack
                 RunPackages = NodeDraft.RuntimePackages,
                 Toolchains = [new Toolchain("node", range, true, because)],
                 Collects = [SourceTree.Whole()],
-                Env = NodeDraft.Production(),
+                Env = NodeEnv.Production(),
                 SourceIgnore = ["**/node_modules"],
                 Start = new StartSpec { Argv = ["node", file], Because = file },
             };

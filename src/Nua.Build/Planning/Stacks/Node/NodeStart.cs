@@ -4,60 +4,39 @@ namespace Nua.Build.Planning.Stacks.Node;
 /// Finds what <c>npm start</c> would run in the end, so that the image starts that program itself: npm as the first
 /// process swallows SIGTERM and costs memory.
 /// </summary>
-internal sealed class NodeStart(StackContext context, PackageJson package, PackageManager manager)
+/// <param name="place">The package's folder, relative to the source; empty for the source itself.</param>
+internal sealed class NodeStart(StackContext context, PackageJson package, PackageManager manager, string place = "")
 {
     private const int MostHops = 8;
-
-    /// <summary>Commands that offer a program under another name than their package's.</summary>
-    private static readonly Dictionary<string, string[]> _providers = new(StringComparer.Ordinal)
-    {
-        ["nest"] = ["@nestjs/cli"], ["remix-serve"] = ["@remix-run/serve"],
-        ["react-router-serve"] = ["@react-router/serve"],
-        ["strapi"] = ["@strapi/strapi", "strapi"], ["fastify"] = ["fastify-cli"], ["moleculer-runner"] = ["moleculer"],
-        ["pm2-runtime"] = ["pm2"], ["medusa"] = ["@medusajs/cli", "@medusajs/medusa"],
-        ["keystone"] = ["@keystone-6/core"],
-        ["nuxi"] = ["nuxt", "nuxi"], ["ng"] = ["@angular/cli"], ["vue-cli-service"] = ["@vue/cli-service"],
-        ["tsc"] = ["typescript"],
-        ["docusaurus"] = ["@docusaurus/core"], ["eleventy"] = ["@11ty/eleventy"], ["ts-node-dev"] = ["ts-node-dev"],
-    };
-
-    private static readonly string[] _developmentServers =
-    [
-        "react-scripts start", "ng serve", "ng dev", "vue-cli-service serve", "astro dev", "astro preview",
-        "astro start", "gatsby develop",
-        "gatsby serve", "webpack serve", "webpack-dev-server", "docusaurus start", "docusaurus serve", "vuepress dev",
-        "vitepress dev",
-        "vitepress preview", "eleventy --serve", "nuxt dev", "nuxt preview", "nuxi dev", "nuxi preview", "snowpack dev",
-        "next dev", "expo start",
-        "preact watch", "hexo server", "live-server", "http-server", "browser-sync", "parcel index.html",
-        "parcel serve", "serve",
-    ];
-
-    private static readonly string[] _watchers = ["nodemon", "ts-node-dev", "tsnd", "supervisor", "node-dev"];
-
-    private static readonly string[] _compilers = ["ts-node", "tsx", "babel-node", "ts-node-esm", "sucrase-node",
-        "coffee"];
+    private readonly NodeScripts _scripts = new(package);
 
     /// <summary>A development package is needed at run time: the packages cannot be pruned.</summary>
     public bool KeepsDevelopment { get; private set; }
 
+    /// <summary>The command is found in <c>PATH</c> alone.</summary>
+    public bool NeedsPath { get; private set; }
+
+    /// <summary>A folder that is started, is no workspace, and has packages of its own.</summary>
+    public string? OwnFolder { get; private set; }
+
+    private string Folder => place.Length == 0 ? NuaPaths.App : $"{NuaPaths.App}/{place}";
+
+    private string Manifest => place.Length == 0 ? PackageJson.FileName : $"{place}/{PackageJson.FileName}";
+
     /// <summary>The command starts a server that is meant for development, or one that only serves built
     /// files.</summary>
-    public bool IsDevelopmentServer(string line)
+    public bool IsDevelopmentServer(string line) => Last(line) is { } argv && NodeCommands.IsDevelopmentServer(argv);
+
+    /// <summary>The words of the last command that a line runs, through scripts; null when it goes in circles.</summary>
+    public IReadOnlyList<string>? Last(string line)
     {
-        if (Follow(line, 0) is not { } followed)
+        if (_scripts.Follow(line) is not { } followed)
         {
-            return false;
+            return null;
         }
 
         var text = ShellWords.SplitAnd(followed)[^1];
-        var words = ShellWords.Parse(text)?.Argv ?? text.Split(' ');
-        var command = string.Join(' ', words.SkipWhile(word => word is "npx" or "cross-env" or "env" or "bunx"
-            || word.Contains('=', StringComparison.Ordinal)));
-        return command == "vite" || command.StartsWith("vite ", StringComparison.Ordinal)
-            || Array.Exists(_developmentServers, server => command == server
-                || command.StartsWith(server + " ", StringComparison.Ordinal))
-            || command.StartsWith("next start", StringComparison.Ordinal);
+        return ShellWords.Parse(text)?.Argv ?? text.Split(' ');
     }
 
     /// <summary>A script by name, with the <c>pre</c> script that runs before it.</summary>
@@ -69,23 +48,16 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
     /// <summary>An argv that runs a file with the right runtime.</summary>
     public IReadOnlyList<string> Run(IReadOnlyList<string> argv)
     {
-        if (argv[0] == "node" && manager.IsPlugAndPlay)
+        if (argv[0] == "node")
         {
-            return ["node", "-r", $"{NuaPaths.App}/.pnp.cjs", .. argv.Skip(1)];
+            argv = new NodeOptions(context).WithoutMissingFiles(argv);
+            return manager.IsPlugAndPlay ? ["node", "-r", $"{NuaPaths.App}/.pnp.cjs", .. argv.Skip(1)] : argv;
         }
 
+        // npm and yarn put the commands of workspaces at the top; a folder of its own, and pnpm, have them beside the package.
+        var isAtTop = place.Length == 0 || (manager.Name != "pnpm" && OwnFolder is null);
         return argv[0].StartsWith("node_modules/", StringComparison.Ordinal)
-            ? [$"{NuaPaths.App}/{argv[0]}", .. argv.Skip(1)] : argv;
-    }
-
-    /// <summary>The script's text behind any chain of <c>npm run</c>; null when it goes in circles.</summary>
-    private string? Follow(string line, int hops)
-    {
-        var last = ShellWords.SplitAnd(line)[^1];
-        return ShellWords.Parse(last) is { } words && ScriptOf(words.Argv) is { } name
-            && package.Script(name) is { } next
-            ? hops < MostHops ? Follow(next, hops + 1) : null
-            : line;
+            ? [$"{(isAtTop ? NuaPaths.App : Folder)}/{argv[0]}", .. argv.Skip(1)] : argv;
     }
 
     private StartSpec? Resolve(string name, IReadOnlyList<string> arguments, int hops)
@@ -95,30 +67,38 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             return null;
         }
 
-        var because = $"{PackageJson.FileName} scripts.{name} is `{text}`";
+        var because = $"{Manifest} scripts.{name} is `{text}`";
         var line = arguments.Count == 0 ? text : $"{text} {ShellWords.Join(arguments)}";
-        var start = Line(line, because, hops + 1) ?? Shell([line], because);
-        return package.Script("pre" + name) is { } before && !IsBuild(before)
+        var start = Line(line, because, hops + 1) ?? Shell([line], because, hops + 1);
+        return package.Script("pre" + name) is { } before && !_scripts.IsDone(before)
             ? Shell([before, start.Argv.Count > 0 ? ShellWords.Join(start.Argv) : line], because
-                + $", scripts.pre{name} is `{before}`")
+                + $", scripts.pre{name} is `{before}`", hops + 1) with { WorkDir = start.WorkDir }
             : start;
     }
 
     private StartSpec? Line(string line, string because, int hops)
     {
         // What only builds has been done already.
-        var parts = ShellWords.SplitAnd(line).SkipWhile(IsBuild).ToList();
+        var parts = ShellWords.SplitAnd(line).SkipWhile(_scripts.IsDone).ToList();
         if (parts.Count == 0)
         {
             return null;
         }
 
-        if (parts.Count > 1)
+        if (parts is [var change, var command] && change.StartsWith("cd ", StringComparison.Ordinal)
+            && AppFolder.Clean(change[3..].Trim(' ', '"', '\'')) is { Length: > 0 } folder && context.Folder.IsFolder(folder))
         {
-            return Shell(parts, because);
+            var start = In(folder, isWorkspace: false)?.Line(command, because, hops)
+                ?? (ShellWords.Parse(command) is { } there ? Words(there, because, hops) : null);
+            return start is null ? Shell(parts, because, hops) : start with { WorkDir = $"{NuaPaths.App}/{folder}" };
         }
 
-        return ShellWords.Parse(parts[0]) is { } words ? Words(words, because, hops) : Shell([parts[0]], because);
+        if (parts.Count > 1)
+        {
+            return Shell(parts, because, hops);
+        }
+
+        return ShellWords.Parse(parts[0]) is { } words ? Words(words, because, hops) : Shell([parts[0]], because, hops);
     }
 
     private StartSpec? Words(ShellWords words, string because, int hops)
@@ -137,13 +117,25 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             argv = rest;
         }
 
+        if (PackageCall.Read(argv) is { } call && place.Length == 0 && Called(call) is { } other)
+        {
+            return With(other.Words(new ShellWords([], call.Argv), because, hops), assignments) is { } start
+                ? Taken(other, start) : null;
+        }
+
         if (argv is ["npx" or "bunx", ..])
         {
-            argv = [.. argv.Skip(1).SkipWhile(word => word.StartsWith('-'))];
+            var called = argv.Skip(1).SkipWhile(word => word.StartsWith('-')).ToList();
+            argv = called.Count == 0 ? called : [NodeCommands.OfPackage(called[0]), .. called.Skip(1)];
         }
-        else if (argv is ["yarn" or "pnpm", "exec" or "node", ..])
+        else if (argv is ["npm" or "yarn" or "pnpm", "exec", ..] or ["yarn", "node", ..])
         {
-            argv = [.. argv.Skip(argv[1] == "node" ? 1 : 2)];
+            argv = [.. argv.Skip(argv[1] == "node" ? 1 : 2).SkipWhile(word => word == "--")];
+        }
+        else if (argv is ["yarn" or "pnpm", var name, ..] && NodeCommands.Providers(name).Any(package.Uses)
+            && package.Script(name) is null)
+        {
+            argv = [.. argv.Skip(1)];
         }
 
         if (argv.Count == 0)
@@ -151,27 +143,33 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             return null;
         }
 
-        if (ScriptOf(argv) is { } script)
+        if (_scripts.Called(argv) is { } script)
         {
-            return With(Resolve(script, Arguments(argv), hops), assignments);
+            return With(Resolve(script, NodeScripts.Arguments(argv), hops), assignments);
         }
 
         return Program(argv) is { } program
-            ? With(new StartSpec { Argv = Run(program), Because = because }, assignments) : null;
+            ? With(new StartSpec { Argv = Run(program), Because = because, WorkDir = Folder }, assignments) : null;
     }
 
     private IReadOnlyList<string>? Program(IReadOnlyList<string> argv)
     {
+        if (argv is ["pm2", "start", ..])
+        {
+            // It goes into the background, and the container would end.
+            argv = ["pm2-runtime", .. argv.Skip(1)];
+        }
+
         var command = argv[0];
-        if (Array.IndexOf(_watchers, command) >= 0)
+        if (NodeCommands.IsWatcher(command))
         {
             return Watched(argv);
         }
 
-        var isCompiler = Array.IndexOf(_compilers, command) >= 0;
-        var provider = _providers.GetValueOrDefault(command, [command]).FirstOrDefault(package.Uses);
+        var provider = NodeCommands.Providers(command).FirstOrDefault(package.Uses);
         if (provider is null)
         {
+            Unknown(command);
             return argv;
         }
 
@@ -179,16 +177,34 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         {
             KeepsDevelopment = true;
             context.Notes.Add(PlanProblems.DevelopmentTool(
-                PackageJson.FileName, command, $"{provider} is in devDependencies, so these stay in the image"));
+                Manifest, command, $"{provider} is in devDependencies, so these stay in the image"));
         }
-        else if (isCompiler)
+        else if (NodeCommands.IsCompiler(command))
         {
             context.Notes
                 .Add(PlanProblems
-                .DevelopmentTool(PackageJson.FileName, command, "it compiles the application again at every start"));
+                .DevelopmentTool(Manifest, command, "it compiles the application again at every start"));
         }
 
-        return manager.IsPlugAndPlay ? argv : [$"node_modules/.bin/{command}", .. argv.Skip(1)];
+        // With Plug'n'Play only yarn knows where a command is.
+        return manager.IsPlugAndPlay ? [.. manager.Command, "run", .. argv] : [$"node_modules/.bin/{command}", .. argv.Skip(1)];
+    }
+
+    /// <summary>Packages may name their commands as they like: which one brings this is not known before they are there.</summary>
+    private void Unknown(string command)
+    {
+        if (!NodeCommands.IsOfPackage(command))
+        {
+            return;
+        }
+
+        NeedsPath = true;
+        if (package.Development.Count > 0 && !KeepsDevelopment)
+        {
+            KeepsDevelopment = true;
+            context.Notes.Add(PlanProblems.DevelopmentTool(
+                Manifest, command, "one of the devDependencies may bring it, so these stay in the image"));
+        }
     }
 
     /// <summary>The program that a watcher would restart.</summary>
@@ -202,49 +218,36 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             return null;
         }
 
-        context.Notes.Add(PlanProblems.DevelopmentServer(PackageJson.FileName, string.Join(' ', argv), $"node {file}"));
+        context.Notes.Add(PlanProblems.DevelopmentServer(Manifest, string.Join(' ', argv), $"node {file}"));
         return ["node", file];
     }
 
-    /// <summary>The script that a package manager's command line names.</summary>
-    private string? ScriptOf(IReadOnlyList<string> argv)
+    private NodeStart? Called(PackageCall call) => call.IsFolder
+        ? AppFolder.Clean(call.Where) is { Length: > 0 } folder && context.Folder.IsFolder(folder) ? In(folder, isWorkspace: false) : null
+        : NodeWorkspaces.Find(context, package, call.Where) is { } workspace ? In(workspace, isWorkspace: true) : null;
+
+    private NodeStart? In(string folder, bool isWorkspace)
     {
-        if (argv.Count == 0 || argv[0] is not ("npm" or "yarn" or "pnpm" or "bun"))
+        if (place.Length > 0 || NodeWorkspaces.Read(context, folder) is not { } other)
         {
             return null;
         }
 
-        var words = argv.Skip(1).Where(word => !word.StartsWith('-')).ToList();
-        return words switch
+        var isOwn = !isWorkspace && !NodeWorkspaces.Folders(context.Folder, package).Contains(folder)
+            && other.Dependencies.Count + other.Optional.Count > 0;
+        var start = new NodeStart(context with { Folder = context.Folder.Subfolder(folder) }, other, manager, folder)
         {
-            ["run" or "run-script", var name, ..] when package.Script(name) is not null => name,
-            ["start" or "test" or "stop" or "restart", ..] when argv[0] == "npm"
-                && package.Script(words[0]) is not null => words[0],
-            [var name, ..] when argv[0] is "yarn" or "pnpm" && package.Script(name) is not null => name,
-            _ => null,
+            OwnFolder = isOwn ? folder : null,
         };
+        OwnFolder = start.OwnFolder ?? OwnFolder;
+        return start;
     }
 
-    private static IReadOnlyList<string> Arguments(IReadOnlyList<string> argv)
+    private StartSpec Taken(NodeStart other, StartSpec start)
     {
-        var all = argv.ToList();
-        var separator = all.IndexOf("--");
-        var name = all.FindIndex(1, word => !word.StartsWith('-') && word is not ("run" or "run-script"));
-        return separator >= 0 ? all[(separator + 1)..] : argv[0] == "npm" || name < 0 ? [] : all[(name + 1)..];
-    }
-
-    private bool IsBuild(string part)
-    {
-        if (ShellWords.Parse(part) is not { } words)
-        {
-            return false;
-        }
-
-        return ScriptOf(words.Argv) is { } name
-            ? name is "build" or "compile" || (package.Script(name) is { } text && text == package.Script("build"))
-            : part == package.Script("build") || words.Argv is ["tsc", ..] or ["npx", "tsc", ..] or ["next", "build"]
-                or ["vite", "build"]
-                or ["nest", "build"] or ["npm" or "yarn" or "pnpm", "install" or "ci"];
+        KeepsDevelopment |= other.KeepsDevelopment;
+        NeedsPath |= other.NeedsPath;
+        return start;
     }
 
     private static StartSpec? With(StartSpec? start, List<(string Name, string Value)> assignments)
@@ -260,6 +263,15 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             : start with { Shell = [.. start.Shell.SkipLast(1), prefix + start.Shell[^1]] };
     }
 
-    private static StartSpec Shell(IReadOnlyList<string> lines, string because) =>
-        new() { Shell = lines, Because = because };
+    /// <summary>Several commands, or one that a shell must read: each that is plain is resolved for itself.</summary>
+    private StartSpec Shell(IReadOnlyList<string> lines, string because, int hops) => new()
+    {
+        Shell = [.. lines.SelectMany(line => Resolved(line, hops))],
+        Because = because,
+        WorkDir = Folder,
+    };
+
+    private IReadOnlyList<string> Resolved(string line, int hops) =>
+        hops <= MostHops && ShellWords.Parse(line) is { } words && Words(words, "", hops + 1) is { } start && start.WorkDir == Folder
+            ? start.Argv.Count > 0 ? [ShellWords.Join(start.Argv)] : start.Shell : [line];
 }

@@ -120,14 +120,36 @@ internal static class NodeVersion
         range.All(c => char.IsAsciiDigit(c) || c == '.') && range.Count(c => c == '.') < 2 ? range.TrimEnd('.') + ".x"
             : range;
 
+    /// <summary>The newest major number that a range lets in, as far as it says one: what the build will most likely
+    /// get.</summary>
+    public static int Newest(string range) => range.Split("||").Max(NewestOf);
+
+    private static int NewestOf(string alternative)
+    {
+        var below = alternative.LastIndexOf('<');
+        var hyphen = alternative.IndexOf(" - ", StringComparison.Ordinal);
+        if (below < 0)
+        {
+            return Major(hyphen < 0 ? alternative : alternative[hyphen..]);
+        }
+
+        var end = alternative[(below + 1)..].Trim();
+        var isWhole = !end.StartsWith('=') && end.Split('.').Skip(1).All(part => part is "0" or "x" or "*");
+        return Major(end) - (isWhole ? 1 : 0);
+    }
+
     /// <summary>A range without an upper end would pick releases that are not under long-term support yet.</summary>
     private static (string Range, string Because) Capped(string range, string where)
     {
-        var isOpen = range == "*" || (range.StartsWith('>') && !range.Contains('<', StringComparison.Ordinal)
-            && !range.Contains('|', StringComparison.Ordinal) && Major(range) <= DefaultMajor);
         var because = $"{where} says {range}";
-        return !isOpen ? (range, because)
-            : (range == "*" ? $"{DefaultMajor}.x" : $"{range} <{DefaultMajor + 1}", because
-                + $"; {DefaultMajor} has long-term support");
+        var alternatives = range.Split("||", StringSplitOptions.TrimEntries);
+        var older = alternatives.Where(text => text == "*" || Major(text) <= DefaultMajor).Select(Capped).ToList();
+        var capped = older.Count == 0 ? range : string.Join(" || ", older);
+        return capped == string.Join(" || ", alternatives) || older.Count == 0 ? (range, because)
+            : (capped, because + $"; {DefaultMajor} has long-term support");
     }
+
+    private static string Capped(string alternative) => alternative == "*" ? $"{DefaultMajor}.x"
+        : alternative.StartsWith('>') && !alternative.Contains('<', StringComparison.Ordinal) ? $"{alternative} <{DefaultMajor + 1}"
+        : alternative;
 }

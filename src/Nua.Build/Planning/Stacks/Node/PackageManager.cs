@@ -56,13 +56,14 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
 
     /// <summary>Pruning looks at the installed packages alone. The others install again from their cache, which may
     /// have been emptied meanwhile, so they need the network.</summary>
-    public bool PrunesOffline => Name is "npm" or "pnpm";
+    public bool PrunesOffline(bool hasWorkspaces) => Name is "npm" || (Name is "pnpm" && !hasWorkspaces);
 
     /// <summary>Commands that remove the development packages after a build. Empty when there are none.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Prune() => Name switch
+    /// <param name="hasWorkspaces">pnpm prunes the top package alone.</param>
+    public IReadOnlyList<IReadOnlyList<string>> Prune(bool hasWorkspaces) => Name switch
     {
         "npm" => [[.. Command, "prune", "--omit=dev", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"]],
-        "pnpm" => [[.. Command, "prune", "--prod"]],
+        "pnpm" => [hasWorkspaces ? [.. Install(withDevelopment: false), "--ignore-scripts"] : [.. Command, "prune", "--prod"]],
         "yarn" when IsBerry => NodeVersion.Major(Version) >= 4
             ? [[.. Command, "workspaces", "focus", "--all", "--production"]] : [],
         "yarn" => [[.. Install(withDevelopment: false), "--ignore-scripts"]],
@@ -145,7 +146,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             "pnpm" => Pnpm(head, package, folder),
             "yarn" => Yarn(head),
             "bun" => ("1.x", "any bun 1"),
-            _ => (NpmOf(NodeVersion.Major(nodeRange)), $"the npm of Node {NodeVersion.Major(nodeRange)}"),
+            _ => (NpmOf(NodeVersion.Newest(nodeRange)), $"the npm of Node {NodeVersion.Newest(nodeRange)}"),
         };
     }
 

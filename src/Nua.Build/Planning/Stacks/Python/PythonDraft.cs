@@ -13,9 +13,7 @@ internal sealed class PythonDraft
     private readonly PipArguments _pip;
     private readonly HashSet<string> _declared;
     private readonly PythonBackends _backends;
-
-    /// <summary>A server or tool that the application needs and does not declare.</summary>
-    private readonly List<string> _added = [];
+    private readonly PythonStart _start;
 
     public PythonDraft(StackContext context, PythonProject project, PythonEntry? entry, string? script,
         IReadOnlyList<string> wheels)
@@ -28,29 +26,27 @@ internal sealed class PythonDraft
         _pip = PipArguments.Read(context);
         _backends = PythonBackends.Of(project.BuildRequirements.Count > 0 ? project.BuildRequirements : ["setuptools"]);
         _declared = new HashSet<string>(project.Declared.Concat(_pip.Packages), StringComparer.Ordinal);
+        _start = new PythonStart(context, project, entry, script, _declared,
+            isDeclared: project.DependencyFile is not null || wheels.Count > 0 || !_pip.IsEmpty);
     }
 
-    private bool UsesSystemPackages => _context.Config.Run.Packages
-        .Any(name => name.StartsWith("python3-", StringComparison.Ordinal));
-
     private bool InstallsProject => (_project.IsPackage && !_context.HasCommands) || _pip.InstallsProject;
-
-    private bool IsDeclared => _project.DependencyFile is not null || _wheels.Count > 0 || !_pip.IsEmpty;
 
     public StackDraft Make()
     {
         CheckVersion();
-        var start = _context.HasStart ? null : FindStart();
-        AddServerOfCommand();
+        var start = _context.HasStart ? null : _start.Find();
+        _start.AddServerOfCommand();
         var phases = Phases();
         var hasVenv = phases.Count > 0;
+        CollectStatic(phases, hasVenv);
         var libraries = hasVenv ? PythonLibraries.Find(AllPackages()) : ([], [], []);
         Explain(hasVenv, libraries.Names);
         return new StackDraft
         {
             AppName = _project.Name,
             AppVersion = _project.Version,
-            RunPackages = [.. RunPackages(hasVenv), .. libraries.Run],
+            RunPackages = [.. RunPackages(hasVenv), .. libraries.Run, .. _start.AddedPackages],
             BuildPackages = hasVenv ? ["python3-pip", .. libraries.Build, .. InstallsProject ? _backends.Packages
                 : [], .. NeedsGit() ? ["git"] : (string[])[]] : [],
             Phases = phases,
@@ -65,11 +61,10 @@ internal sealed class PythonDraft
                         : ["build"]] : [],
                 ]),
             ],
-            SourceIgnore = ["**/__pycache__", ".venv", "venv", "**/*.egg-info"],
+            SourceIgnore = ["**/__pycache__", ".venv", "venv", "**/*.egg-info", .. Environments()],
             Env = Env(),
             HasVenv = hasVenv,
-            Listening = PythonListening.Find(
-                _context.Folder, _entry, AllPackages(), isElsewhere: _project.IsPackage || _wheels.Count > 0),
+            Listening = FindListening(start),
             Start = start,
             NoStart = "looked for a WSGI or ASGI application in the code, console scripts of the project, and main.py, app.py, server.py",
         };
@@ -78,7 +73,19 @@ internal sealed class PythonDraft
     private IEnumerable<string> AllPackages() =>
         _project.Requirements.Select(PythonNames.OfRequirement).OfType<string>()
             .Concat(_project.RequirementsFile?.Packages.Select(PythonNames.OfRequirement).OfType<string>() ?? [])
-                .Concat(_declared).Concat(_added);
+                .Concat(_declared).Concat(_start.Added);
+
+    /// <summary>Virtual environments beside the code, whatever they are called: they are of another machine.</summary>
+    private IEnumerable<string> Environments() => _context.Folder.List()
+        .Where(entry => entry.Kind == EntryKind.Folder && entry.Name is not ("venv" or ".venv") && _context.Folder.IsFile(entry.Path + "/pyvenv.cfg"))
+        .Select(entry => entry.Path);
+
+    private Listening? FindListening(StartSpec? start)
+    {
+        var found = PythonListening.Find(_context.Folder, _entry, AllPackages(), isElsewhere: _project.IsPackage || _wheels.Count > 0);
+        var isScript = _script is not null && start?.Argv is ["python3", var file] && file == $"{NuaPaths.App}/{_script}";
+        return found is { IsServer: true } && isScript ? found.With(PortInCode.Find(_context.Folder, _script, ".py"), _context.Notes) : found;
+    }
 
     private bool NeedsGit() =>
         _project.Requirements.Concat(_project.RequirementsFile?.Packages ?? []).Concat(_pip.Words)
@@ -112,128 +119,6 @@ internal sealed class PythonDraft
         yield return ("Pipfile", TomlManifest.Read(folder, "Pipfile")?.Member("requires")?.Text("python_version"));
     }
 
-    private StartSpec? FindStart()
-    {
-        var isBareScript = !IsDeclared && !UsesSystemPackages && _script is not null && HasMain(_script);
-        if (_entry is not null && !isBareScript)
-        {
-            return Serve(_entry);
-        }
-
-        if (_declared.Contains("streamlit") && Streamlit() is { } page)
-        {
-            return page;
-        }
-
-        if (_project.IsPackage && ConsoleScript() is { } command)
-        {
-            return new StartSpec { Argv = [$"{NuaPaths.Venv}/bin/{command}"],
-                Because = $"console script {command} of {_project.Files[0]}" };
-        }
-
-        if (_script is null)
-        {
-            return null;
-        }
-
-        CheckImports(_script);
-        return new StartSpec { Argv = ["python3", $"{NuaPaths.App}/{_script}"], Because = _script };
-    }
-
-    private bool HasMain(string script) =>
-        (_context.Folder.ReadHead(script) ?? "").Contains("__main__", StringComparison.Ordinal);
-
-    private string? ConsoleScript()
-    {
-        var scripts = _project.Scripts;
-        return scripts.Count == 1 ? scripts[0]
-            : scripts.FirstOrDefault(name => name == _project.Name || name is "web" or "server" or "serve" or "start");
-    }
-
-    private StartSpec? Streamlit()
-    {
-        var page = ((string[])["streamlit_app.py", "app.py", "main.py", "Home.py"])
-            .FirstOrDefault(_context.Folder.IsFile);
-        return page is null ? null : new StartSpec
-        {
-            Argv =
-            [
-                $"{NuaPaths.Venv}/bin/streamlit", "run", $"{NuaPaths.App}/{page}", "--server.port=$PORT",
-                    "--server.address=0.0.0.0",
-                "--server.headless=true", "--browser.gatherUsageStats=false",
-            ],
-            Because = $"streamlit is declared; page {page}",
-        };
-    }
-
-    private StartSpec Serve(PythonEntry entry)
-    {
-        var (server, isAdded) = PythonServer.Choose(entry.Protocol, _declared);
-        if (isAdded)
-        {
-            _added.Add(server.Package);
-            _context.Notes.Decide(
-                "web server", server.Package,
-                $"no server for {entry.Protocol.ToString().ToUpperInvariant()} is declared: the newest is added to {NuaPaths.Venv}",
-                $"build.pip-install = [\"{server.Package}==…\"]");
-        }
-
-        if (entry.Framework == "Django" && _context.Config.Lifecycle.Upgrade is null)
-        {
-            _context.Notes.Decide(
-                "migrations", "not at start", "a schema changes in the upgrade verb, on a copy of the data",
-                "lifecycle.upgrade = \"python3 manage.py migrate --noinput\"");
-        }
-
-        if (!IsDeclared && !UsesSystemPackages)
-        {
-            CheckImports(entry.File);
-        }
-
-        return new StartSpec
-        {
-            Argv = server.Argv(entry),
-            WorkDir = entry.Folder.Length == 0 || entry.Folder == "src" ? NuaPaths.App
-                : $"{NuaPaths.App}/{entry.Folder}",
-            Because = $"{entry.File} has the {entry.Framework} application {entry.Target}",
-        };
-    }
-
-    /// <summary>A server that the author's own start command calls must be there.</summary>
-    private void AddServerOfCommand()
-    {
-        foreach (var line in _context.StartCommands)
-        {
-            if (ShellWords.Parse(line) is { } words && PythonServer.Of(words.Argv[0]) is { } server
-                && !_declared.Contains(server.Package)
-                && (IsDeclared || !_context.HasCommands) && !_added.Contains(server.Package))
-            {
-                _added.Add(server.Package);
-                _context.Notes.Decide(
-                    "web server", server.Package, $"the start command calls {words.Argv[0]}, which nothing declares",
-                    $"build.pip-install = [\"{server.Package}==…\"]");
-            }
-        }
-    }
-
-    /// <summary>Only when nothing at all is declared: else a module's package may simply have another name.</summary>
-    private void CheckImports(string file)
-    {
-        if (IsDeclared || UsesSystemPackages || _context.Folder.ReadHead(file) is not { } text)
-        {
-            return;
-        }
-
-        foreach (var module in PythonSource.Read(text).TopModules().Distinct().Where(module => module.Length > 0))
-        {
-            if (!PythonNames.IsStandard(module) && !_context.Folder.IsFile(module + ".py")
-                && !_context.Folder.IsFolder(module))
-            {
-                _context.Notes.Add(PlanProblems.Undeclared(file, module));
-            }
-        }
-    }
-
     private List<BuildPhase> Phases()
     {
         var phases = new List<BuildPhase>();
@@ -253,7 +138,7 @@ internal sealed class PythonDraft
         {
             Steps =
             [
-                PythonSteps.MakeVenv(UsesSystemPackages),
+                PythonSteps.MakeVenv(_start.UsesSystemPackages),
                 .. installs,
                 .. fetches ? [PythonSteps.Backend(_backends.Fetched)] : (BuildStep[])[],
                 PythonSteps.Compile,
@@ -266,11 +151,33 @@ internal sealed class PythonDraft
         {
             phases.Add(new BuildPhase("application")
             {
-                Steps = [PythonSteps.InstallProject(fromDebian: !fetches), PythonSteps.Compile],
+                Steps = [PythonSteps.InstallProject(!fetches, _project.HasComputedRequirements), PythonSteps.Compile],
+                Network = _project.HasComputedRequirements,
+                Caches = _project.HasComputedRequirements ? ["pip"] : [],
             });
         }
 
         return phases;
+    }
+
+    private void CollectStatic(List<BuildPhase> phases, bool hasVenv)
+    {
+        if (_context.HasCommands || _entry?.Framework.StartsWith("Django", StringComparison.Ordinal) != true
+            || DjangoStatic.Find(_context.Folder, _entry) is not { } found)
+        {
+            return;
+        }
+
+        const string command = "python3 manage.py collectstatic --noinput";
+        if (found.Needs is { } variable)
+        {
+            _context.Notes.Decide("static files", "not collected", $"STATIC_ROOT is set, but the settings need {variable}, which the build does not have",
+                $"build.before-build = [\"{variable}=x {command}\"]");
+            return;
+        }
+
+        _context.Notes.Decide("static files", "collected by the build", "STATIC_ROOT is set", "build.build = [\"…\"]");
+        phases.Add(new BuildPhase("static files") { Steps = [PythonSteps.CollectStatic(command, found.Folder, hasVenv)] });
     }
 
     private bool HasOwnRequirements => !_context.HasCommands && _project.Requirements.Count + (_project.RequirementsFile is null ? 0 : 1) > 0;
@@ -282,7 +189,7 @@ internal sealed class PythonDraft
         IReadOnlyList<string> own = !HasOwnRequirements ? [] : _project.RequirementsFile is { } file ? ["-r", file.File]
             : _project.Hashed is not null ? ["--require-hashes", "--no-deps", "-r", PythonSteps.LockedRequirements] : _project.Requirements;
         var hasHashes = _project.Hashed is not null || _project.RequirementsFile is { HasHashes: true };
-        IReadOnlyList<string> more = [.. _context.HasCommands ? [] : _wheels.Select(wheel => "./" + wheel), .. _pip.Words, .. _added];
+        IReadOnlyList<string> more = [.. _context.HasCommands ? [] : _wheels.Select(wheel => "./" + wheel), .. _pip.Words, .. _start.Added];
         if (hasHashes && own.Count > 0 && more.Count > 0)
         {
             yield return own;
@@ -366,6 +273,12 @@ internal sealed class PythonDraft
             return;
         }
 
+        if (_project.HasComputedRequirements && InstallsProject)
+        {
+            notes.Decide("dependency cache", "made again at every change",
+                $"{_project.DependencyFile} computes which packages are needed: they are installed with the application", null);
+        }
+
         var from = _project.DependencyFile ?? (_wheels.Count > 0 ? _wheels[0] : "build.pip-install");
         notes.Decide("packages", $"{NuaPaths.Venv} from {from}", _project.Hashed is not null ? "every version is fixed, every file is checked by its hash"
                 : _project.IsLocked ? "every version is fixed"
@@ -378,7 +291,7 @@ internal sealed class PythonDraft
                 "fix versions with `==` (`pip freeze` prints them), or add uv.lock or poetry.lock"));
         }
 
-        if (UsesSystemPackages)
+        if (_start.UsesSystemPackages)
         {
             notes.Decide("Debian's Python packages", "visible in the virtual environment",
                 "run.packages names python3-*");

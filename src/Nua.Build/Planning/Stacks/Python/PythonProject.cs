@@ -34,6 +34,9 @@ internal sealed record PythonProject
     /// <summary>The application is a package itself and is installed from its source.</summary>
     public bool IsPackage { get; init; }
 
+    /// <summary>A program says which packages are needed, so only the package's own build can tell.</summary>
+    public bool HasComputedRequirements { get; init; }
+
     /// <summary>What the package's own build needs.</summary>
     public IReadOnlyList<string> BuildRequirements { get; init; } = [];
 
@@ -47,8 +50,9 @@ internal sealed record PythonProject
     {
         var manifest = TomlManifest.Read(folder, PyProject);
         var project = FromPyProject(manifest) with { RequirementsFile = Python.Requirements.Find(folder) };
-        if (project.Files.Count == 0)
+        if (manifest?.Member("project") is null && manifest?.Member("tool")?.Member("poetry") is null)
         {
+            // A pyproject.toml that only names the backend leaves the rest to setuptools' own files.
             project = FromSetup(folder, project);
         }
 
@@ -62,6 +66,7 @@ internal sealed record PythonProject
                 Requirements = [],
                 IsLocked = file.Packages.Count > 0 && file.Packages.All(PythonNames.IsPinned),
                 IsPackage = project.IsPackage || paths,
+                HasComputedRequirements = false,
                 Declared = [.. Names(file.Packages).Concat(project.Declared).Distinct()],
             };
             return project;
@@ -71,6 +76,10 @@ internal sealed record PythonProject
             : project;
         return WithLock(folder, project, warnings);
     }
+
+    /// <summary>setuptools reads another file: <c>install_requires = file: requirements.in</c>.</summary>
+    private static bool IsReference(string line) => line.StartsWith("file:", StringComparison.Ordinal)
+        || line.StartsWith("attr:", StringComparison.Ordinal);
 
     private static IEnumerable<string> Names(IEnumerable<string> requirements) =>
         requirements.Select(PythonNames.OfRequirement).OfType<string>();
@@ -86,6 +95,7 @@ internal sealed record PythonProject
         }
 
         var requirements = project?.Member("dependencies").Texts() ?? [];
+        var isDynamic = project?.Member("dynamic").Texts().Contains("dependencies") == true;
         var poetryNames = Poetry(poetry).ToList();
         var scripts = project?.Member("scripts").Members().Concat(poetry?.Member("scripts").Members() ?? [])
             .Select(item => item.Name)
@@ -101,6 +111,7 @@ internal sealed record PythonProject
             Requirements = requirements.Count > 0 ? requirements : [.. poetryNames.Select(pair => pair.Requirement)],
             Declared = [.. Names(requirements).Concat(poetryNames.Select(pair => pair.Name)).Distinct()],
             IsPackage = isPackage,
+            HasComputedRequirements = isPackage && isDynamic,
             BuildRequirements = backend?.Member("requires").Texts() is { Count: > 0 } asked ? asked : ["setuptools"],
             Scripts = [.. scripts.Distinct().Order(StringComparer.Ordinal)],
         };
@@ -146,6 +157,8 @@ internal sealed record PythonProject
         }
 
         var ini = IniSections.Read(settings ?? "");
+        var argument = script is null ? null : PythonList.Argument(PythonSource.Read(script), "install_requires");
+        IReadOnlyList<string> requirements = argument?.Items ?? [.. ini.Lines("options", "install_requires")];
         return project with
         {
             Name = ini.Value("metadata", "name") ?? (script is null ? null : PythonSource.Argument(script, "name")),
@@ -154,12 +167,13 @@ internal sealed record PythonProject
                 && !version.StartsWith("file:", StringComparison.Ordinal) ? version
                     : PythonSource.Argument(script ?? "", "version"),
             Files = [.. (script is null ? (string[])[] : ["setup.py"]), .. (settings is null ? (string[])[]
-                : ["setup.cfg"])],
+                : ["setup.cfg"]), .. project.Files],
             DependencyFile = script is null ? "setup.cfg" : "setup.py",
             IsPackage = true,
-            BuildRequirements = ["setuptools"],
-            Requirements = [.. ini.Lines("options", "install_requires")],
-            Declared = [.. Names(ini.Lines("options", "install_requires"))],
+            BuildRequirements = project.BuildRequirements.Count > 0 ? project.BuildRequirements : ["setuptools"],
+            Requirements = [.. requirements.Where(line => !IsReference(line))],
+            HasComputedRequirements = argument is { Items: null } || requirements.Any(IsReference),
+            Declared = [.. Names(requirements)],
             Scripts = [.. ini.Lines("options.entry_points", "console_scripts").Concat(ConsoleScripts(script ?? ""))
                 .Select(line => line.Split('=')[0].Trim())],
         };
@@ -215,6 +229,7 @@ internal sealed record PythonProject
             Requirements = [.. locked.Pins.Select(pin => pin.Requirement)],
             Hashed = locked.Pins.All(pin => pin.Hashes.Count > 0) ? locked.Pins : null,
             IsLocked = true,
+            HasComputedRequirements = false,
             Declared = project.Declared.Count > 0 ? project.Declared : [.. Names(locked.Pins.Select(pin => pin.Requirement))],
         };
     }

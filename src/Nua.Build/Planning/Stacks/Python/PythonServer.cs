@@ -5,7 +5,7 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
 {
     private static readonly PythonServer _gunicorn = new(
         "gunicorn", "gunicorn", entry => ["--bind", "0.0.0.0:$PORT", "--access-logfile", "-", entry.Target
-            + (entry.IsFactory ? "()" : "")]);
+            + (entry.IsFactory ? "()" : "")]) { Debian = "gunicorn" };
 
     private static readonly PythonServer _waitress = new(
         "waitress", "waitress-serve", entry => ["--listen=0.0.0.0:$PORT", .. entry.IsFactory ? (string[])["--call"]
@@ -18,7 +18,7 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
 
     private static readonly PythonServer _uvicorn = new(
         "uvicorn", "uvicorn", entry => ["--host", "0.0.0.0", "--port", "$PORT", .. entry.IsFactory
-            ? (string[])["--factory"] : [], entry.Target]);
+            ? (string[])["--factory"] : [], entry.Target]) { Debian = "uvicorn" };
 
     private static readonly PythonServer _hypercorn = new(
         "hypercorn", "hypercorn", entry => ["--bind", "0.0.0.0:$PORT", entry.Target + (entry.IsFactory ? "()" : "")]);
@@ -45,6 +45,11 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
         ["fastapi-cli"] = "uvicorn",
     };
 
+    /// <summary>Debian's package of it, whose command is in <c>/usr/bin</c>; null when it has none.</summary>
+    public string? Debian { get; init; }
+
+    public IReadOnlyList<string> ArgvOfDebian(PythonEntry entry) => [$"/usr/bin/{Command}", .. Options(entry)];
+
     public IReadOnlyList<string> Argv(PythonEntry entry) => [$"{NuaPaths.Venv}/bin/{Command}", .. Options(entry)];
 
     /// <summary>The first server that is declared, else the usual one, to be added.</summary>
@@ -56,6 +61,14 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
                 .Find(fitting, server => _bringers.Any(pair => declared.Contains(pair.Key)
                 && pair.Value == server.Package));
         return found is null ? (fitting[0], true) : (found, false);
+    }
+
+    /// <summary>The server of Debian's packages: the one that is named, else the usual one, to be added.</summary>
+    public static PythonServer OfDebian(EntryProtocol protocol, IReadOnlyCollection<string> packages)
+    {
+        var fitting = protocol == EntryProtocol.Wsgi ? _wsgi : _asgi;
+        return Array.Find(fitting, server => server.Debian is { } name && (packages.Contains(name) || packages.Contains("python3-" + name)))
+            ?? fitting[0];
     }
 
     /// <summary>The server that a command belongs to.</summary>

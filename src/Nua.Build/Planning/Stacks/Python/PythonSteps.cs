@@ -27,10 +27,12 @@ internal static class PythonSteps
         Env = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["PYTHONHASHSEED"] = "0" },
     };
 
-    /// <summary>Offline: what its build needs is there already, in a place of its own that never reaches the
-    /// image.</summary>
-    public static BuildStep InstallProject(bool fromDebian) =>
-        new("pip install .", [.. Install, "--no-deps", "--no-build-isolation", "--no-index", "."])
+    /// <summary>What its build needs is there already, in a place of its own that never reaches the image.</summary>
+    /// <param name="fetches">Which packages it needs is only known to its build, so they are installed with it; without
+    /// it nothing is fetched.</param>
+    public static BuildStep InstallProject(bool fromDebian, bool fetches) =>
+        new("pip install .", [.. Install, .. fetches ? (string[])["--no-build-isolation", "."]
+            : ["--no-deps", "--no-build-isolation", "--no-index", "."]])
         {
             Env = new SortedDictionary<string, string>(PipEnv, StringComparer.Ordinal) { ["PYTHONPATH"] = fromDebian
                 ? DebianModules : Backends },
@@ -66,6 +68,14 @@ internal static class PythonSteps
     public static BuildStep Backend(IReadOnlyList<string> requirements) => new(
         "fetch the build backend",
         [SystemPython, "-m", "pip", "install", "--no-compile", "--target", Backends, .. requirements]) { Env = PipEnv };
+
+    /// <summary>Django's static files, put together in the folder that its settings name.</summary>
+    public static BuildStep CollectStatic(string command, string folder, bool hasVenv) =>
+        new(command, [hasVenv ? Interpreter : SystemPython, .. command.Split(' ').Skip(1)])
+        {
+            WorkDir = folder.Length == 0 ? null : $"{NuaPaths.Source}/{folder}",
+            Env = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["PYTHONDONTWRITEBYTECODE"] = "1" },
+        };
 
     /// <summary>A command of the author that may call <c>pip</c>: it installs into the virtual environment.</summary>
     public static BuildStep ForCommand(BuildStep step)
