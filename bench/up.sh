@@ -21,6 +21,10 @@ done
 echo "nua up: first line after $(median <"$folder/nua") ms, supervisor $(median <"$folder/memory") kB"
 
 command -v podman >/dev/null || exit 0
+# Hosts that may not raise limits need them said.
+printf '[containers]\ndefault_ulimits = ["nofile=1024:1024"]\n[engine]\nruntime = "runc"\n' >"$folder/containers.conf"
+export CONTAINERS_CONF="$folder/containers.conf"
+podman() { command podman --root "$folder/podman" --runroot "$folder/run" "$@"; }
 "$nua" save "$image" "oci-archive:$folder/image" >/dev/null 2>&1
 id=$(podman load -q -i "$folder/image" | sed 's/.*: //')
 for run in $(seq "$runs"); do

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Nua.Engine.Foreground;
@@ -17,6 +18,12 @@ namespace Nua.Engine.Engines.Local;
 public sealed class LocalEngine(string storeHome) : IEngine
 {
     public const string EngineName = "local";
+
+    /// <summary>
+    /// Connections without an order, by instance. A supervisor that has only run a verb ends by itself; one that is talked to does not, so the start that
+    /// follows finds it.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, SupervisorConnection> _held = new(StringComparer.Ordinal);
 
     public string Name => EngineName;
 
@@ -40,8 +47,11 @@ public sealed class LocalEngine(string storeHome) : IEngine
         await AskAsync(service, order, cancel, sockets, limit: true);
     }
 
-    public async Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel) =>
-        (await AskExistingAsync(instance, new StopOrder(), cancel))?.Status;
+    public async Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel)
+    {
+        LetGo(instance);
+        return (await AskExistingAsync(instance, new StopOrder(), cancel))?.Status;
+    }
 
     public async Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel) =>
         (await AskExistingAsync(instance, new StatusOrder(), cancel))?.Service ?? ServiceStatus.None;
@@ -53,7 +63,7 @@ public sealed class LocalEngine(string storeHome) : IEngine
     {
         var container = Container(run, run.Verb, null);
         var order = new RunOrder(container, run.Verb[0], run.TimeLimit.TotalSeconds, run.IsBesideService, run.WantsResult);
-        var reply = await AskAsync(run, order, cancel, onOutput: onOutput);
+        var reply = await AskAsync(run, order, cancel, onOutput: onOutput, hold: true);
         return new VerbResult(reply.Status ?? 1, reply.Result);
     }
 
@@ -70,6 +80,7 @@ public sealed class LocalEngine(string storeHome) : IEngine
 
     public async Task RemoveAsync(InstanceFolder instance, CancellationToken cancel)
     {
+        LetGo(instance);
         await AskExistingAsync(instance, new ShutdownOrder(), cancel);
         // The order is answered before the process has ended; after it nothing may hold the ports or the data.
         while (await SupervisorProcess.FindAsync(instance, cancel) is { } connection)
@@ -79,6 +90,14 @@ public sealed class LocalEngine(string storeHome) : IEngine
         }
 
         ControlGroups.Remove(instance);
+    }
+
+    private void LetGo(InstanceFolder instance)
+    {
+        if (_held.TryRemove(instance.Path, out var connection))
+        {
+            connection.Dispose();
+        }
     }
 
     /// <summary>Sockets are opened only when the supervisor has none: they stay with it from one release to the next.</summary>
@@ -109,10 +128,17 @@ public sealed class LocalEngine(string storeHome) : IEngine
         CancellationToken cancel,
         PortSockets? sockets = null,
         Action<int, ReadOnlyMemory<byte>>? onOutput = null,
-        bool limit = false)
+        bool limit = false,
+        bool hold = false)
     {
         UnpackedImage.Ensure(wanted.Instance.StoreHome, wanted.Image.Layers);
         using var connection = await SupervisorProcess.FindOrStartAsync(wanted.Instance, !wanted.HasNetwork, cancel);
+        if (hold && SupervisorConnection.TryOpen(wanted.Instance.Run) is { } second)
+        {
+            LetGo(wanted.Instance);
+            _held[wanted.Instance.Path] = second;
+        }
+
         if (limit && ControlGroups.Apply(wanted.Instance, wanted.Memory, wanted.Cpus) is { } refused)
         {
             Warn(refused);
