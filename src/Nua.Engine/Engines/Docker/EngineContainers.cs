@@ -119,7 +119,8 @@ internal sealed class EngineContainers(DockerClient client)
         return (int)(end.ExitCode ?? 1);
     }
 
-    private static async Task CopyAsync(MultiplexedStream output, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
+    /// <summary>Everything on both streams, to the end.</summary>
+    public static async Task CopyAsync(MultiplexedStream output, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
     {
         var buffer = new byte[16 << 10];
         while (await output.ReadOutputAsync(buffer, 0, buffer.Length, cancel) is { EOF: false } read)
