@@ -5,7 +5,7 @@ namespace Nua.Acceptance.Operating;
 /// <summary>Scripts that cannot run, a state that cannot be written, a release that fails with what it was given: a code, and all is as it was.</summary>
 public sealed class BadInputTests(ExampleImages images) : IDisposable
 {
-    private readonly Operated _operated = new(images);
+    private readonly Operated _operated = new(images.Nua);
     private readonly TemporaryFolder _folder = new();
 
     private NuaProgram Nua => images.Nua;

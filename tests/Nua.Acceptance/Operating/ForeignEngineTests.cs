@@ -60,8 +60,8 @@ public sealed class ForeignEngineTests(ExampleImages images)
         Assert.Equal(lines.Count(line => line.StartsWith("starting ", StringComparison.Ordinal)), lines.Count(line => line.Contains("listening on port", StringComparison.Ordinal)) + 1);
         Assert.Single((await nua.With("logs", name, "--tail", "1").RunAsync()).Expect(0).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await Task.Delay(TimeSpan.FromSeconds(1));
-        following.Signal(System.Runtime.InteropServices.PosixSignal.SIGINT);
-        var followed = await following.EndAsync(TimeSpan.FromSeconds(10));
+        following.Signal(System.Runtime.InteropServices.PosixSignal.SIGTERM);
+        var followed = (await following.EndAsync(TimeSpan.FromSeconds(30))).Expect(143);
         Assert.Equal(string.Join('\n', lines.Order()), string.Join('\n', followed.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()));
     }
 

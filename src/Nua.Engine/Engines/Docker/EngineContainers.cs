@@ -20,7 +20,7 @@ internal sealed class EngineContainers(DockerClient client)
         {
             return EngineContainer.From(await client.Containers.InspectContainerAsync(name, cancel));
         }
-        catch (DockerContainerNotFoundException)
+        catch (DockerApiException gone) when (IsGone(gone))
         {
             return null;
         }
@@ -118,6 +118,10 @@ internal sealed class EngineContainers(DockerClient client)
         var end = await client.Exec.InspectContainerExecAsync(exec.ID, cancel);
         return (int)(end.ExitCode ?? 1);
     }
+
+    /// <summary>There is no such container. Podman says so with status 500 while it removes one.</summary>
+    public static bool IsGone(DockerApiException failure) =>
+        failure is DockerContainerNotFoundException || failure.ResponseBody?.Contains("no such container", StringComparison.Ordinal) == true;
 
     /// <summary>Everything on both streams, to the end.</summary>
     public static async Task CopyAsync(MultiplexedStream output, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)

@@ -103,7 +103,7 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
             using var output = await client.Containers.GetContainerLogsAsync(found.Id, query, cancel);
             await EngineContainers.CopyAsync(output, (stream, bytes) => (stream == 2 ? streams.Error : streams.Out).Write(bytes.Span), cancel);
         }
-        catch (DockerApiException gone) when (IsGone(gone))
+        catch (DockerApiException gone) when (EngineContainers.IsGone(gone))
         {
             // It went meanwhile, and its lines are kept.
             return "";
@@ -124,10 +124,6 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
 
     private async Task<EngineContainer?> FindAsync(CancellationToken cancel) =>
         await new EngineContainers(client).FindAsync(_names.Service, cancel) is { IsOurs: true } found ? found : null;
-
-    /// <summary>Podman says so with status 500.</summary>
-    private static bool IsGone(DockerApiException failure) =>
-        failure is DockerContainerNotFoundException || failure.ResponseBody?.Contains("no such container", StringComparison.Ordinal) == true;
 
     /// <summary>Our files, a list for each start; the first begins before any.</summary>
     private List<List<LogLine>> ReadFiles(LogTail? tail)
