@@ -119,9 +119,11 @@ internal sealed class EngineContainers(DockerClient client)
         return (int)(end.ExitCode ?? 1);
     }
 
-    /// <summary>There is no such container. Podman says so with status 500 while it removes one.</summary>
+    /// <summary>There is no such container, or it is being removed: both engines say that with other statuses than 404.</summary>
     public static bool IsGone(DockerApiException failure) =>
-        failure is DockerContainerNotFoundException || failure.ResponseBody?.Contains("no such container", StringComparison.Ordinal) == true;
+        failure is DockerContainerNotFoundException
+        || failure.ResponseBody?.Contains("no such container", StringComparison.Ordinal) == true
+        || failure.ResponseBody?.Contains("marked for removal", StringComparison.Ordinal) == true;
 
     /// <summary>Everything on both streams, to the end.</summary>
     public static async Task CopyAsync(MultiplexedStream output, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
