@@ -35,18 +35,10 @@ public static class LogsCommand
                 var folder = Instances.Folder(parsed.GetRequiredValue(name));
                 var record = Instances.Read(folder);
                 var last = parsed.GetValue(tail) is { } text ? Count(text) : (int?)null;
-                var reader = new LogReader(folder.Log);
+                var isFollowed = parsed.GetValue(follow);
                 void Show(LogLine line) => Print(line, parsed.GetValue(times), session);
-                if (parsed.GetValue(follow))
-                {
-                    await reader.FollowAsync(last, Show, session.Cancellation);
-                    session.Cancellation.ThrowIfCancellationRequested();
-                }
-                else
-                {
-                    reader.Read(last).ToList().ForEach(Show);
-                }
-
+                await Instances.Engine(record, folder, session).LogAsync(folder, last, isFollowed, Show, session.Cancellation);
+                session.Cancellation.ThrowIfCancellationRequested();
                 return ExitStatus.Done;
             },
         };

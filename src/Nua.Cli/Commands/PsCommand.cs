@@ -32,13 +32,27 @@ public static class PsCommand
             foreach (var folder in Instance.List(Locations.StoreHome()))
             {
                 var record = Instance.ReadRecord(folder);
-                rows.Add((folder, record, record is null ? ServiceStatus.None : await Instances.Engine(record, folder, session).StatusAsync(folder, session.Cancellation)));
+                rows.Add((folder, record, record is null ? ServiceStatus.None : await StatusAsync(record, folder, session)));
             }
 
             session.Out.Write(session.Json ? Json(rows) : Text(rows));
             return ExitStatus.Done;
         },
     };
+
+    /// <summary>An engine that does not answer must not hide the instances of the other.</summary>
+    private static async Task<ServiceStatus> StatusAsync(InstanceRecord record, InstanceFolder folder, Session session)
+    {
+        try
+        {
+            return await Instances.Engine(record, folder, session).StatusAsync(folder, session.Cancellation);
+        }
+        catch (ProblemException away)
+        {
+            session.Messages.Report(away.Problems[0] with { Severity = Severity.Warning, What = $"'{folder.Name}': {away.Problems[0].What}" });
+            return ServiceStatus.None;
+        }
+    }
 
     private static string Text(List<(InstanceFolder Folder, InstanceRecord? Record, ServiceStatus Status)> rows)
     {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
 using Nua.Engine.Backups;
-using Nua.Engine.Engines.Local;
 using Nua.Engine.Instances;
 using Nua.Engine.Operations;
 using Nua.Engine.Settings;
@@ -19,8 +18,7 @@ public static class RestoreCommand
         var name = Instances.Name("The instance; a new one when there is none of that name");
         var file = new Argument<string>("FILE") { Description = "The backup" };
         var key = Inputs.Value("--key", "FILE", "Identity that decrypts the backup");
-        var engine = Inputs.Value("--engine", "local|docker", "Of a new instance: what runs the containers");
-        engine.AcceptOnlyFromAmong("local", "docker");
+        var engine = new EngineChoice();
         var settings = new SettingsInputs();
         var switching = new SwitchInputs();
         var command = new NuaCommand("restore", "Puts the data of a backup under an instance, or makes a new one of it.")
@@ -37,7 +35,7 @@ public static class RestoreCommand
             ExitStatuses = SwitchOutput.ExitStatuses,
             JsonFields = SwitchOutput.Fields,
             Arguments = { name, file },
-            Options = { key, engine },
+            Options = { key, engine.Option },
             Run = async (parsed, session) =>
             {
                 var folder = Instances.Folder(parsed.GetRequiredValue(name));
@@ -49,7 +47,7 @@ public static class RestoreCommand
                 using var instance = Instance.Open(folder);
                 try
                 {
-                    return await RunAsync(backup, instance, store, parsed.GetValue(engine), settings, switching, parsed, session);
+                    return await RunAsync(backup, instance, store, engine, settings, switching, parsed, session);
                 }
                 catch when (instance.Record is null && !File.Exists(folder.Operation) && Directory.Exists(folder.Path))
                 {
@@ -68,11 +66,11 @@ public static class RestoreCommand
     }
 
     private static async Task<int> RunAsync(
-        BackupReader backup, Instance instance, ImageStore store, string? engine, SettingsInputs inputs, SwitchInputs switching, ParseResult parsed, Session session)
+        BackupReader backup, Instance instance, ImageStore store, EngineChoice engine, SettingsInputs inputs, SwitchInputs switching, ParseResult parsed, Session session)
     {
         var folder = instance.Folder;
         using var place = Instances.Place(
-            instance, Instances.Engine(instance.Record?.Engine ?? engine ?? LocalEngine.EngineName, folder.StoreHome, session), session);
+            instance, Instances.Engine(engine.Of(parsed, instance), folder.StoreHome, session), session);
         var work = switching.Apply(parsed, place.Work);
         var release = instance.Record?.Release ?? ReleaseOf(backup, folder, store, session);
         var contract = work.Containers.Contract(release);
@@ -95,6 +93,6 @@ public static class RestoreCommand
             backup.LoadImage(store, $"instance/{folder.Name}:g1", session.Cancellation);
         }
 
-        return new Release(head.Image, head.Reference, head.AppId, head.Version, head.DataVersion);
+        return head.Release;
     }
 }

@@ -3,7 +3,6 @@ using Nua.Cli.Output;
 using Nua.Cli.Parsing;
 using Nua.Engine;
 using Nua.Engine.Contracts;
-using Nua.Engine.Engines.Local;
 using Nua.Engine.Instances;
 using Nua.Engine.Operations;
 using Nua.Engine.Settings;
@@ -18,8 +17,7 @@ public static class UpCommand
     {
         var target = new Argument<string>("IMAGE|DIR") { Description = "An image, or a folder that is built first" };
         var name = new Argument<string?>("NAME") { Description = "Name of the instance; the application's id when left out", Arity = ArgumentArity.ZeroOrOne };
-        var engine = Inputs.Value("--engine", "local|docker", "What runs the containers: nua itself (default), or Docker Engine or Podman");
-        engine.AcceptOnlyFromAmong("local", "docker");
+        var engine = new EngineChoice();
         var settings = new SettingsInputs();
         var inputs = new BuildInputs();
         var command = new NuaCommand("up", "Installs an application from its image and starts it.")
@@ -41,13 +39,13 @@ public static class UpCommand
                 new("seconds", "until it was ready"),
             ],
             Arguments = { target, name },
-            Options = { engine, inputs.Set, inputs.NoCache },
+            Options = { engine.Option, inputs.Set, inputs.NoCache },
             Run = async (parsed, session) =>
             {
                 var image = await RunnableImage.FindAsync(parsed.GetRequiredValue(target), inputs, parsed, session);
                 var contract = AppContract.Of(image.Image);
                 var folder = Instances.Folder(parsed.GetValue(name) ?? NameOf(contract));
-                return await RunAsync(image, contract, folder, parsed.GetValue(engine), settings, parsed, session);
+                return await RunAsync(image, contract, folder, engine, settings, parsed, session);
             },
         };
         foreach (var option in settings.All)
@@ -59,14 +57,12 @@ public static class UpCommand
     }
 
     private static async Task<int> RunAsync(
-        RunnableImage image, AppContract contract, InstanceFolder folder, string? engine, SettingsInputs inputs, ParseResult parsed, Session session)
+        RunnableImage image, AppContract contract, InstanceFolder folder, EngineChoice engine, SettingsInputs inputs, ParseResult parsed, Session session)
     {
         var begun = TimeProvider.System.GetTimestamp();
         await Instances.SettleAsync(folder, session);
         using var instance = Instance.Open(folder);
-        var name = engine ?? instance.Record?.Engine ?? LocalEngine.EngineName;
-        UpChecks.RefuseOtherEngine(instance, name);
-        using var place = Instances.Place(instance, Instances.Engine(name, folder.StoreHome, session), session);
+        using var place = Instances.Place(instance, Instances.Engine(engine.Of(parsed, instance), folder.StoreHome, session), session);
         var release = Instances.ReleaseOf(image, contract);
         UpChecks.RefuseOtherApplication(instance, release);
         InstanceSettings settings;

@@ -17,26 +17,31 @@ public static class UpgradeCommand
         var settings = new SettingsInputs();
         var switching = new SwitchInputs();
         var inputs = new BuildInputs();
+        var rehearse = Inputs.Flag("--rehearse", "Tries all of it on a copy of the data, says how it went and how long it took, and changes nothing");
         var command = new NuaCommand("upgrade", "Brings an instance to a new image, or leaves it exactly as it is.")
         {
-            Usage = "NAME IMAGE|DIR [-e NAME=VALUE] [--no-backup] [--steady SECONDS]",
+            Usage = "NAME IMAGE|DIR [-e NAME=VALUE] [--rehearse] [--no-backup] [--steady SECONDS]",
             Details = "The new image works on a copy of the data, and users meet a maintenance page until it was ready and stayed so for a while. When anything goes\n" +
                 "wrong before that, the copy is thrown away and the old release runs again on its untouched data. Equal data versions need no migration:\n" +
-                "then users are let in as soon as the new release is ready, and should it fail the old one goes on with what they wrote.\n\n" + Inputs.ImageForms,
+                "then users are let in as soon as the new release is ready, and should it fail the old one goes on with what they wrote.\n" +
+                "What was seeded (nua seed) must be there before the old release is given up.\n\n" + Inputs.ImageForms,
             Examples =
             [
                 new("to the next release", "nua upgrade notes nua-notes:2.0"),
+                new("would it work, and how long would it take?", "nua upgrade notes nua-notes:2.0 --rehearse"),
                 new("how long was it away?", "nua upgrade notes nua-notes:2.0 --json | jq .away_seconds"),
             ],
             ExitStatuses = SwitchOutput.ExitStatuses,
             JsonFields = SwitchOutput.Fields,
             Arguments = { name, target },
-            Options = { inputs.Set, inputs.NoCache },
+            Options = { inputs.Set, inputs.NoCache, rehearse },
             Run = async (parsed, session) =>
             {
                 using var place = await Instances.OpenAsync(parsed.GetRequiredValue(name), session);
                 var image = await RunnableImage.FindAsync(parsed.GetRequiredValue(target), inputs, parsed, session);
-                return await RunAsync(place, image, settings, switching, parsed, session);
+                return parsed.GetValue(rehearse)
+                    ? await RehearseAsync(switching.Apply(parsed, place.Work), place, image, settings, parsed, session)
+                    : await RunAsync(place, image, settings, switching, parsed, session);
             },
         };
         foreach (var option in settings.All.Concat(switching.All))
@@ -62,6 +67,15 @@ public static class UpgradeCommand
             : SettingsText.AreEqual(settings, record.Settings)
                 ? new SwitchReport(SwitchOutcome.Done, OperationKind.Upgrade, record.Release, release, Problem: null) { Generation = record.Generation }
                 : await new Configure(work).RunAsync(settings, session.Cancellation);
+        return SwitchOutput.Print(work.Folder.Name, report, session);
+    }
+
+    private static async Task<int> RehearseAsync(
+        Workplace work, Places place, RunnableImage image, SettingsInputs inputs, ParseResult parsed, Session session)
+    {
+        var target = Instances.ReleaseOf(image, AppContract.Of(image.Image));
+        var report = await new Rehearsal(work, place.Data, Locations.OpenStore()).RunAsync(
+            target, inputs.Apply(parsed, work.Instance.Record!.Settings), inputs.Given(parsed), session.Cancellation);
         return SwitchOutput.Print(work.Folder.Name, report, session);
     }
 }

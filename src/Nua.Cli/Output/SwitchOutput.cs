@@ -13,8 +13,8 @@ public static class SwitchOutput
     public static IReadOnlyList<JsonField> Fields { get; } =
     [
         new("name", "the instance"),
-        new("outcome", "`done`; `kept-old`: it failed, what was before runs again; `broken`: that did not come back either; `not-installed`"),
-        new("kind", "`upgrade`, `rollback`, `restore`"),
+        new("outcome", "`done`; `kept-old`: it failed, what was before runs again; `broken`: that did not come back either; `not-installed`; `rehearsed`: with --rehearse, it would be done"),
+        new("kind", "`upgrade`, `rollback`, `restore`, `rehearsal`"),
         new("from, to", "`version`, `data_version` and digest (`image`) of the releases; `from` is null for a new instance"),
         new("generation", "the generation of the data that is in use now"),
         new("seconds", "from the first change to the last"),
@@ -53,6 +53,8 @@ public static class SwitchOutput
     private static string Sentence(InstanceName name, SwitchReport report) => report.Outcome switch
     {
         SwitchOutcome.Done => $"'{name}' is {Name(report.To)} now: {Seconds(report.Duration)}, away for {Seconds(report.Away)}",
+        SwitchOutcome.Rehearsed => $"'{name}' could become {Name(report.To)} ({Steps(report)}); it is {Name(report.From!)} as before, "
+            + $"away for {Seconds(report.Away)} while its data was copied",
         SwitchOutcome.KeptOld => $"'{name}' is {Name(report.From!)} as before: {Seconds(report.Duration)}, away for {Seconds(report.Away)}",
         SwitchOutcome.Broken => $"'{name}' is stopped",
         _ => $"'{name}' was not installed, nothing is left",
@@ -61,10 +63,13 @@ public static class SwitchOutput
     private static string Word(SwitchOutcome outcome) => outcome switch
     {
         SwitchOutcome.Done => "done",
+        SwitchOutcome.Rehearsed => "rehearsed",
         SwitchOutcome.KeptOld => "kept-old",
         SwitchOutcome.Broken => "broken",
         _ => "not-installed",
     };
+
+    private static string Steps(SwitchReport report) => string.Join(", ", report.Steps.Select(step => $"{step.Step} {Seconds(step.Duration)}"));
 
     private static string Name(Release release) => Printable.Escape($"{release.AppId} {release.Version}".Trim(), 120);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nua.Engine.Instances;
 using Nua.Engine.Verifying;
 using Nua.Foundation;
 
@@ -67,6 +68,10 @@ public sealed record BackupHead
 
     [JsonIgnore]
     public bool IsCopy => Kind == "copy";
+
+    /// <summary>The release whose data it is.</summary>
+    [JsonIgnore]
+    public Release Release => new(Image, Reference, AppId, Version, DataVersion);
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BackupJson.Default.BackupHead);
 

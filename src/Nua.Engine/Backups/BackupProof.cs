@@ -17,8 +17,8 @@ public sealed record ProofSettings(InstanceSettings Settings, IReadOnlyDictionar
     public static ProofSettings Of(InstanceFolder instance)
     {
         var settings = Instance.ReadRecord(instance)?.Settings ?? new InstanceSettings();
-        var secrets = new SecretFolder(instance).Files.ToDictionary(file => file.Key, file => File.ReadAllBytes(file.Value), StringComparer.Ordinal);
-        return new ProofSettings(settings with { Ports = [] }, secrets);
+        var secrets = new SecretFolder(instance, settings.SecretSet).Files.ToDictionary(file => file.Key, file => File.ReadAllBytes(file.Value), StringComparer.Ordinal);
+        return new ProofSettings(settings with { Ports = [], SecretSet = 0 }, secrets);
     }
 }
 
@@ -34,6 +34,23 @@ public sealed class BackupProof(ImageStore store, IEngine engine, TimeProvider t
 {
     private const string Prefix = "prove-";
     private const int Generation = 1;
+
+    private readonly List<StepTime> _steps = [];
+
+    /// <summary>Brings the restored data to another release and tries that: the rehearsal of an upgrade. Null: the release of the backup is tried.</summary>
+    public Release? UpgradeTo { get; init; }
+
+    /// <summary>What the operator gives for that release.</summary>
+    public GivenSettings Given { get; init; } = new();
+
+    /// <summary>What is looked for; null: all that the backup says was seeded.</summary>
+    public IReadOnlyList<Seeding>? Seedings { get; init; }
+
+    /// <summary>How long it must stay ready.</summary>
+    public TimeSpan Steady { get; init; } = TimeSpan.Zero;
+
+    /// <summary>What was done, in order, the step that failed last.</summary>
+    public IReadOnlyList<StepTime> Steps => _steps;
 
     /// <exception cref="ProblemException">those of <see cref="BackupReader"/>; NUA5207 a verb failed; NUA5201, NUA5202 it did not become ready; NUA5141
     /// the data is not what it should be. Nothing is left then either.</exception>
@@ -58,36 +75,69 @@ public sealed class BackupProof(ImageStore store, IEngine engine, TimeProvider t
 
     private async Task<(long Entries, int Checked)> ProveAsync(Places places, BackupReader backup, ProofSettings known, CancellationToken cancel)
     {
-        var place = places.Work;
+        var place = places.Work with { Times = places.Work.Times with { Steady = Steady } };
         var release = Hold(place, backup, cancel);
-        var (image, contract) = place.Containers.Open(release);
+        var contract = place.Containers.Contract(release);
         backup.Accept(contract);
-        var summary = await Task.Run(() => FillAsync(places, backup, release, contract, cancel), cancel);
+        var summary = await StepAsync("restoring the data", () => Task.Run(() => FillAsync(places, backup, release, contract, cancel), cancel));
         var secrets = known.Secrets.Concat(summary.Secrets).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
-        var settings = new SettingsWork(place.Folder).Resolve(contract, known.Settings, new GivenSettings { Secrets = secrets }, (_, _) => { });
+        var work = new SettingsWork(place.Folder);
+        var settings = work.Resolve(contract, known.Settings, new GivenSettings { Secrets = secrets }, (_, _) => { });
         if (!backup.Head.IsCopy)
         {
-            await VerbWork.RunAsync(place, Restoring(place, release, contract), Generation, settings, isEmpty: true, cancel);
+            await StepAsync("running restore", () => VerbAsync(place, Restoring(place, release, contract), settings, isEmpty: true, cancel));
         }
 
+        if (UpgradeTo is { } target)
+        {
+            (release, contract) = (target, place.Containers.Contract(target));
+            place.Images.Hold(target, Generation + 1);
+            settings = work.Resolve(contract, settings, Given, (_, _) => { });
+            places.Data.AddVolumes(Generation, ImageVolumes.Of(place.Containers.Open(target).Image, contract));
+            var verb = Upgrade.Verb(backup.Head.Release, target, contract.UpgradeTimeout);
+            await StepAsync("running upgrade", () => VerbAsync(place, verb, settings, isEmpty: false, cancel));
+        }
+
+        await StepAsync("starting the release", () => StartAsync(place, release, settings, cancel));
+        var found = await StepAsync("looking for what was seeded", () => Verification.RunAsync(place, release, Seedings ?? backup.Head.Seeds, cancel));
+        return (summary.Entries, found);
+    }
+
+    private static async Task<bool> VerbAsync(Workplace place, SwitchVerb verb, InstanceSettings settings, bool isEmpty, CancellationToken cancel)
+    {
+        await VerbWork.RunAsync(place, verb, Generation, settings, isEmpty, cancel);
+        return true;
+    }
+
+    private static async Task<bool> StartAsync(Workplace place, Release release, InstanceSettings settings, CancellationToken cancel)
+    {
+        var (image, contract) = place.Containers.Open(release);
         await place.Engine.PrepareAsync(image, cancel);
         await place.Engine.StartAsync(place.Containers.Service(release, Generation, settings, "clone"), cancel);
         await Readiness.AwaitReadyAsync(place, release, contract.ReadyTimeout, isPatient: false, cancel);
-        var plan = VerifyPlan.Of(contract);
-        foreach (var seeding in plan is null ? [] : backup.Head.Seeds)
-        {
-            await new Verifier(engine, place.Folder, plan!).CheckAsync(seeding, cancel);
-        }
+        await Readiness.AwaitSteadyAsync(place, release, cancel);
+        return true;
+    }
 
-        return (summary.Entries, plan is null ? 0 : backup.Head.Seeds.Count);
+    private async Task<T> StepAsync<T>(string step, Func<Task<T>> work)
+    {
+        tell(step);
+        var begun = time.GetTimestamp();
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            _steps.Add(new StepTime(step, time.GetElapsedTime(begun)));
+        }
     }
 
     /// <summary>The image by digest, out of the backup when the store has it not.</summary>
     private Release Hold(Workplace place, BackupReader backup, CancellationToken cancel)
     {
-        var head = backup.Head;
-        var release = new Release(head.Image, head.Reference, head.AppId, head.Version, head.DataVersion);
-        if (store.Find(head.Image) is null)
+        var release = backup.Head.Release;
+        if (store.Find(release.Image) is null)
         {
             backup.LoadImage(store, $"instance/{place.Folder.Name}:g{Generation}", cancel);
         }

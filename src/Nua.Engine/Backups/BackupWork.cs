@@ -197,7 +197,7 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
 
     private SortedDictionary<string, byte[]> Secrets(IReadOnlyList<string> names)
     {
-        var files = new SecretFolder(place.Folder).Files;
+        var files = new SecretFolder(place.Folder, Record.Settings.SecretSet).Files;
         var secrets = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var name in names)
         {

@@ -63,6 +63,9 @@ public sealed class Generations : IDisposable
         return Guard(Folder(to), () => _work.Clone(Folder(from), Folder(to), cancel));
     }
 
+    /// <summary>Makes those volumes that a generation has not, empty: another release may want more than the one whose copy it is.</summary>
+    public void AddVolumes(int number, IReadOnlyList<NewVolume> volumes) => _work.Add(Folder(number), volumes);
+
     /// <summary>Removes a generation, complete or not; no error when there is none.</summary>
     public void Remove(int number) => _work.Remove(Folder(number));
 

@@ -1,4 +1,5 @@
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 using Nua.Oci;
 
@@ -41,6 +42,11 @@ public interface IEngine
     /// <summary>Runs a command inside the live container.</summary>
     /// <returns>Its exit status.</returns>
     Task<int> ExecAsync(InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel);
+
+    /// <summary>What the containers of the instance have printed, oldest line first.</summary>
+    /// <param name="last">At most so many lines; null for all that are kept.</param>
+    /// <param name="isFollowed">Goes on with what comes until cancelled, whatever container it comes from.</param>
+    Task LogAsync(InstanceFolder instance, int? last, bool isFollowed, Action<LogLine> onLine, CancellationToken cancel);
 
     /// <summary>Removes all containers of the instance and its gate; never a volume.</summary>
     Task RemoveAsync(InstanceFolder instance, CancellationToken cancel);

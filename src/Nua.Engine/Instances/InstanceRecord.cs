@@ -61,6 +61,9 @@ public sealed record InstanceSettings
     /// <summary>Absolute folders of this machine with what services are bound, by the binding's name.</summary>
     public IReadOnlyDictionary<string, string> Bindings { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Which of the instance's sets of secrets; the first is 0.</summary>
+    public int SecretSet { get; init; }
+
     /// <summary>Bytes; null leaves the host's.</summary>
     public long? Memory { get; init; }
 

@@ -15,47 +15,36 @@ public sealed class LogReader(string folder)
     /// <param name="last">At most so many lines; null for all.</param>
     public IEnumerable<LogLine> Read(int? last)
     {
-        var lines = Enumerable.Range(0, LogFiles.Count).Reverse().Select(age => $"{folder}/{LogFiles.Name(age)}").Where(File.Exists).SelectMany(ReadFile);
+        var lines = ReadFrom(LogFiles.Count - 1, 0);
         return last is { } count ? lines.TakeLast(count) : lines;
+    }
+
+    /// <summary>What is there now; the tail goes on behind it, with no line missing or twice.</summary>
+    internal List<LogLine> Read(LogTail tail)
+    {
+        var lines = ReadFrom(LogFiles.Count - 1, 1).ToList();
+        tail.Drain(lines.Add);
+        return lines;
     }
 
     /// <summary>What is there and what comes, until cancelled. A line that rotation takes away meanwhile is found in the file it went to.</summary>
     public async Task FollowAsync(int? last, Action<LogLine> onLine, CancellationToken cancel)
     {
-        var current = $"{folder}/{LogFiles.Name(0)}";
-        var shown = Read(last).ToList();
-        shown.ForEach(onLine);
-        var file = Open(current);
-        file?.Seek(0, SeekOrigin.End);
-        var rest = new StringBuilder();
-        try
+        using var tail = new LogTail(folder);
+        var present = Read(tail);
+        present.TakeLast(last ?? present.Count).ToList().ForEach(onLine);
+        while (!cancel.IsCancellationRequested)
         {
-            while (!cancel.IsCancellationRequested)
-            {
-                var hasMoved = file is null || HasMoved(file, current);
-                if (file is not null)
-                {
-                    Drain(file, rest, onLine);
-                }
-
-                if (hasMoved && Open(current) is { } next)
-                {
-                    file?.Dispose();
-                    file = next;
-                    continue;
-                }
-
-                await Task.Delay(_look, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
-            }
-        }
-        finally
-        {
-            file?.Dispose();
+            tail.Drain(onLine);
+            await Task.Delay(_look, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 
     internal static LogLine Parse(string line) =>
         line.Split(' ', 3) is [var time, var tag, var text] && time.EndsWith('Z') ? new LogLine(time, tag, text) : new LogLine("", "", line);
+
+    private IEnumerable<LogLine> ReadFrom(int oldest, int newest) =>
+        Enumerable.Range(newest, oldest - newest + 1).Reverse().Select(age => $"{folder}/{LogFiles.Name(age)}").Where(File.Exists).SelectMany(ReadFile);
 
     private static IEnumerable<LogLine> ReadFile(string path)
     {
@@ -72,7 +61,7 @@ public sealed class LogReader(string folder)
         }
     }
 
-    private static FileStream? Open(string path)
+    internal static FileStream? Open(string path)
     {
         try
         {
@@ -81,36 +70,6 @@ public sealed class LogReader(string folder)
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
-        }
-    }
-
-    /// <summary>The name belongs to another file by now: it was rotated.</summary>
-    private static bool HasMoved(FileStream file, string path)
-    {
-        var info = new FileInfo(path);
-        return info.Exists && info.Length < file.Position;
-    }
-
-    private static void Drain(FileStream file, StringBuilder rest, Action<LogLine> onLine)
-    {
-        var buffer = new byte[65536];
-        int count;
-        while ((count = file.Read(buffer)) > 0)
-        {
-            rest.Append(Encoding.UTF8.GetString(buffer, 0, count));
-        }
-
-        var text = rest.ToString();
-        var end = text.LastIndexOf('\n');
-        if (end < 0)
-        {
-            return;
-        }
-
-        rest.Clear().Append(text.AsSpan(end + 1));
-        foreach (var line in text[..end].Split('\n'))
-        {
-            onLine(Parse(line));
         }
     }
 }

@@ -17,9 +17,10 @@ public interface IGenerations
     /// <exception cref="ProblemException">NUA5105; exit code 73.</exception>
     Task RequireSpaceAsync(int from, CancellationToken cancel);
 
-    /// <summary>Copies a generation that nobody writes to; whatever is there under the new number goes first.</summary>
+    /// <summary>Copies a generation that nobody writes to, with empty volumes for what only <paramref name="release"/> wants; whatever is there under the
+    /// new number goes first.</summary>
     /// <returns>How it was copied, a few words for people.</returns>
-    Task<string> CloneAsync(int from, int to, CancellationToken cancel);
+    Task<string> CloneAsync(int from, int to, Release release, CancellationToken cancel);
 
     /// <summary>Removes all others, half-made ones included; with none to keep, caches too.</summary>
     Task KeepAsync(IReadOnlySet<int> generations, CancellationToken cancel);

@@ -25,11 +25,14 @@ public sealed class InstanceData(Generations folders, Containers containers) : I
         },
         cancel);
 
-    public Task<string> CloneAsync(int from, int to, CancellationToken cancel) => Task.Run(
+    public Task<string> CloneAsync(int from, int to, Release release, CancellationToken cancel) => Task.Run(
         () =>
         {
             folders.Remove(to);
-            return folders.Clone(from, to, cancel).Way;
+            var way = folders.Clone(from, to, cancel).Way;
+            var (image, contract) = containers.Open(release);
+            folders.AddVolumes(to, ImageVolumes.Of(image, contract));
+            return way;
         },
         cancel);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 
 namespace Nua.Engine.Operations;
@@ -27,15 +28,15 @@ internal static class Readiness
 
             if (!isPatient && HasFailed(status))
             {
-                throw Ended("NUA5201", $"{Name(release)} ended instead of becoming ready", status);
+                throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status);
             }
 
             if (place.Time.GetElapsedTime(begun) > TimeSpan.FromSeconds(seconds))
             {
                 throw new ProblemException(new Problem("NUA5202", $"{Name(release)} was not ready within {seconds} s")
                 {
-                    Why = status.Health is { } line ? $"its last health check said: {line}" : "it answered no health check",
-                    Remedy = "'nua logs' shows what it printed; lifecycle.start.ready-timeout in its nua-config gives it more time",
+                    Why = (status.Health is { } line ? $"its last health check said: {line}" : "it answered no health check") + await LastAsync(place),
+                    Remedy = "lifecycle.start.ready-timeout in its nua-config gives it more time",
                 });
             }
 
@@ -53,7 +54,7 @@ internal static class Readiness
             if (status.State != ServiceState.Ready || status.Restarts > 0)
             {
                 var after = place.Time.GetElapsedTime(begun).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-                throw Ended("NUA5203", $"{Name(release)} was ready, and failed {after} s later", status);
+                throw await EndedAsync(place, "NUA5203", $"{Name(release)} was ready, and failed {after} s later", status);
             }
 
             await Task.Delay(Look(place), place.Time, cancel);
@@ -69,11 +70,28 @@ internal static class Readiness
         status.State == ServiceState.Stopped
         || ((status.State == ServiceState.Restarting || status.Restarts > 0) && status.LastExit is not (Unavailable or Temporary));
 
-    private static ProblemException Ended(string code, string what, ServiceStatus status) => new(new Problem(code, what)
+    private static async Task<ProblemException> EndedAsync(Workplace place, string code, string what, ServiceStatus status) => new(new Problem(code, what)
     {
-        Why = status.State == ServiceState.Unhealthy || status.LastExit is null
+        Why = (status.State == ServiceState.Unhealthy || status.LastExit is null
             ? $"its health check says: {status.Health ?? "nothing"}"
-            : $"its last exit status was {status.LastExit}",
-        Remedy = "'nua logs' shows what it printed",
+            : $"its last exit status was {status.LastExit}") + await LastAsync(place),
     });
+
+    /// <summary>What it printed at last: after a failed installation there is no log to look into.</summary>
+    private static async Task<string> LastAsync(Workplace place)
+    {
+        const int Lines = 5, Among = 100;
+        var lines = new List<LogLine>();
+        try
+        {
+            await place.Engine.LogAsync(place.Folder, Among, isFollowed: false, lines.Add, CancellationToken.None);
+        }
+        catch (Exception unreadable) when (unreadable is ProblemException or IOException or UnauthorizedAccessException)
+        {
+            // The reason that is being told is more important.
+        }
+
+        var last = lines.Where(line => line.Tag is "out" or "err").TakeLast(Lines).Select(line => Printable.Escape(line.Text, 200)).ToList();
+        return last.Count == 0 ? "; it printed nothing" : $"; it printed at last:\n{string.Join('\n', last)}";
+    }
 }

@@ -1,5 +1,6 @@
 using Nua.Engine.Backups;
 using Nua.Engine.Instances;
+using Nua.Engine.Settings;
 using Nua.Foundation;
 
 namespace Nua.Engine.Operations;
@@ -120,6 +121,7 @@ internal static class RecoveryWork
             surplus.ForEach(path => BackupRetention.Remove(place.Folder, path));
         }
 
+        SecretFolder.Keep(place.Folder, record.Settings.SecretSet);
         await RemoveOthersAsync(place, [record.Generation, .. record.Kept.Select(kept => kept.Generation)], cancel);
     }
 

@@ -5,6 +5,7 @@ using Nua.Engine.Data;
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
 using Nua.Engine.Settings;
+using Nua.Engine.Verifying;
 using Nua.Foundation;
 
 namespace Nua.Engine.Operations;
@@ -28,7 +29,7 @@ public sealed class Restore(Workplace place, Generations folders)
         var secrets = backup.Head.Secrets.Count == 0
             ? new Dictionary<string, byte[]>()
             : (await Task.Run(() => backup.Check(cancel), cancel)).Secrets;
-        var present = new SecretFolder(place.Folder);
+        var present = new SecretFolder(place.Folder, place.Instance.Record?.Settings.SecretSet ?? 0);
         foreach (var (name, value) in secrets)
         {
             if (present.Has(name) && !File.ReadAllBytes(present.Files[name]).AsSpan().SequenceEqual(value))
@@ -78,7 +79,13 @@ public sealed class Restore(Workplace place, Generations folders)
             Reason = "restore",
             SafetyBackup = safety,
         };
-        return await new Switch(place).RunAsync(order, cancel);
+        var report = await new Switch(place).RunAsync(order, cancel);
+        if (report.Outcome == SwitchOutcome.Done)
+        {
+            new SeedRecord { Seedings = backup.Head.Seeds }.Save(place.Folder);
+        }
+
+        return report;
 
         Task UnpackAsync(int generation, CancellationToken token) => Task.Run(
             () =>

@@ -29,6 +29,8 @@ public sealed class Rollback(Workplace place)
             place.Tell($"what was written since {Time(earlier.Replaced)} will not be there; the data of now stays kept as generation {record.Generation}");
         }
 
+        // What was seeded since is not in kept data.
+        var seedings = toKept ? [] : await Verification.PresentAsync(place, cancel);
         var backup = SafetyBackup is null ? null : await SafetyBackup(cancel);
         return await new Switch(place).RunAsync(
             new SwitchOrder
@@ -41,6 +43,7 @@ public sealed class Rollback(Workplace place)
                 Verbs = verbs,
                 Reason = "rollback",
                 IsForwardSafe = !toKept && earlier.Release.DataVersion == record.Release.DataVersion,
+                Seedings = seedings,
                 SafetyBackup = backup,
             },
             cancel);

@@ -136,6 +136,12 @@ public sealed class Switch(Workplace place)
             await Readiness.AwaitSteadyAsync(place, order.Target, cancel);
         }
 
+        if (order.Seedings.Count > 0)
+        {
+            Step("looking for what was seeded");
+            await Verification.RunAsync(place, order.Target, order.Seedings, cancel);
+        }
+
         Step("committing");
         place.Instance.Commit(Next(order, before, generation));
     }
@@ -178,7 +184,7 @@ public sealed class Switch(Workplace place)
                 break;
             case Filling.CloneOf old:
                 Step("filling the new generation");
-                _copied = await place.Generations.CloneAsync(old.Generation, generation, cancel);
+                _copied = await place.Generations.CloneAsync(old.Generation, generation, order.Target, cancel);
                 break;
             default:
                 break;

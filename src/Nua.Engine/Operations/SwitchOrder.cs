@@ -1,5 +1,6 @@
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
+using Nua.Engine.Verifying;
 
 namespace Nua.Engine.Operations;
 
@@ -28,6 +29,9 @@ public sealed record SwitchOrder
     /// <summary>The old release can go on with whatever the new one writes (equal data versions). Then the gate opens as soon as the new one is
     /// ready, and if it does not stay steady the old one takes over its data: nothing that users wrote meanwhile is lost.</summary>
     public bool IsForwardSafe { get; init; }
+
+    /// <summary>What was seeded into the data: the new release must have it before the old one is given up.</summary>
+    public IReadOnlyList<Seeding> Seedings { get; init; } = [];
 
     /// <summary>Path of the backup that was made before; null for none.</summary>
     public string? SafetyBackup { get; init; }

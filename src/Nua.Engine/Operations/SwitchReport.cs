@@ -14,6 +14,9 @@ public enum SwitchOutcome
     /// <summary>It did not become what was asked for, and what it was does not come back. All is stopped, nothing is deleted.</summary>
     Broken,
 
+    /// <summary>It would become what was asked for; it was tried on a copy, and nothing was changed.</summary>
+    Rehearsed,
+
     /// <summary>There was nothing before, and nothing is left.</summary>
     NotInstalled,
 }
@@ -41,7 +44,7 @@ public sealed record SwitchReport(SwitchOutcome Outcome, string Kind, Release? F
     /// <summary>Of the command: the contract's 0, 10 and 20; 1 when an installation failed.</summary>
     public int ExitCode => Outcome switch
     {
-        SwitchOutcome.Done => 0,
+        SwitchOutcome.Done or SwitchOutcome.Rehearsed => 0,
         SwitchOutcome.KeptOld => 10,
         SwitchOutcome.Broken => 20,
         _ => 1,

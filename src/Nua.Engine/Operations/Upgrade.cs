@@ -22,14 +22,23 @@ public sealed class Upgrade(Workplace place)
     {
         var record = place.Instance.Record!;
         var contract = place.Containers.Contract(target);
-        UpgradeChecks.Check(record.Release, contract);
+        await CheckAsync(target, settings, cancel);
+        var seedings = await Verification.PresentAsync(place, cancel);
+        var backup = SafetyBackup is null ? null : await SafetyBackup(cancel);
+        var order = Order(record, target, contract.UpgradeTimeout, settings) with { SafetyBackup = backup, Seedings = seedings };
+        return await new Switch(place).RunAsync(order, cancel);
+    }
+
+    /// <summary>Does the image fit, by what it declares and by what its <c>upgrade plan</c> says?</summary>
+    /// <exception cref="ProblemException">those of <see cref="UpgradeChecks"/>.</exception>
+    public async Task CheckAsync(Release target, InstanceSettings settings, CancellationToken cancel)
+    {
+        var record = place.Instance.Record!;
+        UpgradeChecks.Check(record.Release, place.Containers.Contract(target));
         if (target.DataVersion != record.Release.DataVersion)
         {
             await ComparePlanAsync(record, target, settings, cancel);
         }
-
-        var backup = SafetyBackup is null ? null : await SafetyBackup(cancel);
-        return await new Switch(place).RunAsync(Order(record, target, contract.UpgradeTimeout, settings) with { SafetyBackup = backup }, cancel);
     }
 
     /// <summary>Equal data versions need no migration: the old release could go on with what the new one writes.</summary>
@@ -43,14 +52,14 @@ public sealed class Upgrade(Workplace place)
             Settings = settings,
             IsWanted = IsWanted ?? record.IsWanted,
             Filling = new Filling.CloneOf(record.Generation),
-            Verbs = isSameData ? [] : [Verb(record, target, timeLimit)],
+            Verbs = isSameData ? [] : [Verb(record.Release, target, timeLimit)],
             Reason = "update",
             IsForwardSafe = isSameData,
         };
     }
 
-    private static SwitchVerb Verb(InstanceRecord record, Release target, int timeLimit) =>
-        new(target, ["upgrade"], "update", timeLimit) { Env = Versions(record.Release, target) };
+    internal static SwitchVerb Verb(Release from, Release target, int timeLimit) =>
+        new(target, ["upgrade"], "update", timeLimit) { Env = Versions(from, target) };
 
     internal static SortedDictionary<string, string> Versions(Release from, Release to) => new(StringComparer.Ordinal)
     {

@@ -13,7 +13,7 @@ namespace Nua.Engine.Settings;
 /// </summary>
 public sealed class ContainerVariables(AppContract contract, InstanceFolder folder, InstanceSettings settings)
 {
-    private readonly SecretFolder _secrets = new(folder);
+    private readonly SecretFolder _secrets = new(folder, settings.SecretSet);
 
     /// <summary>What a binding's file is called where a configuration names a variable of a provider.</summary>
     private static readonly (string Ending, string File)[] _bindingFiles =

@@ -10,13 +10,12 @@ namespace Nua.Engine.Settings;
 /// </summary>
 public sealed class SettingsWork(InstanceFolder folder)
 {
-    private readonly SecretFolder _secrets = new(folder);
-
     /// <summary>Settings with what is given and what had to be made. Secrets are on the disk when this returns.</summary>
     /// <param name="shown">Called with name and value of generated variables that the packager wants the operator to see.</param>
     /// <exception cref="ProblemException">NUA5040 a variable, NUA5041 a secret, NUA5042 a binding is missing; nothing has been written then.</exception>
     public InstanceSettings Resolve(AppContract contract, InstanceSettings settings, GivenSettings given, Action<string, string> shown)
     {
+        var present = new SecretFolder(folder, settings.SecretSet);
         var names = contract.Secrets.Select(secret => secret.Name).ToHashSet(StringComparer.Ordinal);
         var env = new SortedDictionary<string, string>(settings.Env.ToDictionary(), StringComparer.Ordinal);
         var secrets = given.Secrets.ToDictionary(StringComparer.Ordinal);
@@ -40,8 +39,8 @@ public sealed class SettingsWork(InstanceFolder folder)
         }
 
         var problems = new List<Problem>();
-        Make(contract, secrets, problems);
-        Make(DynamicSetting.Of(contract), env, secrets, shown);
+        Make(contract, present, secrets, problems);
+        Make(DynamicSetting.Of(contract), present, env, secrets, shown);
         var next = settings with { Env = env, Bindings = bindings };
         problems.AddRange(new ContainerVariables(contract, folder, next).Missing(secrets.Keys));
         problems.AddRange(contract.Needs.Where(need => !bindings.ContainsKey(need.Binding)).Select(need =>
@@ -55,17 +54,29 @@ public sealed class SettingsWork(InstanceFolder folder)
             throw new ProblemException(problems) { ExitCode = 78 };
         }
 
-        foreach (var (name, value) in secrets)
-        {
-            _secrets.Write(name, value);
-        }
-
-        return next;
+        return Written(next, present, secrets);
     }
 
-    private void Make(AppContract contract, Dictionary<string, byte[]> secrets, List<Problem> problems)
+    /// <summary>What is new goes to what is there; what takes the place of another value goes to a set of its own, for the command may yet fail.</summary>
+    private InstanceSettings Written(InstanceSettings settings, SecretFolder present, Dictionary<string, byte[]> secrets)
     {
-        foreach (var secret in contract.Secrets.Where(secret => !secrets.ContainsKey(secret.Name) && !_secrets.Has(secret.Name)))
+        if (secrets.Any(secret => present.Has(secret.Key) && !present.Has(secret.Key, secret.Value)))
+        {
+            settings = settings with { SecretSet = present.Copy() };
+        }
+
+        var target = new SecretFolder(folder, settings.SecretSet);
+        foreach (var (name, value) in secrets.Where(secret => !target.Has(secret.Key, secret.Value)))
+        {
+            target.Write(name, value);
+        }
+
+        return settings;
+    }
+
+    private static void Make(AppContract contract, SecretFolder present, Dictionary<string, byte[]> secrets, List<Problem> problems)
+    {
+        foreach (var secret in contract.Secrets.Where(secret => !secrets.ContainsKey(secret.Name) && !present.Has(secret.Name)))
         {
             if (secret.Generate is { } form && RandomText.Generate(form) is { } value)
             {
@@ -81,8 +92,8 @@ public sealed class SettingsWork(InstanceFolder folder)
         }
     }
 
-    private void Make(
-        IReadOnlyList<DynamicSetting> dynamics, SortedDictionary<string, string> env, Dictionary<string, byte[]> secrets, Action<string, string> shown)
+    private static void Make(
+        IReadOnlyList<DynamicSetting> dynamics, SecretFolder present, SortedDictionary<string, string> env, Dictionary<string, byte[]> secrets, Action<string, string> shown)
     {
         foreach (var dynamic in dynamics.Where(dynamic => !env.ContainsKey(dynamic.Name)))
         {
@@ -90,7 +101,7 @@ public sealed class SettingsWork(InstanceFolder folder)
             {
                 env[dynamic.Name] = RandomText.Unique(dynamic.Kind == "unique_db" ? "db_" : "user_");
             }
-            else if (dynamic is { Kind: "random", IsKept: true } && !_secrets.Has(dynamic.Name) && !secrets.ContainsKey(dynamic.Name))
+            else if (dynamic is { Kind: "random", IsKept: true } && !present.Has(dynamic.Name) && !secrets.ContainsKey(dynamic.Name))
             {
                 var value = dynamic.IsNumber ? RandomText.Number() : RandomText.Password(dynamic.Length);
                 secrets[dynamic.Name] = System.Text.Encoding.UTF8.GetBytes(value);

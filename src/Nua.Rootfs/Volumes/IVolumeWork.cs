@@ -14,6 +14,9 @@ public interface IVolumeWork : IDisposable
     /// <summary>Makes a folder with one empty folder for each volume.</summary>
     void Create(string folder, IReadOnlyList<NewVolume> volumes);
 
+    /// <summary>Makes an empty folder for each volume that <paramref name="folder"/>, which is there, has not.</summary>
+    void Add(string folder, IReadOnlyList<NewVolume> volumes);
+
     /// <summary>Makes <paramref name="to"/> a copy of <paramref name="from"/>, exact but for sockets and devices.</summary>
     CopyReport Clone(string from, string to, CancellationToken cancel);
 

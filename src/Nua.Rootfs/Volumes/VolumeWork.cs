@@ -24,16 +24,23 @@ public sealed class VolumeWork(string home) : IVolumeWork
 
     public void Create(string folder, IReadOnlyList<NewVolume> volumes) => Make(folder, (part, _) =>
     {
-        foreach (var volume in volumes)
-        {
-            var name = Posix.Path(volume.Name);
-            Posix.Check(Libc.MkdirAt(part, name, 0x1C0), "creating", volume.Name);
-            Posix.Check(Libc.FchownAt(part, name, volume.Uid, volume.Gid, Libc.AtSymlinkNofollow), "giving to the application", volume.Name);
-            Posix.Check(Libc.FchmodAt(part, name, volume.Mode, 0), "opening to the application", volume.Name);
-        }
-
+        Fill(part, volumes);
         return CopyReport.Nothing;
     });
+
+    public void Add(string folder, IReadOnlyList<NewVolume> volumes)
+    {
+        var fd = Open(At(folder));
+        try
+        {
+            Fill(fd, [.. volumes.Where(volume => !Directory.Exists($"{At(folder)}/{volume.Name}"))]);
+            Posix.Check(Libc.Syncfs(fd), "syncing", folder);
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
 
     public CopyReport Clone(string from, string to, CancellationToken cancel)
     {
@@ -195,6 +202,17 @@ public sealed class VolumeWork(string home) : IVolumeWork
         {
             TreeRemoval.Remove(part);
             throw;
+        }
+    }
+
+    private static void Fill(int folder, IReadOnlyList<NewVolume> volumes)
+    {
+        foreach (var volume in volumes)
+        {
+            var name = Posix.Path(volume.Name);
+            Posix.Check(Libc.MkdirAt(folder, name, 0x1C0), "creating", volume.Name);
+            Posix.Check(Libc.FchownAt(folder, name, volume.Uid, volume.Gid, Libc.AtSymlinkNofollow), "giving to the application", volume.Name);
+            Posix.Check(Libc.FchmodAt(folder, name, volume.Mode, 0), "opening to the application", volume.Name);
         }
     }
 

@@ -14,6 +14,8 @@ public sealed class VolumeWorkshop : IVolumeWork
 
     public void Create(string folder, IReadOnlyList<NewVolume> volumes) => Ask(worker => worker.Order(new CreateVolumes(folder, volumes)));
 
+    public void Add(string folder, IReadOnlyList<NewVolume> volumes) => Ask(worker => worker.Order(new AddVolumes(folder, volumes)));
+
     public CopyReport Clone(string from, string to, CancellationToken cancel) =>
         Ask(worker => worker.Order(new CloneVolumes(from, to), cancel)).Copy!;
 

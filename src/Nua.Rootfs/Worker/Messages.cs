@@ -26,6 +26,7 @@ namespace Nua.Rootfs.Worker;
 [JsonDerivedType(typeof(RemoveFolders), "rmdirs")]
 [JsonDerivedType(typeof(RelayPort), "relay")]
 [JsonDerivedType(typeof(CreateVolumes), "volumes")]
+[JsonDerivedType(typeof(AddVolumes), "add-volumes")]
 [JsonDerivedType(typeof(CloneVolumes), "clone")]
 [JsonDerivedType(typeof(PackVolumes), "pack")]
 [JsonDerivedType(typeof(UnpackVolumes), "fill")]

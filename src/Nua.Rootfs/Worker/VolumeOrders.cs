@@ -5,6 +5,9 @@ namespace Nua.Rootfs.Worker;
 /// <summary>Makes a folder with empty volumes. All folders here are relative to the store.</summary>
 internal sealed record CreateVolumes(string Folder, IReadOnlyList<NewVolume> Volumes) : Command;
 
+/// <summary>Makes those that a folder has not yet.</summary>
+internal sealed record AddVolumes(string Folder, IReadOnlyList<NewVolume> Volumes) : Command;
+
 internal sealed record CloneVolumes(string From, string To) : Command;
 
 /// <summary>Back comes a tar, as a stream.</summary>
@@ -30,6 +33,9 @@ internal static class VolumeOrders
         {
             case CreateVolumes c:
                 work.Create(c.Folder, c.Volumes);
+                return new Reply();
+            case AddVolumes c:
+                work.Add(c.Folder, c.Volumes);
                 return new Reply();
             case CloneVolumes c:
                 return new Reply { Copy = work.Clone(c.From, c.To, CancellationToken.None) };

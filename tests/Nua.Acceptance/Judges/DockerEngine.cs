@@ -68,6 +68,8 @@ public sealed class DockerEngine : IContainerEngine
         (await _docker.With("run", "--detach", "--name", name).With(request.CommonOptions()).With("judged:1").With(request.Arguments)
             .RunAsync()).Expect(0);
 
+    public Task<Outcome> ExecAsync(string name, params string[] command) => _docker.With("exec", name).With(command).RunAsync();
+
     public async Task<string> LogsAsync(string name)
     {
         var outcome = await _docker.With("logs", name).RunAsync();

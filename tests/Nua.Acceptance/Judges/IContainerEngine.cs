@@ -14,6 +14,9 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Starts the loaded image in the background, named <paramref name="name"/>.</summary>
     Task StartAsync(string name, ContainerRequest request);
 
+    /// <summary>Runs a command in a container that runs.</summary>
+    Task<Outcome> ExecAsync(string name, params string[] command);
+
     Task<string> LogsAsync(string name);
 
     /// <summary>SIGTERM, SIGKILL after 30 s; gives the container's exit status and removes it.</summary>

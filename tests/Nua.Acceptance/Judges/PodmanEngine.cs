@@ -55,6 +55,8 @@ public sealed class PodmanEngine : IContainerEngine
         (await _podman.With("run", "--detach", "--name", name).With(request.CommonOptions()).With(_image).With(request.Arguments).RunAsync())
             .Expect(0);
 
+    public Task<Outcome> ExecAsync(string name, params string[] command) => _podman.With("exec", name).With(command).RunAsync();
+
     public async Task<string> LogsAsync(string name)
     {
         var outcome = await _podman.With("logs", name).RunAsync();

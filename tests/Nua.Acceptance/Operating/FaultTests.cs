@@ -20,9 +20,17 @@ public sealed class FaultTests(ExampleImages images) : IDisposable
     private readonly Operated _operated = new(images.Nua);
     private readonly SortedDictionary<string, int> _seen = new(StringComparer.Ordinal);
 
+    private readonly TemporaryFolder _folder = new();
+
     private NuaProgram Nua => images.Nua;
 
-    public void Dispose() => _operated.Dispose();
+    private string Backup => _folder["backup.tar.zst"];
+
+    public void Dispose()
+    {
+        _operated.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Whoever_is_killed_at_whatever_moment_the_instance_is_the_old_one_or_the_new_one()
@@ -55,8 +63,14 @@ public sealed class FaultTests(ExampleImages images) : IDisposable
         var victim = _victims[random.Next(_victims.Length)];
         var delay = TimeSpan.FromMilliseconds(random.Next(operation == "destroy" ? 400 : 2500));
         which = $"{which}: {operation}, {victim} killed after {delay.TotalMilliseconds:0} ms";
-        // What is destroyed is meant to be gone, written notes included.
-        var quiet = operation == "destroy" ? await writer.PauseAsync() : null;
+        // What is destroyed is meant to be gone, written notes included; so is what is written after the backup that is restored.
+        var quiet = operation is "destroy" or "restore" ? await writer.PauseAsync() : null;
+        if (operation == "restore")
+        {
+            File.Delete(Backup);
+            (await Nua.RunAsync("backup", name, "-o", Backup)).Expect(0);
+        }
+
         using var command = Nua.Shell.With(Words(operation, name, port)).Start();
         await Task.Delay(delay);
         await KillAsync(victim, name, command);
@@ -93,20 +107,22 @@ public sealed class FaultTests(ExampleImages images) : IDisposable
         string[] possible = before switch
         {
             null => ["install"],
-            { Version: "1.0" } => ["upgrade to 2.0", "upgrade to 2.0", "upgrade to 1.1", "restart", "destroy"],
-            { CanRollBack: true } => ["rollback", "rollback", "restart"],
-            { Version: "1.1" } => ["upgrade to 2.0", "restart"],
+            { Version: "1.0" } => ["upgrade to 2.0", "upgrade to 2.0", "upgrade to 1.1", "backup", "restore", "restart", "destroy"],
+            { CanRollBack: true } => ["rollback", "rollback", "backup", "restore", "restart"],
+            { Version: "1.1" } => ["upgrade to 2.0", "backup", "restart"],
             _ => ["destroy"],
         };
         return possible[random.Next(possible.Length)];
     }
 
-    private static string[] Words(string operation, string name, int port) => operation switch
+    private string[] Words(string operation, string name, int port) => operation switch
     {
         "install" => ["up", "nua-notes:1.0", name, "-p", $"{port}"],
         "upgrade to 2.0" => ["upgrade", name, "nua-notes:2.0", "--steady", "0.3"],
         "upgrade to 1.1" => ["upgrade", name, "nua-notes:1.1", "--steady", "0.3"],
         "rollback" => ["rollback", name, "--steady", "0.3"],
+        "backup" => ["backup", name],
+        "restore" => ["restore", name, Backup, "--steady", "0.3"],
         "destroy" => ["destroy", name, "--yes", "--no-backup"],
         _ => ["restart", name],
     };

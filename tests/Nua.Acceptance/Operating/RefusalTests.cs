@@ -131,10 +131,12 @@ public sealed class RefusalTests(ExampleImages images) : IDisposable
     public async Task Application_that_ends_at_once_is_no_instance()
     {
         await images.BuildAsync("notes");
-        var digest = await VariantAsync("\n[run]\nstart = \"exit 4\"\n");
+        var digest = await VariantAsync("\n[run]\nstart = \"echo no licence; exit 4\"\n");
         var name = _operated.Name();
         var outcome = (await Nua.RunAsync("up", digest, name)).Expect(1);
         Assert.Contains("NUA5201", outcome.Error, StringComparison.Ordinal);
+        // Its log goes with it.
+        Assert.Contains("no licence", outcome.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_operated.Folder(name)));
     }
 

@@ -21,24 +21,27 @@ public sealed partial class TutorialTests(ExampleImages images) : IDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public async Task Page_about_operating_is_true()
+    [Theory]
+    [InlineData("local")]
+    [InlineData("docker")]
+    public async Task Page_about_operating_is_true(string kind)
     {
+        await using var engine = kind == "docker" ? await ForeignEngine.StartAsync(kind) : null;
         // The examples are built once for all tests; then building here is quick.
         await images.BuildAsync("notes");
         foreach (var (command, expected) in Commands(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/tutorial-operating.md"))))
         {
-            var outcome = await RunAsync(command);
+            var outcome = await RunAsync(command, shell => shell.Set("NUA_ENGINE", kind).Set("DOCKER_HOST", engine?.Host));
             Assert.True(Matches(expected, outcome), $"$ {command}\n--- the page says\n{expected}\n--- it said\n{outcome}");
         }
     }
 
-    private async Task<string> RunAsync(string command)
+    private async Task<string> RunAsync(string command, Func<Shell, Shell> with)
     {
         var script = Ported(command);
-        var outcome = await new Shell("/bin/bash") { Folder = Repository.Root, Limit = TimeSpan.FromMinutes(3) }
+        var outcome = await with(new Shell("/bin/bash") { Folder = Repository.Root, Limit = TimeSpan.FromMinutes(3) }
             .Set("NUA_HOME", images.Nua.Home).Set("HOME", _folder.Path).Set("NO_COLOR", "1")
-            .Set("PATH", $"{Path.GetDirectoryName(Repository.Nua)}:{Environment.GetEnvironmentVariable("PATH")}")
+            .Set("PATH", $"{Path.GetDirectoryName(Repository.Nua)}:{Environment.GetEnvironmentVariable("PATH")}"))
             .With("-c", $"exec 2>&1; {script}").RunAsync();
         Assert.True(outcome.Status == 0, outcome.ToString());
         return outcome.Out;

@@ -1,4 +1,6 @@
+using System.Text;
 using Nua.Engine.Instances;
+using Nua.Oci;
 
 namespace Nua.Engine.Engines.Docker;
 
@@ -20,14 +22,17 @@ internal sealed record ContainerNames(InstanceFolder Instance)
     /// <inheritdoc cref="ReadyLabel"/>
     public const string StopLabel = "io.nua.stop-timeout";
 
-    public string Service => $"nua-{Instance.Name}";
+    public string Service => $"nua-{Instance.Name}-{Home}";
 
-    public string Gate => $"nua-{Instance.Name}-gate";
+    public string Gate => Service + "-gate";
 
-    public string Network => $"nua-{Instance.Name}";
+    public string Network => Service;
+
+    /// <summary>Two stores may have instances of one name on the same engine.</summary>
+    private string Home => Digest.Sha256(Encoding.UTF8.GetBytes(Instance.StoreHome)).Encoded[..6];
 
     /// <summary>A container of its own for each run of a verb.</summary>
-    public string Verb(string verb) => $"nua-{Instance.Name}-{verb}-{Guid.NewGuid():N}"[..Math.Min(100, Instance.Name.ToString().Length + verb.Length + 14)];
+    public string Verb(string verb) => $"{Service}-{verb}-{Guid.NewGuid():N}"[..(Service.Length + verb.Length + 10)];
 
     public Dictionary<string, string> Labels(string role) => new(StringComparer.Ordinal)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Oci;
@@ -45,12 +46,15 @@ public sealed class DockerEngine : IEngine, IDisposable
         var names = new ContainerNames(service.Instance);
         await PrepareAsync(service.Image, cancel);
         await EnsureNetworkAsync(names, service.HasNetwork, cancel);
+        await Log(service.Instance).KeepAsync(cancel);
         if (service.Ports.Count > 0)
         {
             await GateContainer.EnsureAsync(_client, service, _agent, cancel);
         }
 
         await _containers.RemoveAsync(names.Service, cancel);
+        Log(service.Instance).NoteStart($"{service.Image.Digest.ToString()[..19]} on generation {service.Generation}");
+        CacheFolders.Make(service, OwnerOf(service.Image));
         var secrets = SecretCopies.Make(service, OwnerOf(service.Image));
         var id = await _containers.CreateAsync(ContainerPlan.Service(service, EngineImages.IdOf(service.Image), secrets), cancel);
         await _containers.StartAsync(id, cancel);
@@ -66,7 +70,10 @@ public sealed class DockerEngine : IEngine, IDisposable
 
         // The agent keeps the time itself; the engine kills only what does not even do that.
         await _containers.StopAsync(service.Id, (uint)(service.Number(ContainerNames.StopLabel) ?? 30) + Grace, cancel);
-        return (await _containers.FindAsync(service.Id, cancel))?.ExitCode;
+        var status = (await _containers.FindAsync(service.Id, cancel))?.ExitCode;
+        await Log(instance).KeepAsync(cancel);
+        Log(instance).Note($"stopped, exit status {status}");
+        return status;
     });
 
     public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("asking for the application's state", async () =>
@@ -105,17 +112,26 @@ public sealed class DockerEngine : IEngine, IDisposable
                 await EnsureNetworkAsync(new ContainerNames(run.Instance), reachesOutside: true, cancel);
             }
 
+            CacheFolders.Make(run, OwnerOf(run.Image));
             var secrets = SecretCopies.Make(run, OwnerOf(run.Image));
             using var result = run.WantsResult ? new ResultFolder(run.Instance) : null;
             var id = await _containers.CreateAsync(ContainerPlan.Verb(run, EngineImages.IdOf(run.Image), secrets, result?.Path), cancel);
+            using var log = Log(run.Instance).Open();
             try
             {
-                var status = await _containers.RunToEndAsync(id, run.TimeLimit, onOutput, cancel);
+                var status = await _containers.RunToEndAsync(id, run.TimeLimit, Copy, cancel);
                 return new VerbResult(status, result?.Read());
             }
             finally
             {
+                log.EndLines();
                 await _containers.RemoveAsync(id, CancellationToken.None);
+            }
+
+            void Copy(int stream, ReadOnlyMemory<byte> bytes)
+            {
+                log.Write(run.Verb[0], bytes.Span);
+                onOutput(stream, bytes);
             }
         });
 
@@ -124,8 +140,23 @@ public sealed class DockerEngine : IEngine, IDisposable
         "running a command in the application's container",
         () => _containers.ExecAsync(new ContainerNames(instance).Service, argv, onOutput, cancel));
 
+    public Task LogAsync(InstanceFolder instance, int? last, bool isFollowed, Action<LogLine> onLine, CancellationToken cancel) => CallAsync(
+        "reading the log",
+        async () =>
+        {
+            if (isFollowed)
+            {
+                await new EngineLogFollower(Log(instance), onLine).RunAsync(last, cancel);
+                return;
+            }
+
+            using var picture = await Log(instance).ReadAsync(cancel);
+            (last is { } count ? picture.Lines.TakeLast(count) : picture.Lines).ToList().ForEach(onLine);
+        });
+
     public Task RemoveAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("removing the containers", async () =>
     {
+        await Log(instance).KeepAsync(cancel);
         GateContainer.Set(instance, isOpen: false);
         foreach (var id in await _containers.OfAsync(instance, cancel))
         {
@@ -141,6 +172,8 @@ public sealed class DockerEngine : IEngine, IDisposable
             // It is gone already.
         }
     });
+
+    private EngineLog Log(InstanceFolder instance) => new(_client, instance, _time);
 
     /// <summary>Ports without a way to anything else: addresses are not translated, so nothing outside answers, unless the operator wants it.</summary>
     private async Task EnsureNetworkAsync(ContainerNames names, bool reachesOutside, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed class EngineContainers(DockerClient client)
         {
             return EngineContainer.From(await client.Containers.InspectContainerAsync(name, cancel));
         }
-        catch (DockerContainerNotFoundException)
+        catch (DockerApiException gone) when (IsGone(gone))
         {
             return null;
         }
@@ -119,7 +119,14 @@ internal sealed class EngineContainers(DockerClient client)
         return (int)(end.ExitCode ?? 1);
     }
 
-    private static async Task CopyAsync(MultiplexedStream output, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
+    /// <summary>There is no such container, or it is being removed: both engines say that with other statuses than 404.</summary>
+    public static bool IsGone(DockerApiException failure) =>
+        failure is DockerContainerNotFoundException
+        || failure.ResponseBody?.Contains("no such container", StringComparison.Ordinal) == true
+        || failure.ResponseBody?.Contains("marked for removal", StringComparison.Ordinal) == true;
+
+    /// <summary>Everything on both streams, to the end.</summary>
+    public static async Task CopyAsync(MultiplexedStream output, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
     {
         var buffer = new byte[16 << 10];
         while (await output.ReadOutputAsync(buffer, 0, buffer.Length, cancel) is { EOF: false } read)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Nua.Engine.Foreground;
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Rootfs;
@@ -76,6 +77,18 @@ public sealed class LocalEngine(string storeHome) : IEngine
                 Remedy = $"nua start {instance.Name}",
             });
         return reply.Status ?? 1;
+    }
+
+    public async Task LogAsync(InstanceFolder instance, int? last, bool isFollowed, Action<LogLine> onLine, CancellationToken cancel)
+    {
+        var reader = new LogReader(instance.Log);
+        if (isFollowed)
+        {
+            await reader.FollowAsync(last, onLine, cancel);
+            return;
+        }
+
+        reader.Read(last).ToList().ForEach(onLine);
     }
 
     public async Task RemoveAsync(InstanceFolder instance, CancellationToken cancel)

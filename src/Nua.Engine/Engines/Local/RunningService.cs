@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 using Nua.Sandbox;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 using Nua.Foundation.Linux;

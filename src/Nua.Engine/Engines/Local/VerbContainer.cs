@@ -1,3 +1,4 @@
+using Nua.Engine.Logs;
 using Nua.Foundation;
 using Nua.Sandbox;
 

@@ -33,6 +33,45 @@ public sealed class GenerationsTests : IDisposable
     }
 
     [Fact]
+    public void Volume_that_only_a_later_release_wants_is_added_and_the_others_stay()
+    {
+        using var generations = Open();
+        generations.CreateEmpty(1, Data);
+        File.WriteAllText(Folder.Volume(1, "data") + "/kept", "kept");
+        generations.Clone(1, 2);
+        generations.AddVolumes(2, [.. Data, Data[0] with { Name = "uploads" }]);
+        generations.AddVolumes(2, [.. Data, Data[0] with { Name = "uploads" }]);
+        Assert.Equal(["kept"], Directory.EnumerateFileSystemEntries(Folder.Volume(2, "data")).Select(path => Path.GetFileName(path)));
+        Assert.Equal((UnixFileMode)0x1F8, File.GetUnixFileMode(Folder.Volume(2, "uploads")));
+        Assert.False(Directory.Exists(Folder.Volume(1, "uploads")));
+    }
+
+    /// <summary><c>NUA_SMALL_FILES=1000000</c> makes a million of them.</summary>
+    [Fact]
+    public void Many_small_files_are_cloned_packed_and_unpacked()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("NUA_SMALL_FILES"), out var number) ? number : 20_000;
+        using var generations = Open();
+        generations.CreateEmpty(1, Data);
+        for (var i = 0; i < count; i++)
+        {
+            var folder = $"{Folder.Volume(1, "data")}/{i / 1000}";
+            if (i % 1000 == 0)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            File.WriteAllText($"{folder}/{i}", $"{i}");
+        }
+
+        Assert.Equal(count, generations.Clone(1, 2).Files);
+        generations.Unpack(3, stream => generations.Pack(2, "", packed => packed.CopyTo(stream)));
+        var last = Folder.Volume(3, "data") + $"/{(count - 1) / 1000}/{count - 1}";
+        Assert.Equal($"{count - 1}", File.ReadAllText(last));
+        Assert.Equal(count, Directory.EnumerateFiles(Folder.Volume(3, "data"), "*", SearchOption.AllDirectories).Count());
+    }
+
+    [Fact]
     public void Clone_is_the_same_in_every_respect_for_any_tree() => GeneratedTree.Wishes.Sample(
         wishes =>
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Nua.Engine.Engines.Local;
 using Nua.Engine.Logs;
 using Nua.Testing;
 
@@ -14,14 +13,14 @@ public sealed class ServiceLogTests : IDisposable
     [Fact]
     public void Lines_are_kept_whole_with_time_and_source()
     {
-        var log = new ServiceLog(_folder.Path, TimeProvider.System);
+        using var log = new ServiceLog(_folder.Path, TimeProvider.System);
         log.Write("out", "one\ntw"u8);
         log.Write("err", "oops\n"u8);
         log.Write("out", "o\nrest"u8);
         log.Say("stopped");
         log.EndLines();
 
-        var lines = new LogReader(_folder.Path).Read(null).ToList();
+        var lines = new LogReader(_folder.Path).Read(last: null).ToList();
 
         Assert.Equal(["out one", "err oops", "out two", "nua stopped", "out rest"], lines.Select(line => $"{line.Tag} {line.Text}"));
         Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.Time));
@@ -31,7 +30,7 @@ public sealed class ServiceLogTests : IDisposable
     [Fact]
     public void Flood_is_bounded_and_the_end_of_it_is_kept()
     {
-        var log = new ServiceLog(_folder.Path, TimeProvider.System);
+        using var log = new ServiceLog(_folder.Path, TimeProvider.System);
         var block = Encoding.ASCII.GetBytes(new string('x', 1 << 20));
         for (var i = 0; i < 50; i++)
         {
@@ -50,7 +49,7 @@ public sealed class ServiceLogTests : IDisposable
     [Fact]
     public async Task Follower_sees_what_comes_after_a_rotation_too()
     {
-        var log = new ServiceLog(_folder.Path, TimeProvider.System);
+        using var log = new ServiceLog(_folder.Path, TimeProvider.System);
         log.Say("before");
         var seen = new List<string>();
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -80,9 +79,9 @@ public sealed class ServiceLogTests : IDisposable
     [Fact]
     public void Folder_that_cannot_be_written_stops_nobody()
     {
-        var log = new ServiceLog(_folder["missing"], TimeProvider.System);
+        using var log = new ServiceLog(_folder["missing"], TimeProvider.System);
         log.Write("out", "lost\n"u8);
         log.Say("lost too");
-        Assert.Empty(new LogReader(_folder["missing"]).Read(null));
+        Assert.Empty(new LogReader(_folder["missing"]).Read(last: null));
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Nua.Engine.Contracts;
 using Nua.Engine.Instances;
 using Nua.Engine.Operations;
+using Nua.Engine.Verifying;
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Compression;
@@ -85,6 +86,7 @@ internal sealed class Operator : IDisposable
         Verbs = Releases[to].DataVersion == record.Release.DataVersion ? [] : [new SwitchVerb(Releases[to], ["upgrade"], "update", 60)],
         Reason = "update",
         IsForwardSafe = Releases[to].DataVersion == record.Release.DataVersion,
+        Seedings = [new Seeding(1, new Dictionary<string, string>())],
     };
 
     public SwitchOrder Rollback(InstanceRecord record, string to) => Upgrade(record, to) with
@@ -134,6 +136,7 @@ internal sealed class Operator : IDisposable
         var config = Encoding.UTF8.GetBytes(
             $$$"""
             {"runtime":{"app_id":"notes","version":"{{{version}}}"},
+             "verify":{"check-command":"look for it"},
              "lifecycle":{"contract":1,"data_version":{{{dataVersion}}},"rollback":{"mode":"script"},"start":{"ready_timeout":20},
                           "volumes":[{"name":"data","path":"/nua/data"}]}}
             """);

@@ -1,6 +1,7 @@
 using Nua.Engine.Contracts;
 using Nua.Engine.Instances;
 using Nua.Engine.Operations;
+using Nua.Engine.Verifying;
 using Nua.Foundation;
 
 namespace Nua.Tests.Engine.Operations;
@@ -61,6 +62,37 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(("1.1", 4), world.Running);
         Assert.Equal(world.Acknowledged, world.Generations[4].Writes);
         Assert.True(world.Generations[4].Writes.Count > world.Generations[3].Writes.Count);
+    }
+
+    [Fact]
+    public async Task What_was_seeded_must_be_there_before_the_old_release_is_given_up()
+    {
+        var (folder, world) = _operator.Running();
+        new SeedRecord { Seedings = [new Seeding(1, new Dictionary<string, string>())] }.Save(folder);
+        Assert.Equal(SwitchOutcome.Done, (await UpgradeAsync(folder, world, "2.0")).Outcome);
+        Assert.Equal(2, world.Journal.Count(moment => moment == "look"));
+    }
+
+    [Fact]
+    public async Task Release_that_has_lost_what_was_seeded_is_replaced_by_the_old_one()
+    {
+        var (folder, world) = _operator.Running();
+        new SeedRecord { Seedings = [new Seeding(1, new Dictionary<string, string>())] }.Save(folder);
+        world.VerbStatus["2.0 look"] = 1;
+        var report = await UpgradeAsync(folder, world, "2.0");
+        Assert.Equal((SwitchOutcome.KeptOld, 10, "NUA5142"), (report.Outcome, report.ExitCode, report.Problem!.Code));
+        Assert.Equal(("1.0", 3), world.Running);
+        Assert.True(world.IsGateOpen);
+    }
+
+    [Fact]
+    public async Task What_users_have_removed_since_is_not_looked_for()
+    {
+        var (folder, world) = _operator.Running();
+        new SeedRecord { Seedings = [new Seeding(1, new Dictionary<string, string>())] }.Save(folder);
+        (world.VerbStatus["1.0 look"], world.VerbStatus["2.0 look"]) = (1, 1);
+        Assert.Equal(SwitchOutcome.Done, (await UpgradeAsync(folder, world, "2.0")).Outcome);
+        Assert.Contains(_told, line => line.Contains("not there any more", StringComparison.Ordinal));
     }
 
     [Theory]

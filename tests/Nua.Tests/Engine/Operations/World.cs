@@ -1,6 +1,7 @@
 using System.Text;
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Engine.Operations;
 using Nua.Foundation;
 using Nua.Oci;
@@ -145,9 +146,20 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         return new VerbResult(status, null);
     }
 
-    public Task<int> ExecAsync(
-        InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel) =>
-        throw new NotSupportedException("no operation runs a command in the live container");
+    public async Task<int> ExecAsync(
+        InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
+    {
+        await MomentAsync("look");
+        Assert.Contains("look for it", argv[^1], StringComparison.Ordinal);
+        Assert.True(!_isGateOpen || _service!.Generation == 3, "users were let in before the new release was looked at");
+        return VerbStatus.GetValueOrDefault($"{_service!.Contract.Version} look");
+    }
+
+    public Task LogAsync(InstanceFolder instance, int? last, bool isFollowed, Action<LogLine> onLine, CancellationToken cancel)
+    {
+        onLine(new LogLine("", "out", "a line"));
+        return Task.CompletedTask;
+    }
 
     public async Task RemoveAsync(InstanceFolder instance, CancellationToken cancel)
     {
@@ -166,7 +178,7 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         ? Task.CompletedTask
         : throw new ProblemException(new Problem("NUA5105", "no room")) { ExitCode = 73 };
 
-    public async Task<string> CloneAsync(int from, int to, CancellationToken cancel)
+    public async Task<string> CloneAsync(int from, int to, Release release, CancellationToken cancel)
     {
         await MomentAsync("clone");
         Assert.Null(_service);

@@ -33,6 +33,25 @@ public sealed class SettingsWorkTests : IDisposable
     }
 
     [Fact]
+    public void Secret_that_is_replaced_goes_to_a_set_of_its_own_and_the_old_one_stays()
+    {
+        var contract = Contract("{}", """[{"name":"KEY","generate":"hex:16"},{"name":"LICENCE","generate":"hex:16"}]""");
+        var first = Resolve(contract, new GivenSettings());
+        var key = File.ReadAllText(Folder.Secrets + "/KEY");
+        var given = new GivenSettings { Secrets = new Dictionary<string, byte[]> { ["LICENCE"] = "new"u8.ToArray() } };
+
+        var second = new SettingsWork(Folder).Resolve(contract, first, given, (_, _) => { });
+        Assert.False(SettingsText.AreEqual(first, second));
+        Assert.Equal("new", new SecretFolder(Folder, second.SecretSet).Read("LICENCE"));
+        Assert.Equal(key, new SecretFolder(Folder, second.SecretSet).Read("KEY"));
+        Assert.Equal(16, new SecretFolder(Folder, first.SecretSet).Read("LICENCE")!.Length);
+        Assert.True(SettingsText.AreEqual(second, new SettingsWork(Folder).Resolve(contract, second, given, (_, _) => { })));
+
+        SecretFolder.Keep(Folder, second.SecretSet);
+        Assert.Equal([$"secrets.{second.SecretSet}"], Directory.GetDirectories(Folder.Path).Select(path => Path.GetFileName(path)));
+    }
+
+    [Fact]
     public void Secret_given_as_a_variable_is_kept_as_a_secret()
     {
         var settings = Resolve(

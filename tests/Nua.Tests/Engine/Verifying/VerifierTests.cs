@@ -2,6 +2,7 @@ using System.Text;
 using Nua.Engine.Contracts;
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Engine.Verifying;
 using Nua.Foundation;
 using Nua.Oci;
@@ -103,6 +104,8 @@ public sealed class VerifierTests
         public Task SetGateAsync(InstanceFolder instance, bool isOpen, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<VerbResult> RunAsync(VerbRun run, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task LogAsync(InstanceFolder instance, int? last, bool isFollowed, Action<LogLine> onLine, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task RemoveAsync(InstanceFolder instance, CancellationToken cancel) => throw new NotSupportedException();
     }

@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Text;
-using Nua.Engine.Logs;
 using Nua.Foundation.Linux;
 
-namespace Nua.Engine.Engines.Local;
+namespace Nua.Engine.Logs;
 
 /// <summary>
 /// Keeps what the containers of an instance write, a bounded amount of it: <see cref="LogFiles"/>. A full disk loses lines, never stops the
 /// application.
 /// </summary>
-internal sealed class ServiceLog(string folder, TimeProvider time)
+internal sealed class ServiceLog(string folder, TimeProvider time) : IDisposable
 {
     private readonly Lock _turn = new();
     private readonly Dictionary<string, ArrayBufferWriter<byte>> _begun = new(StringComparer.Ordinal);
@@ -19,6 +18,16 @@ internal sealed class ServiceLog(string folder, TimeProvider time)
 
     /// <summary>A line of the supervisor's own.</summary>
     public void Say(string text) => Write(LogFiles.Operator, Encoding.UTF8.GetBytes(text + "\n"));
+
+    /// <summary>A line that somebody else has timed.</summary>
+    public void Write(LogLine line)
+    {
+        lock (_turn)
+        {
+            _block.Write(Encoding.UTF8.GetBytes($"{line.Time} {line.Tag} {line.Text}\n"));
+            Flush();
+        }
+    }
 
     /// <param name="tag">Who wrote it: <c>out</c>, <c>err</c>, or the name of a verb.</param>
     public void Write(string tag, ReadOnlySpan<byte> bytes)
@@ -70,6 +79,15 @@ internal sealed class ServiceLog(string folder, TimeProvider time)
 
             _begun.Clear();
             Flush();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_fd >= 0)
+        {
+            _ = Libc.Close(_fd);
+            _fd = -1;
         }
     }
 
