@@ -25,6 +25,38 @@ public sealed class CompressionTests
         _data.Sample(data => Expand(Compress(data, compression), compression).AsSpan().SequenceEqual(data), iter: 25, threads: 1);
 
     [Fact]
+    public void Checksum_is_right_whatever_the_length()
+    {
+        var bytes = new byte[400];
+        new Random(1).NextBytes(bytes);
+        for (var length = 1; length <= bytes.Length; length++)
+        {
+            // Ours is told by the platform's reader, the platform's by ours.
+            using var ours = new MemoryStream();
+            using (var stream = LayerStreams.Compress(ours, LayerCompression.Gzip))
+            {
+                stream.Write(bytes.AsSpan(0, length));
+            }
+
+            using var theirs = new GZipStream(new MemoryStream(ours.ToArray()), CompressionMode.Decompress);
+            using var read = new MemoryStream();
+            theirs.CopyTo(read);
+            Assert.Equal(bytes[..length], read.ToArray());
+            using var made = new MemoryStream();
+            using (var gzip = new GZipStream(made, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                gzip.Write(bytes.AsSpan(0, length));
+            }
+
+            made.Position = 0;
+            using var expanded = LayerStreams.Expand(made, LayerCompression.Gzip, "test", ExpansionLimits.Default);
+            using var again = new MemoryStream();
+            expanded.CopyTo(again);
+            Assert.Equal(bytes[..length], again.ToArray());
+        }
+    }
+
+    [Fact]
     public void Gzip_is_understood_by_zlib() => _data.Sample(
         data =>
         {
