@@ -25,7 +25,7 @@ public sealed class BuildSession : IDisposable
     {
         (Request, Store, Report, Cancel) = (request, store, report, cancel);
         Writer = store.BeginWrite();
-        Layers = new LayerStore(Writer, compression);
+        Layers = new LayerStore(Writer, compression, rehashes: request.NoCache);
         _downloader = new Lazy<Downloader>(() => new Downloader(time: request.Clock));
         _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home, memory: memory));
         _agentDigest = new Lazy<string>(() => HashOf(request.AgentPath));

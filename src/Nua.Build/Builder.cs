@@ -11,9 +11,11 @@ using Nua.Build.Toolchains;
 using Nua.Build.Wrap;
 using Nua.Config;
 using Nua.Foundation;
+using Nua.Foundation.Durable;
 using Nua.Oci;
 using Nua.Oci.Compression;
 using Nua.Oci.Storage;
+using Nua.Rootfs;
 using Nua.Rootfs.Trees;
 
 namespace Nua.Build;
@@ -100,11 +102,32 @@ public static class Builder
 
         var fetcher = new SourceFetcher(
             session.Store.Home + "/caches/sources", request.Environment, session.Downloader, null, request.Clock);
-        var work = Path.Combine(session.Store.Home, "work");
-        var found = await fetcher.FetchAsync(project.Plan.Source, project.Folder, work, session.Cancel);
-        var planned = ProjectReader.Plan(request, project, AppFolder.Open(found.Folder), warn);
-        var read = SourceReader.Read(planned, project.Folder, found.Folder, found.Facts, null, warn);
-        return (planned, read, found.Facts.Kind == "folder" ? null : TopBelow(work, found.Folder));
+        var work = NewWorkFolder(session.Store.Home);
+        try
+        {
+            var found = await fetcher.FetchAsync(project.Plan.Source, project.Folder, work, session.Cancel);
+            var planned = ProjectReader.Plan(request, project, AppFolder.Open(found.Folder), warn);
+            return (planned, SourceReader.Read(planned, project.Folder, found.Folder, found.Facts, null, warn), work);
+        }
+        catch
+        {
+            TreeRemoval.Remove(work);
+            throw;
+        }
+    }
+
+    /// <summary>Where a fetched source is unpacked. Folders of builds that were killed go on the way.</summary>
+    private static string NewWorkFolder(string home)
+    {
+        var parent = home + "/work";
+        var folder = $"{parent}/{OwnerTag.Next()}";
+        DurableFile.CreateDirectory(folder, 0x1C0);
+        foreach (var left in Directory.EnumerateDirectories(parent).Where(path => !OwnerTag.IsAlive(Path.GetFileName(path))))
+        {
+            TreeRemoval.Remove(left);
+        }
+
+        return folder;
     }
 
     private static StatCache? OpenCache(BuildSession session, string folder)
@@ -193,9 +216,24 @@ public static class Builder
 
     private static Descriptor? Known(BuildSession session, string key) =>
         session.Store.ReadRecord(RecordKind.Builds, key) is { } record
-            && session.Store.Find(Encoding.ASCII.GetString(record)) is { } image
+            && session.Store.Find(Encoding.ASCII.GetString(record)) is { } image && IsReadable(session, image.Manifest)
                 ? image.Manifest
                 : null;
+
+    /// <summary>Manifest and configuration are what their digests say; what is damaged is made anew. Layers are not read here: that is what
+    /// <c>--no-cache</c> and <c>nua store verify</c> do.</summary>
+    private static bool IsReadable(BuildSession session, Descriptor manifest)
+    {
+        try
+        {
+            _ = session.Store.OpenImage(manifest, session.Request.Platform);
+            return true;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
 
     private static void Name(BuildSession session, Descriptor manifest, string name)
     {
@@ -235,12 +273,6 @@ public static class Builder
         {
             return null;
         }
-    }
-
-    private static string TopBelow(string work, string folder)
-    {
-        var relative = Path.GetRelativePath(work, folder);
-        return Path.Combine(work, relative.Split('/')[0]);
     }
 
     private static string Hash(params string[] parts) =>

@@ -31,7 +31,7 @@ internal static class ImageTest
         {
             var command = plan.Test[i];
             session.Report(new BuildEvent.StepStarted(i + 1, Printable.Escape(command, 200)));
-            var output = new StepOutput(session.Report, []);
+            var output = new StepOutput(session.Report, [], steps: 0);
             var watch = System.Diagnostics.Stopwatch.StartNew();
             var result = session.Workshop.Run(
                 stack,

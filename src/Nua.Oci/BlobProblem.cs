@@ -16,5 +16,10 @@ internal static class BlobProblem
         });
 
     public static ProblemException WrongDigest(Digest digest, string where, string why) => new(
-        new Problem("NUA3062", $"the blob {digest} is damaged") { Where = where, Why = why });
+        new Problem("NUA3062", $"the blob {digest} is damaged") 
+        {
+            Where = where,
+            Why = why,
+            Remedy = "get the image again: 'nua load', 'nua pull' or 'nua build --no-cache' replaces what is damaged",
+        });
 }

@@ -17,7 +17,8 @@ namespace Nua.Build.Layers;
 /// is <c>layers/KEY</c>, where KEY is the tree's digest, the compression and the version of the layer format, and its content
 /// <c>{"media_type","digest","size","diff_id","tar_size"}</c>.
 /// </summary>
-public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
+/// <param name="rehashes">Every layer that would be used again is read and hashed first; a damaged one is written anew.</param>
+public sealed class LayerStore(StoreWriter writer, LayerCompression compression, bool rehashes)
 {
     /// <summary>Raised when the bytes of a layer change for the same tree, so that a new version of Nua does not reuse old blobs.</summary>
     public const int FormatVersion = 1;
@@ -54,13 +55,28 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
         {
             var record = JsonSerializer.Deserialize(bytes, LayerJson.Default.LayerRecord)!;
             var blob = new Descriptor(record.MediaType, Digest.Parse(record.Digest), record.Size);
-            return writer.Holds(blob.Digest, blob.Size)
+            return writer.Holds(blob.Digest, blob.Size) && (!rehashes || IsSound(blob))
                 ? new Layer(blob, Digest.Parse(record.DiffId), record.TarSize)
                 : null;
         }
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Reads and hashes the whole blob.</summary>
+    private bool IsSound(Descriptor blob)
+    {
+        try
+        {
+            using var content = writer.Store.Blobs.OpenRead(blob.Digest, blob.Size);
+            content.CopyTo(Stream.Null);
+            return true;
+        }
+        catch (ProblemException)
+        {
+            return false;
         }
     }
 
@@ -134,7 +150,7 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression)
 
     private static FileStream OpenSame(string path, TreeEntry entry)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 128 * 1024);
+        var file = FileContent.Open(path);
         if (file.Length != entry.Size)
         {
             file.Dispose();

@@ -231,12 +231,9 @@ public sealed class Apt
     private async Task<HostResult> RunAsync(string program, string[] options, string[] arguments, CancellationToken cancel)
     {
         var config = Path.Combine(_folder, "apt.conf");
-        if (!File.Exists(config))
-        {
-            DurableFile.Replace(Path.Combine(_folder, "sources.list"), Encoding.UTF8.GetBytes(_list));
-            DurableFile.Replace(config, Encoding.UTF8.GetBytes(await ConfigAsync(cancel)));
-        }
-
+        Keep(Path.Combine(_folder, "sources.list"), _list);
+        // Written anew each time: the store may have been moved, and the host's way to its mirrors may be another.
+        Keep(config, await ConfigAsync(cancel));
         return await new HostCommand(program, [.. options, .. arguments])
         {
             Environment = new Dictionary<string, string?>
@@ -248,6 +245,14 @@ public sealed class Apt
             },
             TimeLimit = TimeSpan.FromMinutes(30),
         }.RunAsync(cancel);
+    }
+
+    private static void Keep(string file, string text)
+    {
+        if (!File.Exists(file) || File.ReadAllText(file) != text)
+        {
+            DurableFile.Replace(file, Encoding.UTF8.GetBytes(text));
+        }
     }
 
     /// <summary>How the host reaches its mirrors (proxies, certificates, time-outs) is kept; everything else is ours.</summary>

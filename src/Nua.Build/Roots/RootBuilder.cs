@@ -27,6 +27,11 @@ internal sealed class RootBuilder(BuildSession session)
     public async Task<RuntimeRoot> RuntimeAsync(string? baseReference, IReadOnlyList<string> packages)
     {
         var (image, name, set) = baseReference is null ? await DebianAsync() : (await OpenBaseAsync(baseReference), baseReference, _none);
+        if (session.Request.NoCache)
+        {
+            RequireSound(image);
+        }
+
         var baseKey = Hash("base", image.Digest.ToString());
         var bare = new RuntimeRoot
         {
@@ -122,7 +127,8 @@ internal sealed class RootBuilder(BuildSession session)
         var set = await session.Apt.ResolveAsync([], essential, session.Request.NoCache, session.Cancel);
         var key = "base-" + Hash("debian", Serialize(set), LayerStore.FormatVersion.ToString());
         if (session.Store.ReadRecord(RecordKind.Builds, key) is { } record
-            && session.Store.Find(Encoding.ASCII.GetString(record)) is { } known)
+            && session.Store.Find(Encoding.ASCII.GetString(record)) is { } known
+            && (!session.Request.NoCache || IsSound(known.Manifest)))
         {
             return (session.Store.OpenImage(known.Manifest.Digest.ToString()), Name, set);
         }
@@ -180,7 +186,7 @@ internal sealed class RootBuilder(BuildSession session)
 
         using var source = ImageSource.Open(location, session.Store);
         var root = source.Root.Digest.ToString();
-        if (session.Store.Find(root) is null)
+        if (session.Store.Find(root) is null || session.Request.NoCache)
         {
             var name = "nua-base-" + root[7..19] + ":imported";
             ImageTransfer.Copy(location, ImageLocation.Parse(name), session.Store, session.Cancel);
@@ -249,6 +255,29 @@ internal sealed class RootBuilder(BuildSession session)
         session.Store.WriteRecord(
             RecordKind.Layers, "facts-" + key, JsonSerializer.SerializeToUtf8Bytes(facts, RootJson.Default.RootFacts));
         return facts;
+    }
+
+    private bool IsSound(Descriptor manifest)
+    {
+        try
+        {
+            RequireSound(session.Store.OpenImage(manifest));
+            return true;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
+
+    /// <exception cref="ProblemException">NUA3060 to NUA3062 for the first layer that is not what its digest says.</exception>
+    private void RequireSound(Image image)
+    {
+        foreach (var layer in image.Layers)
+        {
+            using var content = session.Store.Blobs.OpenRead(layer.Blob.Digest, layer.Blob.Size);
+            content.CopyTo(Stream.Null);
+        }
     }
 
     /// <summary>The clock that stamps files in the store, in seconds: not the process's, which may be shifted.</summary>

@@ -33,7 +33,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         var secrets = phase.Secrets.Select(id => (Id: id, Content: SecretFiles.Read(session.Request.Secrets, id))).ToList();
         var mounts = Mounts(caches, host, secrets);
         MountPoints = mounts.Select(m => m.Target.TrimStart('/')).ToHashSet(StringComparer.Ordinal);
-        var output = new StepOutput(session.Report, [.. host.Secrets, .. secrets.SelectMany(s => Spellings(s.Content))]);
+        var output = new StepOutput(session.Report, [.. host.Secrets, .. secrets.SelectMany(s => Spellings(s.Content))], phase.Steps.Count);
         var result = session.Workshop.Run(
             stack,
             new ContainerOrder([Agent, "steps", StepFile])
@@ -136,7 +136,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
             return;
         }
 
-        using var content = File.OpenRead(file);
+        using var content = FileContent.Open(file);
         if (content.Length != entry.Size)
         {
             throw new ProblemException(new Problem("NUA2155", $"'{Printable.Escape(entry.Path, 300)}' changed during the build")

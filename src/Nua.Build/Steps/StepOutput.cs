@@ -6,15 +6,26 @@ namespace Nua.Build.Steps;
 
 /// <summary>
 /// Turns what the agent's step runner writes into events. Control lines begin with the byte 0x1E: <c>STEP n TITLE</c> before a step,
-/// <c>DONE n STATUS</c> after it; all else is output of the step. A line is cut at 4096 characters; secrets become <c>***</c>.
+/// <c>DONE n STATUS</c> after it; all else is output of the step. A line is cut at 4096 characters, a step at 2 MiB: of what it writes then only the
+/// number of lines and the last ones are told. Secrets become <c>***</c>.
 /// </summary>
-internal sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> secrets)
+/// <param name="steps">How many the agent runs, each once and in order. A command that writes control lines of its own gets no further than that.</param>
+public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> secrets, int steps)
 {
+    /// <summary>Bytes; what comes with each line (the time, a line end) counts too.</summary>
+    public const int MostShown = 2 << 20;
+
     private const int Longest = 4096;
+    private const int WithEachLine = 16;
+    private const int ShownOfTheRest = 10;
 
     private readonly MemoryStream _line = new();
     private readonly Stopwatch _watch = new();
     private readonly LastLines _last = new(40);
+    private int _step;
+    private bool _isRunning;
+    private int _shown;
+    private long _hidden;
 
     public string Title { get; private set; } = "";
 
@@ -26,7 +37,7 @@ internal sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string
         {
             if (b == (byte)'\n')
             {
-                Flush();
+                EndLine();
             }
             else if (_line.Length < Longest)
             {
@@ -35,7 +46,14 @@ internal sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string
         }
     }
 
+    /// <summary>What comes after the last line end is a line too.</summary>
     public void Flush()
+    {
+        EndLine();
+        TellHidden(status: 1);
+    }
+
+    private void EndLine()
     {
         if (_line.Length == 0)
         {
@@ -44,35 +62,68 @@ internal sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string
 
         var text = Encoding.UTF8.GetString(_line.GetBuffer(), 0, (int)_line.Length).TrimEnd('\r');
         _line.SetLength(0);
-        if (text.StartsWith('\x1e'))
+        if (!text.StartsWith('\x1e') || !Control(text[1..].Split(' ', 3)))
         {
-            Control(text[1..]);
-            return;
+            Show(Mask(text));
         }
-
-        var shown = Printable.Escape(Mask(text));
-        _last.Add(Encoding.UTF8.GetBytes(Mask(text) + "\n"));
-        report(new BuildEvent.StepOutput(shown));
     }
 
-    private void Control(string text)
+    private void Show(string text)
     {
-        var words = text.Split(' ', 3);
-        if (words.Length < 3 || !int.TryParse(words[1], out var number))
+        _last.Add(Encoding.UTF8.GetBytes(text + "\n"));
+        var shown = Printable.Escape(text);
+        _shown += shown.Length + WithEachLine;
+        if (_hidden == 0 && _shown <= MostShown)
         {
+            report(new BuildEvent.StepOutput(shown));
             return;
         }
 
-        if (words[0] == "STEP")
+        if (_hidden++ == 0)
         {
-            Title = words[2];
+            report(new BuildEvent.StepOutput($"… this step has written {MostShown >> 20} MiB; what follows is not shown"));
+        }
+    }
+
+    private bool Control(string[] words)
+    {
+        if (words.Length < 3 || !int.TryParse(words[1], out var number))
+        {
+            return false;
+        }
+
+        if (words[0] == "STEP" && !_isRunning && number == _step + 1 && number <= steps)
+        {
+            (_step, _isRunning, _shown, Title) = (number, true, 0, words[2]);
             _watch.Restart();
             report(new BuildEvent.StepStarted(number, Printable.Escape(Mask(words[2]))));
+            return true;
         }
-        else if (words[0] == "DONE" && int.TryParse(words[2], out var status))
+
+        if (words[0] == "DONE" && _isRunning && number == _step && int.TryParse(words[2], out var status))
         {
+            _isRunning = false;
+            TellHidden(status);
             report(new BuildEvent.StepEnded(number, status, _watch.Elapsed));
+            return true;
         }
+
+        return false;
+    }
+
+    /// <param name="status">The message of a step that failed has its last lines anyway.</param>
+    private void TellHidden(int status)
+    {
+        if (_hidden > 0)
+        {
+            report(new BuildEvent.StepOutput($"… {_hidden} lines are not shown{(status == 0 ? "; the last ones:" : "")}"));
+            foreach (var line in _last.Last(status == 0 ? ShownOfTheRest : 0))
+            {
+                report(new BuildEvent.StepOutput(line));
+            }
+        }
+
+        _hidden = 0;
     }
 
     private string Mask(string text)

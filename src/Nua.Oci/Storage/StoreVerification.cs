@@ -76,7 +76,7 @@ internal sealed class StoreVerification(ImageStore store, VerifyDepth depth)
                 {
                     Where = path,
                     Why = why,
-                    Remedy = "build, load or pull an image that has it again: that replaces it",
+                    Remedy = "load or pull an image that has it, or build it with --no-cache: that replaces it",
                 });
             }
         }

@@ -5,9 +5,17 @@ using Nua.Foundation.Linux;
 
 namespace Nua.Rootfs.Trees;
 
-/// <summary>Copies files without following links, exactly as many bytes as were announced.</summary>
+/// <summary>Files by names that may be any bytes: .NET's own calls open none whose name is not UTF-8.</summary>
 public static class FileContent
 {
+    /// <exception cref="IOException">with the errno in <see cref="Exception.HResult"/>.</exception>
+    public static FileStream Open(string path)
+    {
+        var fd = Posix.Check(Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.OCloExec, 0), "opening", path);
+        return new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read, 128 * 1024);
+    }
+
+    /// <summary>Copies without following a link, exactly as many bytes as were announced.</summary>
     /// <exception cref="ProblemException">NUA4035: the file changed while it was read.</exception>
     public static void CopyTo(string path, long size, Stream output)
     {

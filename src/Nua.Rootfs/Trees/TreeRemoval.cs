@@ -26,7 +26,13 @@ public static class TreeRemoval
         if (fd < 0)
         {
             _ = Libc.FchmodAt(directory, name, 0x1C0, 0);
-            fd = Posix.Check(Libc.OpenAt(directory, name, Flags, 0), "opening", shown);
+            fd = Libc.OpenAt(directory, name, Flags, 0);
+            if (fd < 0 && Posix.LastError == Libc.ENoEnt)
+            {
+                return;
+            }
+
+            Posix.Check(fd, "opening", shown);
         }
 
         try

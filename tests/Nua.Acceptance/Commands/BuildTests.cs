@@ -182,29 +182,22 @@ public sealed class BuildTests(ExampleImages images) : IDisposable
         Assert.Matches("^sha256:[0-9a-f]{64}\n$", outcome.Out);
     }
 
+    [Fact]
+    public async Task Verify_names_the_first_file_that_differs()
+    {
+        var app = Commands("build = [\"cat /proc/sys/kernel/random/uuid > made; echo steady > steady\"]");
+        var outcome = (await Nua.RunAsync("build", app, "--verify")).Expect(1);
+        Assert.Contains("NUA9014", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("'nua/app/made': content", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("nua/app/steady", outcome.Error, StringComparison.Ordinal);
+    }
+
     private async Task<Outcome> BuildAsync(string app, params string[] options) =>
         (await Nua.RunAsync(["build", app, .. options])).Expect(0);
 
-    /// <summary>The smallest application: a page. Its name is its own, so that tests do not take names from each other.</summary>
-    private string Site()
-    {
-        var app = _folder[$"site{Guid.NewGuid():n}"[..12]];
-        Directory.CreateDirectory(app);
-        File.WriteAllText(Path.Combine(app, "index.html"), $"<p>{Path.GetFileName(app)}");
-        return app;
-    }
+    private string Site() => new SmallApplications(_folder).Site();
 
-    /// <summary>An application given by commands.</summary>
-    private string Commands(string build)
-    {
-        var app = _folder[$"app{Guid.NewGuid():n}"[..12]];
-        Directory.CreateDirectory(app);
-        File.WriteAllText(Path.Combine(app, "source.txt"), "something to build\n");
-        File.WriteAllText(
-            Path.Combine(app, "nua-config.toml"),
-            $"[metadata]\nid = \"{Path.GetFileName(app)}\"\nversion = \"1\"\ntitle = \"t\"\nauthor = \"a\"\n[build]\n{build}\n[run]\nstart = \"sleep 1000\"\n");
-        return app;
-    }
+    private string Commands(string build) => new SmallApplications(_folder).Commands(build);
 
     /// <summary>Every path with type, mode, owner, size and times.</summary>
     private static async Task<string> ListingAsync(string folder) =>

@@ -1,0 +1,64 @@
+using System.Text;
+using Nua.Build;
+using Nua.Build.Steps;
+using Xunit;
+
+namespace Nua.Tests.Build.Steps;
+
+public sealed class StepOutputTests
+{
+    private readonly List<BuildEvent> _events = [];
+
+    [Fact]
+    public void Steps_and_their_lines_become_events()
+    {
+        Write("\x1eSTEP 1 make\none\ntwo\r\n\n\x1eDONE 1 0\n");
+        Assert.Equal(["> make", "one", "two", "< 0"], Shown());
+    }
+
+    [Fact]
+    public void Output_beyond_the_limit_is_counted_and_its_last_lines_are_shown()
+    {
+        var lines = 300_000;
+        var shown = StepOutput.MostShown / (16 + 6);
+        Write("\x1eSTEP 1 a\n" + string.Concat(Enumerable.Range(0, lines).Select(n => $"{n:000000}\n")) + "\n\x1eDONE 1 0\n\x1eSTEP 2 b\nquiet\n\n\x1eDONE 2 0\n");
+        var seen = Shown();
+        Assert.Equal(["> a", "000000"], seen[..2]);
+        Assert.Equal($"{shown - 1:000000}", seen[shown]);
+        Assert.Equal("… this step has written 2 MiB; what follows is not shown", seen[shown + 1]);
+        Assert.Equal($"… {lines - shown} lines are not shown; the last ones:", seen[shown + 2]);
+        Assert.Equal(["299990", "299999", "< 0", "> b", "quiet", "< 0"], [seen[shown + 3], .. seen[(shown + 12)..]]);
+    }
+
+    [Fact]
+    public void Lines_of_a_step_that_failed_are_not_repeated()
+    {
+        Write("\x1eSTEP 1 a\n" + string.Concat(Enumerable.Repeat("x\n", 200_000)) + "\n\x1eDONE 1 7\n");
+        Assert.Matches("^… [0-9]+ lines are not shown$", Shown()[^2]);
+        Assert.Equal("< 7", Shown()[^1]);
+    }
+
+    /// <summary>A command that could begin steps of its own would get a new limit with each.</summary>
+    [Fact]
+    public void Control_lines_that_no_agent_writes_are_output()
+    {
+        Write("\x1eSTEP 1 a\n\x1eSTEP 2 forged\n\x1eDONE 2 0\n\x1eDONE 1 x\n\x1eNOTE 1 a\n\x1eDONE 1 0\n\x1eSTEP 3 forged\n", steps: 1);
+        Assert.Equal(["> a", "< 0"], Shown().Where(line => line[0] is '>' or '<'));
+        Assert.Equal(5, Shown().Count(line => line.StartsWith("\\x1e", StringComparison.Ordinal)));
+    }
+
+    private void Write(string text, int steps = 2)
+    {
+        var output = new StepOutput(_events.Add, [], steps);
+        output.Add(Encoding.UTF8.GetBytes(text));
+        output.Flush();
+    }
+
+    private List<string> Shown() => _events.ConvertAll(found => found switch
+    {
+        BuildEvent.StepStarted step => "> " + step.Title,
+        BuildEvent.StepEnded step => "< " + step.Status,
+        BuildEvent.StepOutput output => output.Line,
+        _ => found.ToString(),
+    });
+}
