@@ -47,11 +47,15 @@ public sealed record ContainerResult(int Status, bool IsTimeout, bool IsDiskFull
 /// </summary>
 public sealed class Workshop : IDisposable
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
     private readonly Process _process;
     private readonly FramePipe _pipe;
     private readonly HostTools _tools;
     private readonly ControlGroup? _group;
     private readonly Task<string> _errors;
+    private readonly HashSet<string> _stacks = new(StringComparer.Ordinal);
+    private int _unanswered;
 
     private Workshop(Process process, HostTools tools, SandboxFolder folder, ControlGroup? group)
     {
@@ -110,6 +114,7 @@ public sealed class Workshop : IDisposable
     public string Mount(IReadOnlyList<string> lowers)
     {
         var stack = OwnerTag.Next();
+        _stacks.Add(stack);
         Ask(new MountStack(stack, lowers));
         return stack;
     }
@@ -234,9 +239,17 @@ public sealed class Workshop : IDisposable
     public void Remove(string stack, IReadOnlyList<string> paths) => Ask(new RemovePaths(stack, paths));
 
     /// <summary>Keeps what was written to the stack as <paramref name="folder"/>: <c>snapshots/KEY</c> or <c>layers/HEX</c>.</summary>
-    public void Commit(string stack, string folder) => Ask(new CommitStack(stack, folder));
+    public void Commit(string stack, string folder)
+    {
+        Ask(new CommitStack(stack, folder));
+        _stacks.Remove(stack);
+    }
 
-    public void Drop(string stack) => Ask(new DropStack(stack));
+    public void Drop(string stack)
+    {
+        Ask(new DropStack(stack));
+        _stacks.Remove(stack);
+    }
 
     public void RemoveFolders(IReadOnlyList<string> folders) => Ask(new RemoveFolders(folders));
 
@@ -251,9 +264,10 @@ public sealed class Workshop : IDisposable
     {
         try
         {
+            DropRest();
             _process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or InvalidDataException)
         {
             // The worker is already gone.
         }
@@ -265,6 +279,28 @@ public sealed class Workshop : IDisposable
 
         _process.Dispose();
         _group?.Dispose();
+    }
+
+    /// <summary>What an order that failed has left in the sandbox folder: a disk that is full must not stay so until the next build.</summary>
+    private void DropRest()
+    {
+        if (_stacks.Count == 0 || _process.HasExited)
+        {
+            return;
+        }
+
+        // The worker may be in the middle of an order whose answer nobody waited for, or not listen at all.
+        using var patience = new Timer(_ => _process.Kill(), null, _patience, Timeout.InfiniteTimeSpan);
+        foreach (var stack in _stacks)
+        {
+            _unanswered++;
+            _pipe.Write(FrameKind.Command, JsonSerializer.SerializeToUtf8Bytes(new DropStack(stack), WorkerJson.Default.Command));
+        }
+
+        while (_unanswered > 0 && _pipe.Read() is { } frame)
+        {
+            _unanswered -= frame.Kind is FrameKind.Reply or FrameKind.Failure ? 1 : 0;
+        }
     }
 
     /// <summary>Cancelling ends the worker.</summary>
@@ -345,6 +381,7 @@ public sealed class Workshop : IDisposable
     {
         try
         {
+            _unanswered++;
             _pipe.Write(FrameKind.Command, JsonSerializer.SerializeToUtf8Bytes(command, WorkerJson.Default.Command));
         }
         catch (IOException)
@@ -360,8 +397,10 @@ public sealed class Workshop : IDisposable
             switch (frame.Kind)
             {
                 case FrameKind.Reply:
+                    _unanswered--;
                     return JsonSerializer.Deserialize(frame.Payload, WorkerJson.Default.Reply)!;
                 case FrameKind.Failure:
+                    _unanswered--;
                     throw Reply.Failure(frame.Payload);
                 default:
                     onOther?.Invoke(frame.Kind, frame.Payload);

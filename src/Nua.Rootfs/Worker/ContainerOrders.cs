@@ -44,7 +44,7 @@ internal sealed class ContainerOrders(StackOrders stacks, WorkerPlaces places, F
         try
         {
             var end = run.GetAwaiter().GetResult();
-            return new Reply(end.Status, end.IsTimeout, watch.IsFull);
+            return new Reply(end.Status, end.IsTimeout, watch.IsFull || (end.Status != 0 && watch.IsLow));
         }
         catch (OperationCanceledException)
         {

@@ -5,17 +5,19 @@ internal sealed class DiskWatch : IDisposable
 {
     private const long Floor = 64 << 20;
 
+    private readonly DriveInfo _drive;
+    private readonly long _floor;
     private readonly Timer _timer;
 
     public DiskWatch(string folder, CancellationTokenSource stop)
     {
-        var drive = new DriveInfo(folder);
+        _drive = new DriveInfo(folder);
         // A disk that is nearly full already is not the container's doing: then only its end counts.
-        var floor = Math.Min(Math.Max(Floor, drive.TotalSize / 200), drive.AvailableFreeSpace / 2);
+        _floor = Math.Min(Math.Max(Floor, _drive.TotalSize / 200), _drive.AvailableFreeSpace / 2);
         _timer = new Timer(
             _ =>
             {
-                if (drive.AvailableFreeSpace < floor)
+                if (IsLow)
                 {
                     IsFull = true;
                     stop.Cancel();
@@ -26,7 +28,11 @@ internal sealed class DiskWatch : IDisposable
             TimeSpan.FromMilliseconds(250));
     }
 
+    /// <summary>The container was stopped.</summary>
     public bool IsFull { get; private set; }
+
+    /// <summary>At this moment: a command may fill the disk and fail between two looks.</summary>
+    public bool IsLow => _drive.AvailableFreeSpace < _floor;
 
     public void Dispose() => _timer.Dispose();
 }

@@ -47,7 +47,7 @@ public sealed class MissingToolTests(ExampleImages images) : IDisposable
             done
             exec "$@"
             """;
-        var app = new SmallApplications(_folder).Commands("build = [\"true\"]");
+        var app = new SmallApplications(_folder).Commands("build = [\"cp source.txt made\"]");
         string[] words = ["build", app, .. baseImage is null ? (string[])[] : ["--base", baseImage]];
         var outcome = (await new NuaProgram(_folder["home"]).Shell.With(words)
             .Wrapped("/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-euc", hide, "sh").RunAsync()).Expect(1);
