@@ -98,18 +98,21 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
             .ToHashSet(StringComparer.Ordinal);
         var isAsked = context.Build.Builder is { Name: "node" or "nodejs" };
         var starts = startWords.Select(word => word[(word.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
+        var newest = NodeVersion.DefaultMajor;
         if (isAsked || called.Contains("node") || called.Overlaps(["npm", "yarn", "pnpm"])
             || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]))
         {
-            var (range, because) = NodeVersion.Find(context, null);
-            yield return new Toolchain("node", range, isAsked
-                || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]), because);
+            var (nodeRange, nodeBecause) = NodeVersion.Find(context, null);
+            newest = NodeVersion.Newest(nodeRange);
+            yield return new Toolchain("node", nodeRange, isAsked
+                || starts.Overlaps(["node", "npm", "npx", "yarn", "pnpm"]), nodeBecause);
         }
 
         foreach (var name in managers.Where(name => called.Contains(name) || starts.Contains(name)
             || (name == "npm" && (isAsked || starts.Contains("npx")))))
         {
-            var version = name switch { "yarn" or "bun" => "1.x", "pnpm" => "9.x", "deno" => "2.x", _ => "10.x" };
+            var version = name switch { "yarn" or "bun" => "1.x", "deno" => "2.x",
+                "pnpm" => PackageManager.PnpmOf(newest), _ => PackageManager.NpmOf(newest) };
             yield return new Toolchain(name, version, starts.Contains(name)
                 || (name == "npm" && starts.Contains("npx")),
                 called.Contains(name) ? "a build command calls it" : starts.Contains(name)

@@ -91,6 +91,20 @@ public sealed class NodePlanTests
     }
 
     [Theory]
+    [InlineData("16", "8.x", "8.x")]
+    [InlineData("22", "10.x", "9.x")]
+    public void Managers_that_commands_call_run_with_the_Node_that_is_asked_for(string node, string npm, string pnpm)
+    {
+        using var tree = AppTree.Empty();
+        var plan = tree.Built(new AppConfig
+        {
+            Build = new BuildConfig { Builder = new BuilderConfig("node", node), Commands = ["npm ci", "pnpm install"] },
+            Run = new RunConfig { Start = ["node app.js"] },
+        });
+        Assert.Equal((npm, pnpm), (plan.Tool("npm").Version, plan.Tool("pnpm").Version));
+    }
+
+    [Theory]
     [InlineData("cd client && npm install && npm run build", "npm", true)]
     [InlineData("npx tsc && npm run css", "", false)]
     public void Build_that_installs_has_network(string build, string fetcher, bool network)

@@ -150,7 +150,16 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
         };
     }
 
-    private static string NpmOf(int nodeMajor) => nodeMajor switch
+    /// <summary>The newest pnpm up to 9 that runs with a Node.</summary>
+    public static string PnpmOf(int nodeMajor) => nodeMajor switch
+    {
+        <= 15 => "7.x",
+        <= 17 => "8.x",
+        _ => "9.x",
+    };
+
+    /// <summary>The npm that came with a Node.</summary>
+    public static string NpmOf(int nodeMajor) => nodeMajor switch
     {
         <= 14 => "6.x",
         <= 16 => "8.x",

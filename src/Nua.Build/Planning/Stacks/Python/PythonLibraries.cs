@@ -24,7 +24,7 @@ internal static class PythonLibraries
         ["python-magic"] = ([], ["libmagic1t64"]),
         ["uwsgi"] = ([], []),
         ["weasyprint"] = ([], ["libharfbuzz-subset0", "libpango-1.0-0", "libpangoft2-1.0-0"]),
-        ["xmlsec"] = (["libxml2-dev", "libxmlsec1-dev", "libxmlsec1-openssl", "pkg-config"], ["libxmlsec1-openssl"]),
+        ["xmlsec"] = (["libxml2-dev", "libxmlsec1-dev", "pkg-config"], ["libxmlsec1t64-openssl"]),
     };
 
     /// <summary>Only runs with a library; nothing is compiled.</summary>
