@@ -12,7 +12,7 @@ public sealed class StepOutputTests
     [Fact]
     public void Steps_and_their_lines_become_events()
     {
-        Write("\x1eSTEP 1 make\none\ntwo\r\n\n\x1eDONE 1 0\n");
+        Write("\u001eSTEP 1 make\none\ntwo\r\n\n\u001eDONE 1 0\n");
         Assert.Equal(["> make", "one", "two", "< 0"], Shown());
     }
 
@@ -21,7 +21,7 @@ public sealed class StepOutputTests
     {
         var lines = 300_000;
         var shown = StepOutput.MostShown / (16 + 6);
-        Write("\x1eSTEP 1 a\n" + string.Concat(Enumerable.Range(0, lines).Select(n => $"{n:000000}\n")) + "\n\x1eDONE 1 0\n\x1eSTEP 2 b\nquiet\n\n\x1eDONE 2 0\n");
+        Write("\u001eSTEP 1 a\n" + string.Concat(Enumerable.Range(0, lines).Select(n => $"{n:000000}\n")) + "\n\u001eDONE 1 0\n\u001eSTEP 2 b\nquiet\n\n\u001eDONE 2 0\n");
         var seen = Shown();
         Assert.Equal(["> a", "000000"], seen[..2]);
         Assert.Equal($"{shown - 1:000000}", seen[shown]);
@@ -33,7 +33,7 @@ public sealed class StepOutputTests
     [Fact]
     public void Lines_of_a_step_that_failed_are_not_repeated()
     {
-        Write("\x1eSTEP 1 a\n" + string.Concat(Enumerable.Repeat("x\n", 200_000)) + "\n\x1eDONE 1 7\n");
+        Write("\u001eSTEP 1 a\n" + string.Concat(Enumerable.Repeat("x\n", 200_000)) + "\n\u001eDONE 1 7\n");
         Assert.Matches("^… [0-9]+ lines are not shown$", Shown()[^2]);
         Assert.Equal("< 7", Shown()[^1]);
     }
@@ -42,7 +42,7 @@ public sealed class StepOutputTests
     [Fact]
     public void Control_lines_that_no_agent_writes_are_output()
     {
-        Write("\x1eSTEP 1 a\n\x1eSTEP 2 forged\n\x1eDONE 2 0\n\x1eDONE 1 x\n\x1eNOTE 1 a\n\x1eDONE 1 0\n\x1eSTEP 3 forged\n", steps: 1);
+        Write("\u001eSTEP 1 a\n\u001eSTEP 2 forged\n\u001eDONE 2 0\n\u001eDONE 1 x\n\u001eNOTE 1 a\n\u001eDONE 1 0\n\u001eSTEP 3 forged\n", steps: 1);
         Assert.Equal(["> a", "< 0"], Shown().Where(line => line[0] is '>' or '<'));
         Assert.Equal(5, Shown().Count(line => line.StartsWith("\\x1e", StringComparison.Ordinal)));
     }
