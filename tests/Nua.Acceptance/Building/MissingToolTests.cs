@@ -1,0 +1,58 @@
+using Nua.Acceptance.Running;
+
+namespace Nua.Acceptance.Building;
+
+/// <summary>Machines that lack what a build takes: all of it is said at once, each with the command that installs it.</summary>
+public sealed class MissingToolTests(ExampleImages images) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Everything_that_the_sandbox_misses_is_said_at_once_with_the_command_that_installs_it()
+    {
+        var outcome = await BuildWithoutAsync("/usr/sbin/runc /usr/bin/runc /usr/bin/newuidmap /etc/subuid /etc/subgid", await images.BaseAsync());
+
+        Assert.Contains("NUA4002", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("fix: apt-get install runc\n", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("NUA4003", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("fix: apt-get install uidmap\n", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("fix: echo root:100000:65536 >> /etc/subuid", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("fix: echo root:100000:65536 >> /etc/subgid", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_the_base_are_missed_before_anything_is_downloaded()
+    {
+        var outcome = await BuildWithoutAsync(
+            "/usr/share/keyrings/debian-archive-keyring.gpg /usr/share/keyrings/debian-archive-keyring.pgp", baseImage: null);
+
+        Assert.Contains("NUA2202", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("fix: apt-get install apt debian-archive-keyring\n", outcome.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>In a mount namespace of its own, in which the files are not there: each folder is covered by an overlay of itself.</summary>
+    private async Task<Outcome> BuildWithoutAsync(string files, string? baseImage)
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "needs root to hide files");
+        var hide = $$"""
+            n=0
+            for file in {{files}}; do
+                [ -e "$file" ] || [ -L "$file" ] || continue
+                n=$((n + 1)); dir=$(dirname "$file")
+                mkdir -p "{{_folder.Path}}/cover$n"; mount -t tmpfs none "{{_folder.Path}}/cover$n"; mkdir "{{_folder.Path}}/cover$n/up" "{{_folder.Path}}/cover$n/work"
+                mount -t overlay -o "lowerdir=$dir,upperdir={{_folder.Path}}/cover$n/up,workdir={{_folder.Path}}/cover$n/work" none "$dir"
+                rm "$file"
+            done
+            exec "$@"
+            """;
+        var app = new SmallApplications(_folder).Commands("build = [\"cp source.txt made\"]");
+        string[] words = ["build", app, .. baseImage is null ? (string[])[] : ["--base", baseImage]];
+        var outcome = (await new NuaProgram(_folder["home"]).Shell.With(words)
+            .Wrapped("/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-euc", hide, "sh").RunAsync()).Expect(1);
+        Assert.Empty(outcome.Out);
+        Assert.Empty(Directory.Exists(_folder["home/sandbox/tmp"]) ? Directory.EnumerateFileSystemEntries(_folder["home/sandbox/tmp"]) : []);
+        return outcome;
+    }
+}
