@@ -76,6 +76,27 @@ public sealed class UpgradeTests(ExampleImages images) : IDisposable
     }
 
     [Theory]
+    [InlineData(null, 0, "rehearsed")]
+    [InlineData("upgrade-fails-half-way", 10, "kept-old")]
+    [InlineData("start-ends", 10, "kept-old")]
+    public async Task Rehearsal_says_how_an_upgrade_would_go_and_changes_nothing(string? broken, int status, string outcome)
+    {
+        var (name, port) = await UpAsync();
+        var image = broken is null ? "nua-notes:2.0" : await Releases.BuildAsync(Nua, broken);
+        var before = Hash(name);
+
+        var rehearsed = (await Nua.RunAsync("upgrade", name, image, "--rehearse", "--steady", "0.5", "--json")).Expect(status);
+
+        using var report = JsonDocument.Parse(rehearsed.Out);
+        Assert.Equal(outcome, report.RootElement.GetProperty("outcome").GetString());
+        Assert.Equal(before, Hash(name));
+        Assert.Equal(["1"], Directory.GetDirectories(_operated.Folder(name) + "/generations").Select(path => Path.GetFileName(path)));
+        Assert.Empty((await Nua.JsonAsync("backups", name)).GetProperty("backups").EnumerateArray());
+        Assert.Equal("1.0", (await _operated.StatusAsync(name)).GetProperty("version").GetString());
+        Assert.Contains("one", await Web.AskAsync(port, "/api/notes"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("NUA5211", 65, "nua-site:1.0")]
     [InlineData("NUA5213", 65, "too-new:1")]
     [InlineData("NUA5214", 65, "waypoint:1")]
