@@ -32,6 +32,26 @@ public sealed class MissingToolTests(ExampleImages images) : IDisposable
         Assert.Contains("fix: apt-get install apt debian-archive-keyring\n", outcome.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>What compiling nua itself takes, for somebody who may not install it.</summary>
+    [Fact]
+    public async Task Linker_that_compiling_needs_is_named_with_the_command_that_installs_it()
+    {
+        Assert.SkipWhen(Environment.UserName != "root", "only root can become somebody else");
+        (await Shell.ScriptAsync($"mkdir '{_folder["bin"]}'; ln -s /usr/bin/* '{_folder["bin"]}'; rm '{_folder["bin"]}'/*lld*; cp '{Repository.Root}/eng/requirements.sh' '{_folder.Path}'")).Expect(0);
+        const string Compile = """
+            . "$1/requirements.sh"
+            mapfile -t missing < <(build_requirements)
+            install_packages "building nua" "${missing[@]}"
+            """;
+
+        var outcome = await new Shell("/bin/bash").With("-euc", Compile, "bash", _folder.Path).Set("PATH", _folder["bin"])
+            .Wrapped("/usr/bin/setpriv", "--reuid", "nua-test", "--regid", "nua-test", "--clear-groups").RunAsync();
+
+        Assert.Equal(
+            "nua: building nua needs packages that are not installed. As root, run:\nnua:   apt-get install --no-install-recommends lld\n",
+            outcome.Expect(1).Error);
+    }
+
     /// <summary>In a mount namespace of its own, in which the files are not there: each folder is covered by an overlay of itself.</summary>
     private async Task<Outcome> BuildWithoutAsync(string files, string? baseImage)
     {
