@@ -43,9 +43,9 @@ peers=
 if command -v podman >/dev/null; then
     peers=podman
     "$nua" save nua-notes:1.0 "oci-archive:$folder/base" >/dev/null 2>&1
-    printf '[containers]\ndefault_ulimits = ["nofile=1024:1024"]\n[engine]\nruntime = "runc"\n' >"$folder/containers.conf"
+    printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\n' >"$folder/containers.conf"
     export CONTAINERS_CONF="$folder/containers.conf"
-    podman() { command podman --root "$folder/podman" --runroot "$folder/run" "$@"; }
+    podman() { command podman --root "$folder/storage" --runroot "$folder/run" "$@"; }
     podman load -q -i "$folder/base" >"$folder/said" 2>&1
     podman tag "$(sed -n 's/^Loaded image: //p' "$folder/said")" localhost/bench-base:1
     mkdir "$folder/context"

@@ -22,9 +22,9 @@ echo "nua up: first line after $(median <"$folder/nua") ms, supervisor $(median 
 
 command -v podman >/dev/null || exit 0
 # Hosts that may not raise limits need them said.
-printf '[containers]\ndefault_ulimits = ["nofile=1024:1024"]\n[engine]\nruntime = "runc"\n' >"$folder/containers.conf"
+printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\n' >"$folder/containers.conf"
 export CONTAINERS_CONF="$folder/containers.conf"
-podman() { command podman --root "$folder/podman" --runroot "$folder/run" "$@"; }
+podman() { command podman --root "$folder/storage" --runroot "$folder/run" "$@"; }
 "$nua" save "$image" "oci-archive:$folder/image" >/dev/null 2>&1
 id=$(podman load -q -i "$folder/image" | sed 's/.*: //')
 for run in $(seq "$runs"); do
