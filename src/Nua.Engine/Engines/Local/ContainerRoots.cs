@@ -48,7 +48,7 @@ internal sealed class ContainerRoots
             return root;
         }
 
-        var folder = $"{Base}/roots/{++_counter}";
+        var folder = $"{Base}/roots/{Interlocked.Increment(ref _counter)}";
         Directory.CreateDirectory(folder + "/root");
         Stack(lowers, folder, folder + "/root");
         return _mounted[key] = folder + "/root";
@@ -57,7 +57,7 @@ internal sealed class ContainerRoots
     /// <summary>A root of one container's own; end it with <see cref="DropWritable"/>.</summary>
     public string MountWritable(IReadOnlyList<string> lowers)
     {
-        var number = (++_counter).ToString(CultureInfo.InvariantCulture);
+        var number = Interlocked.Increment(ref _counter).ToString(CultureInfo.InvariantCulture);
         var (folder, root) = ($"{_writable}/{number}", $"{Base}/roots/{number}");
         Directory.CreateDirectory(root);
         Stack(lowers, folder, root);
