@@ -55,7 +55,7 @@ public sealed class Switch(Workplace place)
 
         if (failure is not null)
         {
-            place.Tell($"failed: {failure.What}; going back");
+            place.Tell($"failed: {Told(failure)}; going back");
         }
 
         // An operator who interrupts now would only make the application stay away longer.
@@ -274,10 +274,13 @@ public sealed class Switch(Workplace place)
         : failure is null ? SwitchOutcome.Done
         : before is null ? SwitchOutcome.NotInstalled : SwitchOutcome.KeptOld;
 
+    /// <summary>With the first line of the reason: what failed is often only "the engine".</summary>
+    private static string Told(Problem failure) => failure.Why is { } why ? $"{failure.What} ({why.Split('\n')[0]})" : failure.What;
+
     private Problem Both(Problem? failure, Problem broken) => broken with
     {
         What = $"{Readiness.Name(place.Instance.Record!.Release)} does not come back: {broken.What}",
-        Why = failure is null ? broken.Why : $"it was stopped because this went wrong: {failure.What}",
+        Why = failure is null ? broken.Why : $"{broken.Why ?? "it gave no reason"}\nwhat went wrong before: {Told(failure)}",
         Remedy = Broken.Remedy(place.Folder, place.Instance.Record!),
     };
 }

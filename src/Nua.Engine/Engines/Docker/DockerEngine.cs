@@ -19,6 +19,11 @@ public sealed class DockerEngine : IEngine, IDisposable
     /// <summary>Of what a health check prints.</summary>
     private const int LineLength = 200;
 
+    /// <summary>At a container that the engine says is running, and in which it then cannot run the health check.</summary>
+    private const int Looks = 5;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
     private readonly DockerSocket _socket;
     private readonly string _agent;
     private readonly TimeProvider _time;
@@ -79,21 +84,27 @@ public sealed class DockerEngine : IEngine, IDisposable
     public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("asking for the application's state", async () =>
     {
         var isOpen = GateContainer.IsOpen(instance);
-        if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service)
+        for (var looks = 1; ; looks++)
         {
-            return ServiceStatus.None with { IsGateOpen = isOpen };
-        }
+            if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service)
+            {
+                return ServiceStatus.None with { IsGateOpen = isOpen };
+            }
 
-        var (state, line) = service switch
-        {
-            { IsRestarting: true } => (ServiceState.Restarting, null),
-            { IsRunning: true } => await HealthAsync(service, cancel),
-            _ => (ServiceState.Stopped, null),
-        };
-        int? lastExit = service is { IsRunning: true, Restarts: 0 } ? null : service.ExitCode;
-        return new ServiceStatus(
-            state, isOpen, service.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel), service.Number(ContainerNames.GenerationLabel),
-            service.Restarts, lastExit, line, service.Started);
+            var health = service is { IsRunning: true, IsRestarting: false } ? await HealthAsync(service, cancel) : null;
+            if (health is { IsAsked: false } && looks < Looks)
+            {
+                // Between the look and the question it ended, or the engine has not noticed yet: it is looked at again.
+                await Task.Delay(BetweenLooks, _time, cancel);
+                continue;
+            }
+
+            var state = service.IsRestarting ? ServiceState.Restarting : health?.State ?? ServiceState.Stopped;
+            int? lastExit = service is { IsRunning: true, Restarts: 0 } ? null : service.ExitCode;
+            return new ServiceStatus(
+                state, isOpen, service.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel), service.Number(ContainerNames.GenerationLabel),
+                service.Restarts, lastExit, health?.Line, service.Started);
+        }
     });
 
     public Task SetGateAsync(InstanceFolder instance, bool isOpen, CancellationToken cancel)
@@ -195,20 +206,26 @@ public sealed class DockerEngine : IEngine, IDisposable
     }
 
     /// <summary>Asked for anew each time: Docker's own health is old news, and Podman has none without systemd.</summary>
-    private async Task<(ServiceState State, string? Line)> HealthAsync(EngineContainer service, CancellationToken cancel)
+    private async Task<Health> HealthAsync(EngineContainer service, CancellationToken cancel)
     {
-        using var line = new MemoryStream();
-        var status = await _containers.ExecAsync(
-            service.Id,
-            ["/nua/scripts/healthcheck", "ready"],
-            (_, bytes) => line.Write(bytes.Span[..(int)Math.Min(bytes.Length, LineLength - Math.Min(LineLength, line.Length))]),
-            cancel);
-        var text = Printable.Escape(Encoding.UTF8.GetString(line.ToArray()).Trim(), LineLength);
         var limit = TimeSpan.FromSeconds(service.Number(ContainerNames.ReadyLabel) ?? 120);
-        var state = status == 0 ? ServiceState.Ready
-            : service.Started is { } since && _time.GetUtcNow() - since < limit ? ServiceState.Starting
-            : ServiceState.Unhealthy;
-        return (state, text);
+        var notReady = service.Started is { } since && _time.GetUtcNow() - since < limit ? ServiceState.Starting : ServiceState.Unhealthy;
+        using var line = new MemoryStream();
+        try
+        {
+            var status = await _containers.ExecAsync(
+                service.Id,
+                ["/nua/scripts/healthcheck", "ready"],
+                (_, bytes) => line.Write(bytes.Span[..(int)Math.Min(bytes.Length, LineLength - Math.Min(LineLength, line.Length))]),
+                cancel);
+            var text = Printable.Escape(Encoding.UTF8.GetString(line.ToArray()).Trim(), LineLength);
+            return new Health(status == 0 ? ServiceState.Ready : notReady, text, IsAsked: true);
+        }
+        catch (Exception failure) when (failure is DockerApiException or IOException)
+        {
+            var why = failure is DockerApiException said ? Message(said) : Printable.Escape(failure.Message, LineLength);
+            return new Health(notReady, $"the engine could not run it: {why}", IsAsked: false);
+        }
     }
 
     /// <summary>Null where ids are a rootless engine's.</summary>
@@ -244,4 +261,9 @@ public sealed class DockerEngine : IEngine, IDisposable
     }
 
     private static string Message(DockerApiException failure) => Printable.Escape(failure.ResponseBody?.Trim() ?? failure.Message, 600);
+
+    /// <param name="State">Never <see cref="ServiceState.Stopped"/>.</param>
+    /// <param name="Line">What it printed, or why it could not run; printable.</param>
+    /// <param name="IsAsked">It ran.</param>
+    private sealed record Health(ServiceState State, string Line, bool IsAsked);
 }

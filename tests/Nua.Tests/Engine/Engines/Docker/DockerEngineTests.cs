@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using System.Text;
+using Nua.Engine.Engines;
+using Nua.Engine.Engines.Docker;
+using Nua.Engine.Instances;
+using Nua.Testing;
+
+namespace Nua.Tests.Engine.Engines.Docker;
+
+/// <summary>Against an engine that says one thing and, a moment later, another.</summary>
+public sealed class DockerEngineTests : IDisposable
+{
+    private const string Running = """{"Id":"c","State":{"Running":true,"StartedAt":"2026-01-01T00:00:00Z"},"Config":{"Labels":{"io.nua.instance":"notes"}}}""";
+    private const string Ended = """{"Id":"c","State":{"Running":false,"ExitCode":3},"Config":{"Labels":{"io.nua.instance":"notes"}}}""";
+
+    private readonly TempDirectory _folder = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _listener.Dispose();
+        _end.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Application_that_ends_while_it_is_asked_has_stopped()
+    {
+        var inspections = 0;
+        var status = await StatusAsync(path => path.EndsWith("/exec", StringComparison.Ordinal)
+            ? (409, """{"message":"container c is not running"}""")
+            : (200, inspections++ == 0 ? Running : Ended));
+        Assert.Equal((ServiceState.Stopped, 3, 2), (status.State, status.LastExit, inspections));
+    }
+
+    [Fact]
+    public async Task Health_check_that_the_engine_cannot_run_is_no_answer()
+    {
+        var status = await StatusAsync(path => path.EndsWith("/exec", StringComparison.Ordinal)
+            ? (500, """{"message":"no more processes"}""")
+            : (200, Running));
+        Assert.Equal(ServiceState.Unhealthy, status.State);
+        Assert.Contains("no more processes", status.Health, StringComparison.Ordinal);
+    }
+
+    private async Task<ServiceStatus> StatusAsync(Func<string, (int Status, string Body)> answer)
+    {
+        var path = _folder.Path + "/engine.sock";
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        _listener.Listen(16);
+        _ = ServeAsync(answer);
+        using var engine = new DockerEngine(new DockerSocket(path, IsRootless: false), "/nowhere", TimeProvider.System);
+        return await engine.StatusAsync(new InstanceFolder(_folder.Path, InstanceName.Parse("notes")), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>One request a connection.</summary>
+    private async Task ServeAsync(Func<string, (int Status, string Body)> answer)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            using var connection = await _listener.AcceptAsync(_end.Token);
+            var request = new StringBuilder();
+            var buffer = new byte[4096];
+            while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)
+                && await connection.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
+            {
+                request.Append(Encoding.ASCII.GetString(buffer, 0, read));
+            }
+
+            var target = request.ToString().Split(' ')[1].Split('?')[0];
+            var (status, body) = target.EndsWith("/version", StringComparison.Ordinal) ? (200, """{"ApiVersion":"1.41"}""") : answer(target);
+            await connection.SendAsync(Encoding.UTF8.GetBytes(
+                $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), _end.Token);
+        }
+    }
+}
