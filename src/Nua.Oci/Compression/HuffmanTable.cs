@@ -1,27 +1,22 @@
-using System.Runtime.CompilerServices;
-
 namespace Nua.Oci.Compression;
 
-/// <summary>Decodes a canonical prefix code: a table for codes up to <see cref="FastBits"/> long, a search by length
-/// for the rest.</summary>
-internal sealed class HuffmanTable
+/// <summary>
+/// Decodes a canonical prefix code: the next <paramref name="firstBits"/> bits lead to an entry, which tells a symbol, or for longer codes where the
+/// table of their remaining bits is.
+/// </summary>
+/// <param name="meanings">Of each symbol (<see cref="DeflateEntry"/>).</param>
+internal sealed class HuffmanTable(int firstBits, uint[] meanings)
 {
-    public const int FastBits = 11;
     private const int MaxBits = 15;
 
-    private readonly ushort[] _fast = new ushort[1 << FastBits];
-    private readonly ushort[] _symbols = new ushort[288];
-    private readonly int[] _firstCode = new int[MaxBits + 2];
-    private readonly int[] _firstIndex = new int[MaxBits + 2];
+    /// <summary>The first table, and as many further ones as there can be beginnings of long codes: in a whole code at least two share one.</summary>
+    private readonly uint[] _entries = new uint[(1 << firstBits) + ((meanings.Length / 2) << (MaxBits - firstBits))];
 
-    /// <summary>By the next <see cref="FastBits"/> bits: the symbol above the low four bits, the code's length in them; 0 when no short
-    /// code begins so.</summary>
-    public ReadOnlySpan<ushort> Fast => _fast;
+    public ReadOnlySpan<uint> Entries => _entries;
 
     /// <summary>
     /// False when the lengths make no code, by zlib's rules: over-subscribed; or incomplete, except one code of one bit
-    /// where
-    /// <paramref name="allowsSingle"/> says so, or no code at all.
+    /// where <paramref name="allowsSingle"/> says so, or no code at all.
     /// </summary>
     public bool TryBuild(ReadOnlySpan<byte> lengths, bool allowsSingle)
     {
@@ -51,92 +46,94 @@ internal sealed class HuffmanTable
             return false;
         }
 
-        Fill(lengths, counts);
+        if (space > 0)
+        {
+            // Only such codes leave bits that mean nothing.
+            Array.Clear(_entries, 0, 1 << firstBits);
+        }
+
+        Fill(lengths, counts, used);
         return true;
     }
 
-    /// <summary>Takes one symbol; -1 when the bits are no code.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Decode(BitReader input)
+    /// <summary>Takes one code, not the extra bits behind it; <see cref="DeflateEntry.None"/> when the bits are no code.</summary>
+    public uint Decode(BitReader input)
     {
         input.FillForCode();
-        var entry = _fast[input.Peek(FastBits)];
-        if (entry != 0)
-        {
-            input.Take(entry & 15);
-            return entry >> 4;
-        }
-
-        return DecodeLong(input);
-    }
-
-    private int DecodeLong(BitReader input)
-    {
         var bits = input.Peek(MaxBits);
-        var code = 0;
-        for (var length = 1; length <= MaxBits; length++)
+        var entry = _entries[bits & ((1 << firstBits) - 1)];
+        if ((entry & DeflateEntry.Table) != 0)
         {
-            code = (code << 1) | (int)(bits & 1);
-            bits >>= 1;
-            var index = code - _firstCode[length];
-            var count = _firstIndex[length + 1] - _firstIndex[length];
-            if (index >= 0 && index < count)
-            {
-                input.Take(length);
-                return _symbols[_firstIndex[length] + index];
-            }
+            entry = _entries[DeflateEntry.Base(entry) + (int)(bits >> firstBits)];
         }
 
         // At the end of the input the missing bits read as zeros: then this is a truncation, which Take reports.
-        input.Take(1);
-        return -1;
+        input.Take(entry == DeflateEntry.None ? 1 : DeflateEntry.CodeBits(entry));
+        return entry;
     }
 
-    private void Fill(ReadOnlySpan<byte> lengths, ReadOnlySpan<int> counts)
+    private void Fill(ReadOnlySpan<byte> lengths, ReadOnlySpan<int> counts, int used)
     {
-        Array.Clear(_fast);
-        var code = 0;
-        var index = 0;
+        Span<int> next = stackalloc int[MaxBits + 2];
+        next[1] = 0;
         for (var length = 1; length <= MaxBits; length++)
         {
-            code <<= 1;
-            _firstCode[length] = code;
-            _firstIndex[length] = index;
-            code += counts[length];
-            index += counts[length];
+            next[length + 1] = next[length] + counts[length];
         }
 
-        _firstIndex[MaxBits + 1] = index;
-        Span<int> next = stackalloc int[MaxBits + 2];
-        _firstIndex.CopyTo(next);
+        Span<ushort> sorted = stackalloc ushort[288];
         for (var symbol = 0; symbol < lengths.Length; symbol++)
         {
-            var length = lengths[symbol];
-            if (length == 0)
+            if (lengths[symbol] != 0)
             {
-                continue;
+                sorted[next[lengths[symbol]]++] = (ushort)symbol;
+            }
+        }
+
+        // Codes that share their first bits follow each other.
+        var (code, beginning, begin, end) = (0, -1, 0, 1 << firstBits);
+        foreach (int symbol in sorted[..used])
+        {
+            int length = lengths[symbol];
+            var entry = DeflateEntry.With(meanings[symbol], length);
+            if (length <= firstBits)
+            {
+                Repeat(entry, code, 1 << length, 1 << firstBits);
+            }
+            else
+            {
+                if ((code & ((1 << firstBits) - 1)) != beginning)
+                {
+                    beginning = code & ((1 << firstBits) - 1);
+                    (begin, end) = (end, end + (1 << (MaxBits - firstBits)));
+                    _entries[beginning] = DeflateEntry.ToTable(begin);
+                }
+
+                Repeat(entry, begin + (code >> firstBits), 1 << (length - firstBits), end);
             }
 
-            var place = next[length]++;
-            _symbols[place] = (ushort)symbol;
-            if (length <= FastBits)
-            {
-                FillFast(_firstCode[length] + place - _firstIndex[length], length, symbol);
-            }
+            code = Following(code, length);
         }
     }
 
-    private void FillFast(int code, int length, int symbol)
+    private void Repeat(uint entry, int from, int step, int end)
     {
-        var reversed = 0;
-        for (var i = 0; i < length; i++)
+        for (var i = from; i < end; i += step)
         {
-            reversed = (reversed << 1) | ((code >> i) & 1);
+            _entries[i] = entry;
+        }
+    }
+
+    /// <summary>The next code, in the order of the stream: its first bit is the lowest.</summary>
+    private static int Following(int code, int length)
+    {
+        var bit = 1 << (length - 1);
+        while ((code & bit) != 0)
+        {
+            code ^= bit;
+            bit >>= 1;
         }
 
-        for (var i = reversed; i < _fast.Length; i += 1 << length)
-        {
-            _fast[i] = (ushort)((symbol << 4) | length);
-        }
+        return code | bit;
     }
 }

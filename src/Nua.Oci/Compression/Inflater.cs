@@ -9,13 +9,13 @@ internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
 {
     private const int BufferSize = 256 << 10;
 
-    private static readonly HuffmanTable _fixedLiterals = Fixed(DeflateSymbols.FixedLiteralLengths());
-    private static readonly HuffmanTable _fixedDistances = Fixed([.. Enumerable.Repeat((byte)5, 32)]);
+    private static readonly HuffmanTable _fixedLiterals = Fixed(Literals(), DeflateSymbols.FixedLiteralLengths());
+    private static readonly HuffmanTable _fixedDistances = Fixed(Distances(), [.. Enumerable.Repeat((byte)5, 32)]);
 
     private readonly byte[] _output = new byte[BufferSize + QuickInflate.Slack];
-    private readonly HuffmanTable _codeLengths = new();
-    private readonly HuffmanTable _ownLiterals = new();
-    private readonly HuffmanTable _ownDistances = new();
+    private readonly HuffmanTable _codeLengths = new(7, DeflateEntry.CodeLengths);
+    private readonly HuffmanTable _ownLiterals = Literals();
+    private readonly HuffmanTable _ownDistances = Distances();
     private HuffmanTable _literals = _fixedLiterals;
     private HuffmanTable _distances = _fixedDistances;
     private State _state = State.Ended;
@@ -66,9 +66,12 @@ internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
         return result;
     }
 
-    private static HuffmanTable Fixed(byte[] lengths)
+    private static HuffmanTable Literals() => new(QuickInflate.LiteralBits, DeflateEntry.Literals);
+
+    private static HuffmanTable Distances() => new(QuickInflate.DistanceBits, DeflateEntry.Distances);
+
+    private static HuffmanTable Fixed(HuffmanTable table, byte[] lengths)
     {
-        var table = new HuffmanTable();
         _ = table.TryBuild(lengths, allowsSingle: false);
         return table;
     }
@@ -169,7 +172,8 @@ internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
     {
         for (var i = 0; i < lengths.Length;)
         {
-            var symbol = _codeLengths.Decode(input);
+            var entry = _codeLengths.Decode(input);
+            var symbol = entry == DeflateEntry.None ? -1 : DeflateEntry.Base(entry);
             if (symbol is >= 0 and < 16)
             {
                 lengths[i++] = (byte)symbol;
@@ -212,40 +216,43 @@ internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
                 break;
             }
 
-            var symbol = _literals.Decode(input);
-            if (symbol is >= 0 and < 256)
+            var entry = _literals.Decode(input);
+            if ((entry & DeflateEntry.Literal) != 0)
             {
-                output[written++] = (byte)symbol;
+                output[written++] = (byte)DeflateEntry.Base(entry);
                 continue;
             }
 
-            if (symbol == DeflateSymbols.EndOfBlock)
+            if ((entry & DeflateEntry.EndOfBlock) != 0)
             {
                 _state = State.BlockHeader;
                 break;
             }
 
-            written += CopyMatch(output, written, symbol - 257);
+            written += CopyMatch(output, written, entry);
         }
 
         _written = written;
     }
 
-    private int CopyMatch(Span<byte> output, int written, int lengthIndex)
+    /// <summary>Takes the extra bits.</summary>
+    private int Value(uint entry) => DeflateEntry.Base(entry) + (int)input.Read(DeflateEntry.Bits(entry) - DeflateEntry.CodeBits(entry));
+
+    private int CopyMatch(Span<byte> output, int written, uint lengthEntry)
     {
-        if ((uint)lengthIndex >= (uint)DeflateSymbols.LengthBase.Length)
+        if (lengthEntry == DeflateEntry.None)
         {
             throw corrupt("the bits are no code");
         }
 
-        var length = DeflateSymbols.LengthBase[lengthIndex] + (int)input.Read(DeflateSymbols.LengthExtra[lengthIndex]);
-        var symbol = _distances.Decode(input);
-        if ((uint)symbol >= DeflateSymbols.DistanceCount)
+        var length = Value(lengthEntry);
+        var distanceEntry = _distances.Decode(input);
+        if (distanceEntry == DeflateEntry.None)
         {
             throw corrupt("a distance is no code");
         }
 
-        var distance = DeflateSymbols.DistanceBase[symbol] + (int)input.Read(DeflateSymbols.DistanceExtra[symbol]);
+        var distance = Value(distanceEntry);
         if (distance > written)
         {
             throw corrupt("a distance points before the beginning");
