@@ -19,6 +19,8 @@ judge_requirements() {
     requirement strace strace
     requirement curl curl
     requirement age age
+    requirement restic restic
+    requirement rclone rclone
     requirement zstd zstd
     requirement setpriv util-linux
     requirement node nodejs

@@ -13,7 +13,7 @@ public static class BackupCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        var output = Inputs.Value("--output", "FILE|DIR", "Where it goes; backups/NAME of the store when left out", "-o");
+        var output = Inputs.Value("--output", "PLACE", "Where it goes: a file, a folder, restic:REPOSITORY or rclone:REMOTE:FOLDER; backups/NAME of the store when left out", "-o");
         var key = Key("Encrypts with age: a recipient (age1…) or the file of an identity. Only then are secrets in it");
         var withImage = Inputs.Flag("--with-image", "The image is in it too: a machine that has nothing can restore it");
         var check = Inputs.Flag("--check", "Reads every byte back");
@@ -21,15 +21,18 @@ public static class BackupCommand
         var keep = new Option<int?>("--keep") { HelpName = "N", Description = "Afterwards removes what is older than the N newest proven backups" };
         return new NuaCommand("backup", "Backs up an instance into one file.")
         {
-            Usage = "NAME [-o FILE|DIR] [options]",
+            Usage = "NAME [-o PLACE] [options]",
             Details = "The application is stopped for as short as can be: not at all when it has a backup command that works while it runs; for a moment\n" +
-                "where the file system can clone; else while its data is read. --prove also looks for seeded data (nua seed), and leaves nothing behind.",
+                "where the file system can clone; else while its data is read. --prove also looks for seeded data (nua seed), and leaves nothing behind.\n" +
+                "restic and rclone (S3 and other stores) are programs of this machine; each takes its passwords from its own variables and configuration.",
             Examples =
             [
                 new("into the store's own folder", "nua backup notes"),
                 new("encrypted, with the image, tried out", "nua backup notes -o /mnt/disk/ --key backup.key --with-image --prove"),
+                new("into a restic repository", "RESTIC_PASSWORD_FILE=/etc/restic.key nua backup notes -o restic:s3:https://s3.example.org/backups"),
+                new("into a bucket that rclone knows", "nua backup notes -o rclone:store:bucket/notes --key backup.key"),
             ],
-            ExitStatuses = [new(0, "the backup is written whole and on the disk"), new(65, "it is not good: --check or --prove failed"), new(73, "it cannot be written, or the disk is full")],
+            ExitStatuses = [new(0, "the backup is written whole, and on the disk or accepted by its place"), new(65, "it is not good: --check or --prove failed"), new(73, "it cannot be written, the disk is full, or its place does not take it")],
             JsonFields = _fields,
             Arguments = { name },
             Options = { output, key, withImage, check, prove, keep },
@@ -70,7 +73,7 @@ public static class BackupCommand
 
     private static readonly JsonField[] _fields =
     [
-        new("file", "full path of the backup"), new("id", "which backup it is, whatever the file is called"), new("sequence", "counts the backups of the instance"),
+        new("file", "full path of the backup, or its place: restic:…, rclone:…"), new("id", "which backup it is, whatever the file is called"), new("sequence", "counts the backups of the instance"),
         new("state", "sealed, checked or proven"), new("made", "UTC"), new("file_bytes", "size of the file"), new("content_bytes", "size of the files in it"),
         new("version", "of the application"), new("data_version", "form of the data"), new("image", "digest of the image"), new("kind", "copy, or command: made by the application's own command"),
         new("encrypted", "true with --key"), new("away_ms", "how long the application was stopped"),
@@ -83,7 +86,7 @@ public static class BackupCommand
         var record = Instances.Read(folder);
         var proof = new BackupProof(
             Locations.OpenStore(), Instances.Engine(record, folder, session), TimeProvider.System, session.Messages.Note, (_, _) => { });
-        var result = await proof.RunAsync(BackupReader.Open(entry.Place, key, folder.Backups), ProofSettings.Of(folder), session.Cancellation);
+        var result = await proof.RunAsync(BackupReader.Open(entry.Place, key, folder.Backups, cancel: session.Cancellation), ProofSettings.Of(folder), session.Cancellation);
         session.Messages.Note($"proven in {result.Time.TotalSeconds:0.0} s: restored, ready{(result.Checked > 0 ? $", {result.Checked} seedings found" : "")}");
         using var held = Instance.OpenExisting(folder);
         var list = BackupList.Load(folder).Raise(entry.Id, BackupState.Proven, TimeProvider.System.GetUtcNow());
@@ -99,7 +102,7 @@ public static class BackupCommand
         }
 
         using var held = Instance.OpenExisting(folder);
-        foreach (var removed in BackupRetention.Apply(folder, count))
+        foreach (var removed in BackupRetention.Apply(folder, count, session.Cancellation))
         {
             session.Messages.Note($"removed {Printable.Escape(removed.Place, 200)}");
         }
@@ -144,14 +147,14 @@ public static class BackupCommand
 
     private static NuaCommand CreateVerify()
     {
-        var file = new Argument<string>("FILE") { Description = "The backup" };
+        var file = new Argument<string>("PLACE") { Description = "The backup: a file, restic:REPOSITORY[:SNAPSHOT] or rclone:REMOTE:PATH" };
         var key = Key("File of the identity, for an encrypted backup");
         return new NuaCommand("verify", "Reads every byte of a backup and says whether it is whole and unchanged.")
         {
-            Usage = "FILE [--key KEY]",
-            Details = "One changed bit anywhere, a missing end, a file that is not as listed: each is found. Nothing is changed.",
+            Usage = "PLACE [--key KEY]",
+            Details = "One changed bit anywhere, a missing end, a file that is not as listed: each is found. Nothing is changed. Of a restic repository without a snapshot, the newest backup is read.",
             Examples = [new("after copying it to another disk", "nua backup verify /mnt/disk/notes-0007-20261123T060000Z.tar.zst")],
-            ExitStatuses = [new(0, "it is whole and unchanged"), new(65, "it is not, or it is no backup")],
+            ExitStatuses = [new(0, "it is whole and unchanged"), new(65, "it is not, or it is no backup"), new(66, "there is no such backup"), new(69, "its place does not answer")],
             JsonFields = [new("id", "which backup it is"), new("app_id", "whose data"), new("data_version", "form of the data"), new("entries", "names in it"), new("content_bytes", "size of the files in it")],
             Arguments = { file },
             Options = { key },
@@ -159,7 +162,7 @@ public static class BackupCommand
             {
                 var given = parsed.GetValue(key);
                 var path = parsed.GetRequiredValue(file);
-                var reader = BackupReader.Open(path, given is null ? null : BackupKey.Parse(given), Path.GetTempPath());
+                var reader = BackupReader.Open(path, given is null ? null : BackupKey.Parse(given), Path.GetTempPath(), cancel: session.Cancellation);
                 var summary = await Task.Run(() => reader.Check(session.Cancellation));
                 BackupRetention.Note(Locations.StoreHome(), reader.Head, BackupState.Checked, TimeProvider.System.GetUtcNow());
                 if (session.Json)

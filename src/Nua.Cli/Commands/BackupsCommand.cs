@@ -2,6 +2,7 @@ using System.Globalization;
 using Nua.Cli.Output;
 using Nua.Cli.Parsing;
 using Nua.Engine.Backups;
+using Nua.Engine.Backups.BackupPlaces;
 using Nua.Foundation;
 
 namespace Nua.Cli.Commands;
@@ -18,7 +19,7 @@ public static class BackupsCommand
             Details = "sealed: written whole. checked: every byte was read back. proven: it was restored and the application worked on it.\n" +
                 "The list outlives the instance.",
             Examples = [new("with sizes and states", "nua backups notes")],
-            JsonFields = [.. BackupCommand.Fields.Select(field => field with { Name = "backups[]." + field.Name }), new("backups[].is_there", "the file is in its place")],
+            JsonFields = [.. BackupCommand.Fields.Select(field => field with { Name = "backups[]." + field.Name }), new("backups[].is_there", "the file is in its place; left out for a place on another machine, which is not asked")],
             Arguments = { name },
             Run = (parsed, session) =>
             {
@@ -36,7 +37,7 @@ public static class BackupsCommand
                     table.Add(
                         entry.Sequence.ToString(CultureInfo.InvariantCulture),
                         entry.Made.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-                        File.Exists(entry.Place) ? entry.State : "missing",
+                        BackupPlace.Parse(entry.Place).IsThere == false ? "missing" : entry.State,
                         Printable.Escape(entry.Version, 20),
                         entry.DataVersion.ToString(CultureInfo.InvariantCulture),
                         ByteSize.Format(entry.FileBytes),
@@ -55,7 +56,7 @@ public static class BackupsCommand
         writer.WriteStartArray("backups");
         foreach (var entry in list)
         {
-            BackupCommand.Write(writer, entry, File.Exists(entry.Place));
+            BackupCommand.Write(writer, entry, BackupPlace.Parse(entry.Place).IsThere);
         }
 
         writer.WriteEndArray();

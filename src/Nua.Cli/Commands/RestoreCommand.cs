@@ -16,21 +16,23 @@ public static class RestoreCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name("The instance; a new one when there is none of that name");
-        var file = new Argument<string>("FILE") { Description = "The backup" };
+        var file = new Argument<string>("PLACE") { Description = "The backup: a file, restic:REPOSITORY[:SNAPSHOT] or rclone:REMOTE:PATH" };
         var key = Inputs.Value("--key", "FILE", "Identity that decrypts the backup");
         var engine = new EngineChoice();
         var settings = new SettingsInputs();
         var switching = new SwitchInputs();
         var command = new NuaCommand("restore", "Puts the data of a backup under an instance, or makes a new one of it.")
         {
-            Usage = "NAME FILE [--key FILE] [-p HOST[:PORT]] [options]",
+            Usage = "NAME PLACE [--key FILE] [-p HOST[:PORT]] [options]",
             Details = "Every byte of the backup is read before anything is changed. An instance that exists keeps its image, which brings older data up to its version;\n" +
                 "its present data stays kept: 'nua rollback NAME --to kept' brings it back. A new instance gets the image of the backup, from the store or\n" +
-                "from the backup itself (nua backup --with-image): then nothing else has to be on the machine.",
+                "from the backup itself (nua backup --with-image): then nothing else has to be on the machine. Of a restic repository without a snapshot, the newest\n" +
+                "backup of NAME is taken, or of the only instance in it.",
             Examples =
             [
                 new("the data of yesterday", "nua restore notes notes-0007-20260101T030000Z.tar.zst"),
                 new("on another machine, where nothing is", "nua restore notes /mnt/notes.tar.zst -p 8080"),
+                new("the newest one in a repository", "nua restore notes restic:/srv/restic"),
             ],
             ExitStatuses = SwitchOutput.ExitStatuses,
             JsonFields = SwitchOutput.Fields,
@@ -43,7 +45,8 @@ public static class RestoreCommand
                 var store = Locations.OpenStore();
                 var temporary = Directory.CreateDirectory(Path.Combine(folder.StoreHome, "ingest")).FullName;
                 var backup = BackupReader.Open(
-                    parsed.GetRequiredValue(file), parsed.GetValue(key) is { } text ? BackupKey.Parse(text) : null, temporary);
+                    parsed.GetRequiredValue(file), parsed.GetValue(key) is { } text ? BackupKey.Parse(text) : null, temporary, folder.Name.ToString(),
+                    session.Cancellation);
                 using var instance = Instance.Open(folder);
                 try
                 {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Nua.Engine.Instances;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
@@ -19,7 +20,7 @@ public enum BackupState
 }
 
 /// <summary>One backup of an instance.</summary>
-/// <param name="Place">Full path of the file.</param>
+/// <param name="Place">Full path of the file, or as in <see cref="BackupPlaces.BackupPlace.Text"/>.</param>
 /// <param name="ContentBytes">Of the files in it.</param>
 /// <param name="Kind">As in <see cref="BackupHead.Kind"/>.</param>
 /// <param name="Away">Milliseconds that the application was stopped for it.</param>
@@ -40,7 +41,11 @@ public sealed record BackupList
 
     public IReadOnlyList<BackupEntry> Backups { get; init; } = [];
 
-    public int NextSequence => Backups.Count == 0 ? 1 : Backups[^1].Sequence + 1;
+    /// <summary>The highest number that a backup of an instance of this name is known to have had, here or on the machine it came from.</summary>
+    public int Last { get; init; }
+
+    [JsonIgnore]
+    public int NextSequence => Math.Max(Last, Backups.Select(entry => entry.Sequence).DefaultIfEmpty().Max()) + 1;
 
     public static BackupList Load(InstanceFolder instance)
     {
@@ -69,7 +74,10 @@ public sealed record BackupList
         DurableFile.Replace(PathOf(instance), JsonSerializer.SerializeToUtf8Bytes(this, BackupJson.Default.BackupList), 0x180);
     }
 
-    public BackupList With(BackupEntry entry) => this with { Backups = [.. Backups.Where(other => other.Id != entry.Id), entry] };
+    public BackupList With(BackupEntry entry) => (this with { Backups = [.. Backups.Where(other => other.Id != entry.Id), entry] }).Since(entry.Sequence);
+
+    /// <summary>Later backups have higher numbers than this one.</summary>
+    public BackupList Since(int sequence) => this with { Last = Math.Max(Last, sequence) };
 
     /// <summary>Raises the state of one backup, never lowers it.</summary>
     public BackupList Raise(string id, BackupState state, DateTimeOffset now) => this with

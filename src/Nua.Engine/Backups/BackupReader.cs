@@ -1,4 +1,5 @@
 using System.Text;
+using Nua.Engine.Backups.BackupPlaces;
 using Nua.Engine.Contracts;
 using Nua.Engine.Data;
 using Nua.Foundation;
@@ -25,34 +26,42 @@ public sealed class BackupReader
     private const int MaxHead = 1 << 20;
     private const int MaxSecret = 64 << 10;
 
-    private readonly string _path;
+    private readonly BackupPlace _place;
     private readonly BackupKey? _key;
     private readonly string _temporary;
     private readonly byte[] _head;
 
-    private BackupReader(string path, BackupKey? key, string temporary, byte[] head) =>
-        (_path, _key, _temporary, _head, Head) = (path, key, temporary, head, BackupHead.Parse(head, Where(path)));
+    private BackupReader(BackupPlace place, BackupKey? key, string temporary, byte[] head) =>
+        (_place, _key, _temporary, _head, Head) = (place, key, temporary, head, BackupHead.Parse(head, Where(place)));
 
     public BackupHead Head { get; }
 
     /// <summary>Reads the head only.</summary>
+    /// <param name="text">As in <see cref="BackupPlace.Parse"/>.</param>
     /// <param name="temporary">A folder for a list of files, a fraction of a percent of the data.</param>
-    public static BackupReader Open(string path, BackupKey? key, string temporary)
+    /// <param name="instance">Whose newest backup is meant when the place holds several.</param>
+    public static BackupReader Open(string text, BackupKey? key, string temporary, string? instance = null, CancellationToken cancel = default)
     {
         byte[] head = [];
-        Read(path, key, toEnd: false, stream =>
-        {
-            using var tar = new TarReader(stream, Where(path), VolumeWork.Limits);
-            head = ReadHead(tar, Where(path));
-        });
-        return new BackupReader(path, key, temporary, head);
+        var place = BackupPlace.Parse(text).Resolve(instance, cancel);
+        Read(
+            place,
+            key,
+            toEnd: false,
+            stream =>
+            {
+                using var tar = new TarReader(stream, Where(place), VolumeWork.Limits);
+                head = ReadHead(tar, Where(place));
+            },
+            cancel);
+        return new BackupReader(place, key, temporary, head);
     }
 
     /// <summary>Refuses what this image cannot take.</summary>
     /// <exception cref="ProblemException">NUA5125 another application, NUA5126 newer data, NUA5127 older than it accepts, NUA5128 another volume.</exception>
     public void Accept(AppContract contract)
     {
-        var where = Where(_path);
+        var where = Where(_place);
         if (Head.AppId != contract.AppId)
         {
             throw BackupProblem.AnotherApp(where, Head.AppId, contract.AppId);
@@ -78,7 +87,7 @@ public sealed class BackupReader
     public BackupSummary Check(CancellationToken cancel = default)
     {
         BackupSummary? summary = null;
-        Read(_path, _key, toEnd: true, stream => summary = Pass(stream, null, null, cancel));
+        Read(_place, _key, toEnd: true, stream => summary = Pass(stream, null, null, cancel), cancel);
         return summary!;
     }
 
@@ -88,7 +97,10 @@ public sealed class BackupReader
         Generations generations, int number, IReadOnlyList<NewVolume> volumes, CancellationToken cancel = default)
     {
         BackupSummary? summary = null;
-        var report = generations.Unpack(number, output => Read(_path, _key, toEnd: true, stream =>
+        var report = generations.Unpack(number, output => Read(_place, _key, toEnd: true, stream => Write(stream, output), cancel));
+        return summary! with { Notes = report.Notes };
+
+        void Write(Stream stream, Stream output)
         {
             using var tar = new TarWriter(output);
             foreach (var volume in volumes.Where(volume => !Head.Volumes.Contains(volume.Name)))
@@ -98,21 +110,22 @@ public sealed class BackupReader
 
             summary = Pass(stream, new DataSink("volumes/", tar), null, cancel);
             tar.Complete();
-        }));
-        return summary! with { Notes = report.Notes };
+        }
     }
 
     /// <summary>Unpacks a backup of the kind <c>command</c> into <see cref="Generations.Staging"/>, for the application's own <c>restore</c>.</summary>
     public BackupSummary UnpackFiles(Generations generations, CancellationToken cancel = default)
     {
         BackupSummary? summary = null;
-        var report = generations.UnpackStaging(output => Read(_path, _key, toEnd: true, stream =>
+        var report = generations.UnpackStaging(output => Read(_place, _key, toEnd: true, stream => Write(stream, output), cancel));
+        return summary! with { Notes = report.Notes };
+
+        void Write(Stream stream, Stream output)
         {
             using var tar = new TarWriter(output);
             summary = Pass(stream, new DataSink("", tar), null, cancel);
             tar.Complete();
-        }));
-        return summary! with { Notes = report.Notes };
+        }
     }
 
     /// <summary>Takes the image in the backup into the store.</summary>
@@ -124,7 +137,7 @@ public sealed class BackupReader
         {
             throw new ProblemException(new Problem("NUA5129", "the image is not in the backup")
             {
-                Where = Where(_path),
+                Where = Where(_place),
                 Why = $"it needs {Head.Reference} ({Head.Image})",
                 Remedy = "get the image (nua load, nua pull), or make backups with --with-image",
             })
@@ -135,7 +148,7 @@ public sealed class BackupReader
         try
         {
             Directory.CreateDirectory(folder);
-            Read(_path, _key, toEnd: true, stream => Pass(stream, null, folder, cancel));
+            Read(_place, _key, toEnd: true, stream => Pass(stream, null, folder, cancel), cancel);
             EmbeddedImage.Load(folder, name, Head.Image, store, cancel);
         }
         finally
@@ -145,13 +158,13 @@ public sealed class BackupReader
     }
 
     /// <summary>Expands and, with a key, decrypts. What any stage finds wrong is one error about the backup.</summary>
-    private static void Read(string path, BackupKey? key, bool toEnd, Action<Stream> read)
+    private static void Read(BackupPlace place, BackupKey? key, bool toEnd, Action<Stream> read, CancellationToken cancel)
     {
-        var where = Where(path);
+        var where = Where(place);
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-            RefuseOther(file, key, where);
+            using var content = place.Open(cancel);
+            var file = Recognised(content, key, where);
             using var age = key is null ? null : new FilterProgram(key.Program, key.DecryptArguments);
             age?.TakeInputFrom(file);
             using var trailer = new TrailerReader(age?.Output ?? file, where);
@@ -160,15 +173,17 @@ public sealed class BackupReader
             {
                 read(zstd);
             }
-            catch (ProblemException failure) when (age is not null && (IsOfArchive(failure) || failure.Problems[0].Code == "NUA5123"))
+            catch (ProblemException failure) when (IsOfArchive(failure) || failure.Problems[0].Code == "NUA5123")
             {
-                // What ended too early did so because the program found something: its word counts.
-                age.Complete();
+                // What ended too early did so because a program failed or found something: its word counts.
+                content.Complete();
+                age?.Complete();
                 throw;
             }
 
             if (toEnd)
             {
+                content.Complete();
                 age?.Complete();
             }
         }
@@ -189,12 +204,17 @@ public sealed class BackupReader
     private static bool IsOfArchive(ProblemException failure) =>
         failure.Problems[0].Code is var code && (code.StartsWith("NUA30", StringComparison.Ordinal) || code == "NUA5133");
 
-    private static void RefuseOther(FileStream file, BackupKey? key, string where)
+    /// <summary>All of it, when it begins as a backup that the key fits.</summary>
+    private static JoinedStreams Recognised(PlaceContent content, BackupKey? key, string where)
     {
-        Span<byte> start = stackalloc byte[BackupKey.Magic.Length];
-        var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        var isEncrypted = Encoding.ASCII.GetString(start[..length]) == BackupKey.Magic;
+        var start = new byte[BackupKey.Magic.Length];
+        var length = content.Bytes.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (length < start.Length)
+        {
+            content.Complete();
+        }
+
+        var isEncrypted = Encoding.ASCII.GetString(start, 0, length) == BackupKey.Magic;
         if (isEncrypted && key is null)
         {
             throw new ProblemException(new Problem("NUA5135", "the backup is encrypted")
@@ -205,9 +225,9 @@ public sealed class BackupReader
             { ExitCode = 65 };
         }
 
-        if (isEncrypted || (length >= 4 && start[..4].SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) && key is null))
+        if (isEncrypted || (length >= 4 && start.AsSpan(0, 4).SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) && key is null))
         {
-            return;
+            return new JoinedStreams(new MemoryStream(start, 0, length), content.Bytes);
         }
 
         throw BackupProblem.NotABackup(where, key is null ? "it does not begin as one" : "it is not encrypted");
@@ -228,7 +248,7 @@ public sealed class BackupReader
     /// <summary>The one way through a backup.</summary>
     private BackupSummary Pass(Stream stream, DataSink? data, string? imageFolder, CancellationToken cancel)
     {
-        var where = Where(_path);
+        var where = Where(_place);
         using var manifest = new Manifest(_temporary);
         using var tar = new TarReader(stream, where, VolumeWork.Limits);
         var head = ReadHead(tar, where);
@@ -311,7 +331,7 @@ public sealed class BackupReader
         }
     }
 
-    private static string Where(string path) => Printable.Escape(path, 300);
+    private static string Where(BackupPlace place) => Printable.Escape(place.Text, 300);
 
     /// <summary>Where the entries of data go, without their prefix.</summary>
     private sealed record DataSink(string Prefix, TarWriter Tar)

@@ -1,23 +1,24 @@
+using Nua.Engine.Backups.BackupPlaces;
 using Nua.Engine.Instances;
 
 namespace Nua.Engine.Backups;
 
-/// <summary>Which backups stay. Removing forgets first, so that the list never names a file that is gone.</summary>
+/// <summary>Which backups stay. What was removed is forgotten then, one by one: a command that is cut off between the two does both again
+/// the next time.</summary>
 public static class BackupRetention
 {
     /// <summary>Removes what is older than the newest <paramref name="keep"/> proven backups. Call with the instance's lock held.</summary>
     /// <returns>What was removed.</returns>
-    public static IReadOnlyList<BackupEntry> Apply(InstanceFolder instance, int keep)
+    /// <exception cref="Nua.Foundation.ProblemException">NUA5144: a place elsewhere does not answer; what is left is removed the next time.</exception>
+    public static IReadOnlyList<BackupEntry> Apply(InstanceFolder instance, int keep, CancellationToken cancel = default)
     {
         var list = BackupList.Load(instance);
         var surplus = list.Surplus(keep);
-        if (surplus.Count > 0)
+        foreach (var entry in surplus)
         {
-            (list with { Backups = [.. list.Backups.Except(surplus)] }).Save(instance);
-            foreach (var entry in surplus)
-            {
-                File.Delete(entry.Place);
-            }
+            BackupPlace.Parse(entry.Place).Remove(cancel);
+            list = list with { Backups = [.. list.Backups.Where(other => other != entry)] };
+            list.Save(instance);
         }
 
         return surplus;
@@ -31,6 +32,17 @@ public static class BackupRetention
         {
             (list with { Backups = [.. list.Backups.Where(entry => entry != found)] }).Save(instance);
             File.Delete(path);
+        }
+    }
+
+    /// <summary>An instance that goes on where another machine has ended counts its backups on: the one with the highest number stays the
+    /// newest, whatever clocks say.</summary>
+    public static void Continue(InstanceFolder instance, BackupHead head)
+    {
+        var list = BackupList.Load(instance);
+        if (head.Instance == instance.Name.ToString() && head.Sequence >= list.NextSequence)
+        {
+            list.Since(head.Sequence).Save(instance);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Nua.Engine.Backups.BackupPlaces;
 using Nua.Engine.Contracts;
 using Nua.Engine.Data;
 using Nua.Engine.Instances;
@@ -6,6 +7,7 @@ using Nua.Engine.Operations;
 using Nua.Engine.Settings;
 using Nua.Engine.Verifying;
 using Nua.Foundation;
+using Nua.Foundation.Durable;
 using Nua.Rootfs.Volumes;
 
 namespace Nua.Engine.Backups;
@@ -27,29 +29,30 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
 
     private AppContract Contract => place.Containers.Contract(Record.Release);
 
-    /// <exception cref="ProblemException">NUA5134 it cannot be written; NUA5138 the application's command failed; what reading the data gives. The
+    /// <exception cref="ProblemException">NUA5134, NUA5143 to NUA5147 it cannot be written; NUA5138 the application's command failed; what reading the data gives. The
     /// application runs again then, if it did.</exception>
     public async Task<BackupResult> RunAsync(CancellationToken cancel)
     {
         var list = BackupList.Load(place.Folder);
         var now = place.Time.GetUtcNow();
         var head = HeadOf(list.NextSequence, now);
-        var path = order.PathFor(place.Folder, head.Sequence, now);
+        var target = order.PlaceFor(place.Folder, head.Sequence, now);
+        await Task.Run(() => target.Prepare(cancel), cancel);
         var wasRunning = (await place.Engine.StatusAsync(place.Folder, cancel)).IsRunning;
         var operation = new OperationRecord
         {
             Kind = OperationKind.Backup,
             Step = "copy the data",
             WasRunning = wasRunning,
-            Partial = [BackupWriter.PartOf(path)],
+            Partial = target.Partial,
             Begun = now,
         };
         place.Instance.Begin(operation);
-        WrittenBackup written;
+        SentBackup sent;
         string way;
         try
         {
-            (written, way) = await WriteAsync(head, path, wasRunning, cancel);
+            (sent, way) = await WriteAsync(head, target, wasRunning, cancel);
         }
         catch
         {
@@ -59,7 +62,7 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
 
         await SettleAsync(operation);
         var entry = new BackupEntry(
-            head.Sequence, head.Id, path, now, written.FileBytes, written.ContentBytes, head.Version, head.DataVersion, head.Image,
+            head.Sequence, head.Id, sent.Place.Text, now, sent.Written.FileBytes, sent.Written.ContentBytes, head.Version, head.DataVersion, head.Image,
             head.Kind, order.Key is not null, (long)_away.Total.TotalMilliseconds);
         list.With(entry).Save(place.Folder);
         return new BackupResult(order.IsChecked ? await CheckAsync(entry, cancel) : entry, _notes, way);
@@ -67,22 +70,22 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
 
     private async Task<BackupEntry> CheckAsync(BackupEntry entry, CancellationToken cancel)
     {
-        await Task.Run(() => BackupReader.Open(entry.Place, order.Key, place.Folder.Backups).Check(cancel), cancel);
+        await Task.Run(() => BackupReader.Open(entry.Place, order.Key, place.Folder.Backups, cancel: cancel).Check(cancel), cancel);
         var list = BackupList.Load(place.Folder).Raise(entry.Id, BackupState.Checked, place.Time.GetUtcNow());
         list.Save(place.Folder);
         return list.Backups[^1];
     }
 
-    private async Task<(WrittenBackup Written, string Way)> WriteAsync(BackupHead head, string path, bool wasRunning, CancellationToken cancel)
+    private async Task<(SentBackup Sent, string Way)> WriteAsync(BackupHead head, BackupPlace target, bool wasRunning, CancellationToken cancel)
     {
         if (!head.IsCopy)
         {
-            return await ByCommandAsync(head, path, wasRunning, cancel);
+            return await ByCommandAsync(head, target, wasRunning, cancel);
         }
 
         if (!wasRunning)
         {
-            return (await PackAsync(head, path, read => Note(folders.Pack(Record.Generation, Volumes, read, cancel)), cancel), "it was not running");
+            return (await PackAsync(head, target, read => Note(folders.Pack(Record.Generation, Volumes, read, cancel)), cancel), "it was not running");
         }
 
         if (await Task.Run(folders.CanReflink, cancel))
@@ -90,13 +93,13 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
             await StopAsync(cancel);
             await Task.Run(() => Note(folders.CloneToStaging(Record.Generation, cancel)), cancel);
             await ServeAsync(cancel);
-            return (await PackAsync(head, path, read => Note(folders.PackStaging(Volumes, read, cancel)), cancel), "stopped while the data was cloned");
+            return (await PackAsync(head, target, read => Note(folders.PackStaging(Volumes, read, cancel)), cancel), "stopped while the data was cloned");
         }
 
         // Only while the data itself is read: the image before it takes longer, and needs no rest.
-        var written = await PackAsync(
+        var sent = await PackAsync(
             head,
-            path,
+            target,
             read =>
             {
                 StopAsync(cancel).GetAwaiter().GetResult();
@@ -104,11 +107,11 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
                 ServeAsync(cancel).GetAwaiter().GetResult();
             },
             cancel);
-        return (written, "stopped while the data was read: this file system cannot clone");
+        return (sent, "stopped while the data was read: this file system cannot clone");
     }
 
     /// <summary>The verb fills an empty folder in a container of its own, beside the live application when it can work hot.</summary>
-    private async Task<(WrittenBackup Written, string Way)> ByCommandAsync(BackupHead head, string path, bool wasRunning, CancellationToken cancel)
+    private async Task<(SentBackup Sent, string Way)> ByCommandAsync(BackupHead head, BackupPlace target, bool wasRunning, CancellationToken cancel)
     {
         var isHot = Contract.IsBackupHot;
         if (wasRunning && !isHot)
@@ -140,11 +143,11 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
             await ServeAsync(cancel);
         }
 
-        return (await PackAsync(head, path, read => Note(folders.PackStaging("", read, cancel)), cancel), isHot ? "by its own command, while it ran" : "by its own command, stopped");
+        return (await PackAsync(head, target, read => Note(folders.PackStaging("", read, cancel)), cancel), isHot ? "by its own command, while it ran" : "by its own command, stopped");
     }
 
     /// <param name="data">Gives a tar of the data to the reader it is called with.</param>
-    private Task<WrittenBackup> PackAsync(BackupHead head, string path, Action<Action<Stream>> data, CancellationToken cancel) => Task.Run(
+    private Task<SentBackup> PackAsync(BackupHead head, BackupPlace target, Action<Action<Stream>> data, CancellationToken cancel) => Task.Run(
         () =>
         {
             var content = new BackupContent
@@ -154,7 +157,8 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
                 Secrets = order.Key is null ? new SortedDictionary<string, byte[]>(StringComparer.Ordinal) : Secrets(head.Secrets),
                 Data = data,
             };
-            return new BackupWriter(content, order.Key, place.Time).WriteFile(path, cancel);
+            DurableFile.CreateDirectory(place.Folder.Backups, 0x1C0);
+            return target.Write(new BackupWriter(content, order.Key, place.Time), place.Folder.Backups, cancel);
         },
         cancel);
 

@@ -34,6 +34,10 @@ public sealed class BackupWriter(BackupContent content, BackupKey? key, TimeProv
     /// <summary>As fast as the disk on two processors, and within a few percent of the size that zstd's own choice gives.</summary>
     private const int Level = 1;
 
+    public BackupHead Head => content.Head;
+
+    public bool IsEncrypted => key is not null;
+
     /// <summary>Writes a file; under its name it is whole and on the disk.</summary>
     /// <param name="path">Replaced when it is there.</param>
     /// <exception cref="ProblemException">NUA5134 the place cannot be written or is full (exit code 73).</exception>
@@ -144,7 +148,7 @@ public sealed class BackupWriter(BackupContent content, BackupKey? key, TimeProv
 
     private static TarEntry Entry(string name, long length) => new(name, TarEntryType.File) { Size = length, Mode = 0x180 };
 
-    private static ProblemException CannotWrite(string folder, IOException failure) => new(
+    internal static ProblemException CannotWrite(string folder, IOException failure) => new(
         new Problem("NUA5134", "the backup cannot be written")
         {
             Where = Printable.Escape(folder, 300),

@@ -34,8 +34,19 @@ internal sealed class FilterProgram : IDisposable
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>Copies the program's output until it ends.</summary>
-    public void SendOutputTo(Stream target) => _pumps.Add(Task.Run(() => Output.CopyTo(target, 256 << 10)));
+    /// <summary>Copies the program's output until it ends. When the target takes no more, the program ends too: nobody waits for the other.</summary>
+    public void SendOutputTo(Stream target) => _pumps.Add(Task.Run(() =>
+    {
+        try
+        {
+            Output.CopyTo(target, 256 << 10);
+        }
+        catch
+        {
+            Output.Close();
+            throw;
+        }
+    }));
 
     /// <summary>Copies into the program; when it no longer wants to read, that is no error of its own.</summary>
     public void TakeInputFrom(Stream source) => _pumps.Add(Task.Run(() =>
@@ -53,6 +64,7 @@ internal sealed class FilterProgram : IDisposable
 
     /// <summary>No more input; waits for its end.</summary>
     /// <exception cref="ProblemException">NUA5133: it failed.</exception>
+    /// <exception cref="IOException">what <see cref="SendOutputTo"/> failed with.</exception>
     public void Complete()
     {
         try
@@ -64,7 +76,7 @@ internal sealed class FilterProgram : IDisposable
             // The same.
         }
 
-        Task.WaitAll([.. _pumps]);
+        Task.WhenAll(_pumps).GetAwaiter().GetResult();
         _process.WaitForExit();
         _hasEnded = true;
         if (_process.ExitCode != 0)

@@ -54,7 +54,7 @@ public sealed class Rehearsal(Workplace place, Generations data, ImageStore stor
     {
         try
         {
-            await proof.RunAsync(BackupReader.Open(entry.Place, key: null, place.Folder.Backups), settings, cancel);
+            await proof.RunAsync(BackupReader.Open(entry.Place, key: null, place.Folder.Backups, cancel: cancel), settings, cancel);
             return null;
         }
         catch (ProblemException failed)

@@ -83,6 +83,7 @@ public sealed class Restore(Workplace place, Generations folders)
         if (report.Outcome == SwitchOutcome.Done)
         {
             new SeedRecord { Seedings = backup.Head.Seeds }.Save(place.Folder);
+            BackupRetention.Continue(place.Folder, backup.Head);
         }
 
         return report;

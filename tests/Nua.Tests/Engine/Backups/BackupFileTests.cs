@@ -146,8 +146,10 @@ public sealed class BackupFileTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Backup_that_cannot_be_written_leaves_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Backup_that_cannot_be_written_leaves_nothing(bool isEncrypted)
     {
         if (Libc.GetEuid() != 0)
         {
@@ -158,7 +160,7 @@ public sealed class BackupFileTests : IDisposable
         foreach (var kilobytes in (int[])[64, 500, 2000])
         {
             using var disk = new SmallDisk(_home[$"disk{kilobytes}"], kilobytes);
-            var failure = Assert.Throws<ProblemException>(() => Backup(path: disk.Path + "/b.nua"));
+            var failure = Assert.Throws<ProblemException>(() => Backup(isEncrypted ? MakeKey() : null, path: disk.Path + "/b.nua"));
             Assert.Equal(("NUA5134", 73), (failure.Problems[0].Code, failure.ExitCode));
             Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Path));
         }
@@ -177,6 +179,18 @@ public sealed class BackupFileTests : IDisposable
         Assert.Empty(list.Surplus(4));
         Assert.Equal("proven", list.Raise("5", BackupState.Checked, default).Backups[4].State);
         Assert.Equal("checked", list.Raise("6", BackupState.Checked, default).Backups[5].State);
+    }
+
+    [Fact]
+    public void Numbers_of_backups_only_grow()
+    {
+        var list = new BackupList();
+        Assert.Equal(1, list.NextSequence);
+        list = list.With(new BackupEntry(7, "a", "", default, 0, 0, "", 0, "", "copy", false, 0));
+        Assert.Equal(8, list.NextSequence);
+        Assert.Equal(8, (list with { Backups = [] }).NextSequence);
+        Assert.Equal(42, list.Since(41).NextSequence);
+        Assert.Equal(8, list.Since(2).NextSequence);
     }
 
     private static byte[] NoiseOf(int length)
