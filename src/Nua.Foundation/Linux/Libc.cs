@@ -23,6 +23,8 @@ public static partial class Libc
     public const ulong MsBind = 4096, MsRec = 16384, MsPrivate = 1 << 18, MsSlave = 1 << 19;
     public const int MntDetach = 2;
 
+    public const int FSetPipeSize = 1031;
+
     public const int EPerm = 1, ENoEnt = 2, EIntr = 4, EExist = 17, ENotDir = 20, EIsDir = 21, EInval = 22,
         ENoSpc = 28, ENotEmpty = 39, ELoop = 40, ENoData = 61, EOpNotSupp = 95, EWouldBlock = 11;
 
@@ -41,6 +43,9 @@ public static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     public static partial int Dup2(int fd, int newFd);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(int fd);

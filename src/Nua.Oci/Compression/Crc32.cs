@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Nua.Oci.Compression;
 
 /// <summary>The checksum of gzip (RFC 1952 §8): sixteen bytes a step where the processor multiplies without carries, else eight.</summary>
-internal static class Crc32
+public static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
 

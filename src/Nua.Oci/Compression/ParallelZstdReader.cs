@@ -8,7 +8,8 @@ namespace Nua.Oci.Compression;
 /// size of a piece.</summary>
 public sealed class ParallelZstdReader : ReadOnlyStream
 {
-    private const int Limit = ParallelZstdWriter.PieceBytes;
+    /// <summary>Four times what is written here: room for other writers.</summary>
+    private const int Limit = 4 * ParallelZstdWriter.PieceBytes;
     private const int MaxFrame = Limit + (Limit / 8) + 1024;
 
     private readonly Stream _input;

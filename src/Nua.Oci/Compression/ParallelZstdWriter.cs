@@ -11,8 +11,8 @@ namespace Nua.Oci.Compression;
 /// </summary>
 public sealed class ParallelZstdWriter : WriteOnlyStream
 {
-    /// <summary>Of uncompressed content; also the most that one frame expands to.</summary>
-    public const int PieceBytes = 4 << 20;
+    /// <summary>Of uncompressed content. More would not compress better at the levels used here, and would not stay in the processor's cache.</summary>
+    public const int PieceBytes = 1 << 20;
 
     private readonly Stream _output;
     private readonly int _level;

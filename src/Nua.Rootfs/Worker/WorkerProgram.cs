@@ -13,6 +13,8 @@ namespace Nua.Rootfs.Worker;
 /// </summary>
 public sealed class WorkerProgram
 {
+    private const int PipeBytes = 1 << 20;
+
     private readonly FramePipe _pipe;
     private readonly FrameInbox _inbox;
     private readonly Func<Command, Reply?>[] _orders;
@@ -39,6 +41,12 @@ public sealed class WorkerProgram
         if (isLoopbackOurs)
         {
             Loopback.Raise();
+        }
+
+        foreach (var end in (ReadOnlySpan<int>)[0, 1])
+        {
+            // Data streams go through in frames of a quarter of it. Where the kernel does not allow it, only speed is lost.
+            _ = Libc.Fcntl(end, Libc.FSetPipeSize, PipeBytes);
         }
 
         var worker = new WorkerProgram(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Nua.Engine.Backups;
 using Nua.Engine.Data;
 using Nua.Engine.Engines;
@@ -129,5 +128,5 @@ public sealed class HostileBackupTests : IDisposable
 
     /// <summary>With the end that a whole backup has (docs/reference/backup-file.md).</summary>
     private static byte[] Ended(byte[] frames) =>
-        [.. frames, 0x5E, 0x2A, 0x4D, 0x18, 40, 0, 0, 0, .. "NUABKUP1"u8, .. SHA256.HashData(frames)];
+        [.. frames, 0x5E, 0x2A, 0x4D, 0x18, 12, 0, 0, 0, .. "NUABKUP1"u8, .. BitConverter.GetBytes(Crc32.Append(0, frames))];
 }
