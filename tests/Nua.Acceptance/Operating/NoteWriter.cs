@@ -37,15 +37,26 @@ public sealed class NoteWriter : IDisposable
     {
         for (var tries = 0; ; tries++)
         {
-            using var answer = await _client.GetAsync(_notes);
-            if (answer.StatusCode == HttpStatusCode.OK)
+            string said;
+            try
             {
-                using var notes = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-                var there = notes.RootElement.EnumerateArray().Select(note => note.GetProperty("text").GetString()).ToHashSet();
-                return [.. _acknowledged.Where(text => !there.Contains(text))];
+                using var answer = await _client.GetAsync(_notes);
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    using var notes = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+                    var there = notes.RootElement.EnumerateArray().Select(note => note.GetProperty("text").GetString()).ToHashSet();
+                    return [.. _acknowledged.Where(text => !there.Contains(text))];
+                }
+
+                said = $"the application answers {answer.StatusCode}";
+            }
+            catch (HttpRequestException failure)
+            {
+                // It was killed, and its supervisor has not noticed yet.
+                said = failure.Message;
             }
 
-            Assert.True(tries < 100, $"the application answers {answer.StatusCode}");
+            Assert.True(tries < 100, said);
             await Task.Delay(50);
         }
     }
