@@ -69,8 +69,9 @@ public sealed class Workshop : IDisposable
     /// <param name="home">The store's folder.</param>
     /// <param name="ownNetwork">Containers that share the worker's network get loopback only.</param>
     /// <exception cref="ProblemException">NUA40xx: the host lacks something.</exception>
+    /// <param name="emulator">For containers whose programs are another processor's; null where they are this machine's.</param>
     /// <param name="memory">Bytes that everything in the worker may use together, where the machine lets us say so; null: as much as there is.</param>
-    public static Workshop Open(string home, bool ownNetwork = false, long? memory = null)
+    public static Workshop Open(string home, bool ownNetwork = false, long? memory = null, Emulator? emulator = null)
     {
         var tools = HostTools.Find();
         var folder = new SandboxFolder(home);
@@ -78,7 +79,7 @@ public sealed class Workshop : IDisposable
         var program = folder.InstallProgram(Environment.ProcessPath!);
         var group = memory is { } bytes ? ControlGroup.TryCreate(bytes) : null;
         var process = Namespaces.Start(
-            tools, folder.Path, ownNetwork, program, ownNetwork ? ["__worker", "loopback"] : ["__worker"], group: group);
+            tools, folder.Path, ownNetwork, program, new WorkerArguments(ownNetwork, emulator).ToList(), group: group);
         var workshop = new Workshop(process, tools, folder, group);
         if (folder.Abandoned() is { Count: > 0 } abandoned)
         {

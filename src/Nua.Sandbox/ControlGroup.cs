@@ -57,7 +57,7 @@ public sealed class ControlGroup : IDisposable
     public void Dispose()
     {
         // The kernel lets go of a group a moment after its last process.
-        for (var tries = 0; tries < 50 && !TryRemove(Folder); tries++)
+        for (var tries = 0; tries < 500 && !TryRemove(Folder); tries++)
         {
             Thread.Sleep(10);
         }

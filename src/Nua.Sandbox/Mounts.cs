@@ -10,6 +10,10 @@ public static class Mounts
     public static void Tmpfs(string target, string options = "mode=0755") =>
         Mount("tmpfs", target, "tmpfs", Libc.MsNoSuid | Libc.MsNoDev, options);
 
+    /// <summary>The kernel's register of program formats, that of our user namespace (binfmt_misc(7)).</summary>
+    public static void BinaryFormats(string target) =>
+        Mount("binfmt_misc", target, "binfmt_misc", Libc.MsNoSuid | Libc.MsNoDev | Libc.MsNoExec, null);
+
     /// <summary>Shows <paramref name="source"/> (a relative path is taken from the working directory) at <paramref name="target"/> as well.</summary>
     public static void Bind(string source, string target, bool readOnly = false)
     {

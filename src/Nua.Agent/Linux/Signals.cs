@@ -50,6 +50,9 @@ internal static unsafe class Signals
     /// <summary>Every signal that is waited for: the forwardable ones and SIGCHLD.</summary>
     public static ulong WaitedSet { get; } = MakeSet(static signal => !IsOwn(signal));
 
+    /// <summary>The variable that tells the program that it executed itself; what it starts does not get it.</summary>
+    public const string SecondStart = "NUA_AGENT_SECOND_START";
+
     /// <summary>
     /// Blocks the waited signals. A thread that existed before would still be struck, and .NET has started one by the
     /// time this runs; so the program executes itself once more, and the new one has them blocked from its first
@@ -69,11 +72,13 @@ internal static unsafe class Signals
             return;
         }
 
-        // Where /proc is missing the program goes on with the main thread's mask alone, and looks around more often.
-        if (Environment.ProcessPath is { } self)
+        // Where /proc is missing, or a new program does not keep the mask (emulators), this goes on with the main thread's mask alone, and looks around more
+        // often.
+        if (Environment.ProcessPath is { } self && Environment.GetEnvironmentVariable(SecondStart) is null)
         {
-            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), Settings.Variables.Inherited(),
-                keepMask: true);
+            var variables = Settings.Variables.Inherited();
+            variables[SecondStart] = "1";
+            _ = Executable.Replace(self, Environment.GetCommandLineArgs(), variables, keepMask: true);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Nua.Agent.Linux;
 using Nua.Foundation.Linux;
 
 namespace Nua.Agent.Settings;
@@ -92,6 +93,7 @@ internal sealed class Variables
             }
         }
 
+        result[Signals.SecondStart] = null;
         return result;
     }
 

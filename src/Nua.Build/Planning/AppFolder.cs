@@ -241,7 +241,7 @@ public sealed class AppFolder
     private static byte[] ReadBytes(string relative, string path, int limit)
     {
         // Non-blocking: the file may have become a FIFO since it was looked at, and opening one waits for a writer.
-        const int flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
+        var flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
         var descriptor = Libc.Open(Posix.Path(path), flags, 0);
         if (descriptor < 0)
         {

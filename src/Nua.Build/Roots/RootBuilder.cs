@@ -122,7 +122,8 @@ internal sealed class RootBuilder(BuildSession session)
 
     private async Task<(Image Image, string Name, PackageSet Set)> DebianAsync()
     {
-        const string Name = "debian:" + AptSources.Release;
+        var platform = session.Request.Platform;
+        var name = $"debian:{AptSources.Release}" + (platform == Platform.LinuxAmd64 ? "" : "-" + platform.Architecture);
         var essential = await session.Apt.EssentialAsync(session.Request.NoCache, session.Cancel);
         var set = await session.Apt.ResolveAsync([], essential, session.Request.NoCache, session.Cancel);
         var key = "base-" + Hash("debian", Serialize(set), LayerStore.FormatVersion.ToString());
@@ -130,10 +131,10 @@ internal sealed class RootBuilder(BuildSession session)
             && session.Store.Find(Encoding.ASCII.GetString(record)) is { } known
             && (!session.Request.NoCache || IsSound(known.Manifest)))
         {
-            return (session.Store.OpenImage(known.Manifest.Digest.ToString()), Name, set);
+            return (session.Store.OpenImage(known.Manifest.Digest.ToString()), name, set);
         }
 
-        session.Note($"assembling {Name} from {set.Packages.Count} packages");
+        session.Note($"assembling {name} from {set.Packages.Count} packages");
         await session.Apt.FetchAsync(set, [], essential, session.Cancel);
         var workshop = session.Workshop;
         var since = FileSystemTime();
@@ -145,15 +146,15 @@ internal sealed class RootBuilder(BuildSession session)
         installer.Install(stack, set, isFirst: true);
         var built = session.Layers.Write(LayerKind.Base, installer.Collect(stack, since), workshop, stack, upperOnly: true, keepsTimes: true);
         workshop.Drop(stack);
-        var manifest = WriteBase(built.Layer);
-        session.Writer.Publish(manifest, Name);
+        var manifest = WriteBase(built.Layer, platform);
+        session.Writer.Publish(manifest, name);
         session.Store.WriteRecord(RecordKind.Builds, key, Encoding.ASCII.GetBytes(manifest.Digest.ToString()));
-        return (session.Store.OpenImage(manifest.Digest.ToString()), Name, set);
+        return (session.Store.OpenImage(manifest.Digest.ToString()), name, set);
     }
 
-    private Descriptor WriteBase(Layer layer)
+    private Descriptor WriteBase(Layer layer, Platform platform)
     {
-        var config = new ImageConfig(Platform.LinuxAmd64, [layer.DiffId])
+        var config = new ImageConfig(platform, [layer.DiffId])
         {
             Created = "2025-01-01T00:00:00Z",
             Run = new RunConfig

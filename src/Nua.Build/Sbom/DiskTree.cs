@@ -32,7 +32,7 @@ public sealed class DiskTree(string root) : IFileTree
         }
 
         // Non-blocking, so that a pipe put in the place of a file does not hold the build.
-        const int flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
+        var flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
         var fd = Libc.OpenAt(folder, Posix.Path(parts[^1]), flags, 0);
         var error = Posix.LastError;
         _ = Libc.Close(folder);

@@ -57,7 +57,7 @@ internal sealed class UnpackTarget : IDisposable
         using var parent = OpenFolder(parts, parts.Length - 1, path);
         Remove(parent, parts[^1], path);
         var mode = isExecutable ? 0x1EDu : 0x1A4u;
-        const int flags = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
+        var flags = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
         using var file = new SafeFileHandle(
             Posix.Check(Libc.OpenAt(Fd(parent), Posix.Path(parts[^1]), flags, mode), "creating", path), ownsHandle: true);
         Posix.Check(Libc.Fchmod(Fd(file), mode), "setting the mode of", path); // whatever the umask
@@ -100,7 +100,7 @@ internal sealed class UnpackTarget : IDisposable
         }
 
         using var source = OpenFolder(from, from.Length - 1, existing, create: false);
-        const int flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
+        var flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
         var fd = Libc.OpenAt(Fd(source), Posix.Path(from[^1]), flags, 0);
         if (fd < 0)
         {
@@ -136,7 +136,7 @@ internal sealed class UnpackTarget : IDisposable
 
     private SafeFileHandle OpenChild(SafeFileHandle parent, string name, string path, bool create)
     {
-        const int flags = Libc.ORdOnly | Libc.ODirectory | Libc.ONoFollow | Libc.OCloExec;
+        var flags = Libc.ORdOnly | Libc.ODirectory | Libc.ONoFollow | Libc.OCloExec;
         var fd = Libc.OpenAt(Fd(parent), Posix.Path(name), flags, 0);
         if (fd < 0 && Posix.LastError == Libc.ENoEnt && create)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Nua.Engine.Engines;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Oci;
@@ -23,7 +24,8 @@ public static class ForegroundRun
     private static int Run(RunRequest request, CancellationToken cancel)
     {
         var config = request.Image.Config.Run;
-        using var workshop = Workshop.Open(request.StoreHome, ownNetwork: !request.UsesHostNetwork);
+        var emulator = ImagePlatform.EmulatorFor(request.Image);
+        using var workshop = Workshop.Open(request.StoreHome, ownNetwork: !request.UsesHostNetwork, emulator: emulator);
         var stack = workshop.Mount(workshop.Unpack(request.Image.Layers));
         var env = Env(config, request.Env);
         var (uid, gid) = Users.Resolve(config.User, name => workshop.ReadFile(stack, name, 1 << 20));

@@ -15,7 +15,10 @@ public static partial class Libc
 
     public const int ORdOnly = 0, OWrOnly = 1, ORdWr = 2;
     public const int OCreat = 0x40, OExcl = 0x80, OTrunc = 0x200, OAppend = 0x400, ONonBlock = 0x800;
-    public const int ODirectory = 0x10000, ONoFollow = 0x20000, OCloExec = 0x80000, OPath = 0x200000;
+    public const int OCloExec = 0x80000, OPath = 0x200000;
+
+    /// <summary>The flags that have another value on ARM.</summary>
+    public static readonly int ODirectory = IsArm ? 0x4000 : 0x10000, ONoFollow = IsArm ? 0x8000 : 0x20000;
 
     public const uint RenameNoReplace = 1, RenameExchange = 2;
 
@@ -31,6 +34,8 @@ public static partial class Libc
     public const int PrSetParentDeathSignal = 1, SigKill = 9;
 
     public const int LockSh = 1, LockEx = 2, LockNb = 4, LockUn = 8;
+
+    private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     public static partial int Open(ReadOnlySpan<byte> path, int flags, uint mode);

@@ -225,7 +225,7 @@ public sealed class LayerApplier : IDisposable
 
     private void WriteFile(TarEntry entry, int directory, string name, Stream content, CancellationToken cancellation)
     {
-        const int create = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
+        var create = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
         var fd = Posix.Check(Libc.OpenAt(directory, Posix.Path(name), create, 0x180), "creating", name);
         try
         {

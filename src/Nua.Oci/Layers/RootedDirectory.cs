@@ -13,7 +13,7 @@ namespace Nua.Oci.Layers;
 /// </summary>
 internal sealed class RootedDirectory : IDisposable
 {
-    private const int OpenDirectory = Libc.OPath | Libc.ODirectory | Libc.OCloExec;
+    private static readonly int OpenDirectory = Libc.OPath | Libc.ODirectory | Libc.OCloExec;
     private const ulong WithoutLinks = RootedCalls.Beneath | RootedCalls.NoSymlinks;
     private const int NoSystemCall = 38;
     private const int TooBig = 36;

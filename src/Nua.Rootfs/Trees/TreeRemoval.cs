@@ -21,7 +21,7 @@ public static class TreeRemoval
             Posix.Throw(Posix.LastError, "removing", shown);
         }
 
-        const int Flags = Libc.ORdOnly | Libc.ODirectory | Libc.ONoFollow | Libc.OCloExec;
+        var flags = Libc.ORdOnly | Libc.ODirectory | Libc.ONoFollow | Libc.OCloExec;
         var fd = Libc.OpenAt(directory, name, Flags, 0);
         if (fd < 0)
         {

@@ -14,7 +14,7 @@ internal sealed class TreeClone : IDisposable
 {
     private const int Waiting = 256;
     private const int MaxPathBytes = 3900;
-    private const int CreateFile = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
+    private static readonly int CreateFile = Libc.OWrOnly | Libc.OCreat | Libc.OExcl | Libc.ONoFollow | Libc.OCloExec;
 
     private readonly int _target;
     private readonly BlockingCollection<Job> _jobs = new(Waiting);

@@ -14,16 +14,17 @@ internal sealed record WorkerPlaces(string Root)
 
     /// <summary>Makes the tmpfs over a folder that the worker does not need, and binds the store into it. The store is found as <c>..</c> of the
     /// working directory, whatever the modes of the folders above it are.</summary>
-    public static WorkerPlaces Arrange()
+    public static WorkerPlaces Arrange(Emulator? emulator)
     {
         var places = new WorkerPlaces(((string[])["/mnt", "/srv", "/media", "/opt"]).First(Directory.Exists));
         Mounts.Tmpfs(places.Root);
-        foreach (var folder in (string[])["/store", "/stacks", "/state", "/private"])
+        foreach (var folder in (string[])["/store", "/stacks", "/state", "/private", "/formats"])
         {
             Directory.CreateDirectory(places.Root + folder);
         }
 
         Mounts.Bind("..", places.Store);
+        emulator?.Register(places.Root + "/formats");
         return places;
     }
 

@@ -34,11 +34,10 @@ public sealed class WorkerProgram
         ];
     }
 
-    /// <param name="isLoopbackOurs">The network namespace is the worker's own and still without loopback.</param>
-    public static int Run(bool isLoopbackOurs)
+    public static int Run(WorkerArguments arguments)
     {
         _ = Libc.Umask(0x12);
-        if (isLoopbackOurs)
+        if (arguments.OwnsNetwork)
         {
             Loopback.Raise();
         }
@@ -50,7 +49,7 @@ public sealed class WorkerProgram
         }
 
         var worker = new WorkerProgram(
-            new FramePipe(Console.OpenStandardInput(), Console.OpenStandardOutput()), WorkerPlaces.Arrange());
+            new FramePipe(Console.OpenStandardInput(), Console.OpenStandardOutput()), WorkerPlaces.Arrange(arguments.Emulator));
         while (worker._inbox.Next() is { } frame)
         {
             // After a failed order, what is left of its stream still arrives.

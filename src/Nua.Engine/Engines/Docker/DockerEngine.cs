@@ -209,7 +209,7 @@ public sealed class DockerEngine : IEngine, IDisposable
     private async Task<Health> HealthAsync(EngineContainer service, CancellationToken cancel)
     {
         var limit = TimeSpan.FromSeconds(service.Number(ContainerNames.ReadyLabel) ?? 120);
-        var notReady = service.Started is { } since && _time.GetUtcNow() - since < limit ? ServiceState.Starting : ServiceState.Unhealthy;
+        var notReady = service.Started is { } since && (_time.GetUtcNow() - since).Duration() < limit ? ServiceState.Starting : ServiceState.Unhealthy;
         using var line = new MemoryStream();
         try
         {

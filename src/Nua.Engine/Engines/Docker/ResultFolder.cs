@@ -23,7 +23,7 @@ internal sealed class ResultFolder : IDisposable
     public unsafe byte[]? Read()
     {
         var file = $"{Path}/result.json";
-        const int Flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
+        var flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
         var fd = Libc.Open(Posix.Path(file), Flags, 0);
         if (fd < 0)
         {

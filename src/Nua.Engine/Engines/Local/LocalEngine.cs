@@ -33,8 +33,11 @@ public sealed class LocalEngine(string storeHome) : IEngine
 
     public VolumeIds VolumeIds => VolumeIds.Sandbox;
 
-    public Task PrepareAsync(Image image, CancellationToken cancel) =>
-        Task.Run(() => UnpackedImage.Ensure(storeHome, image.Layers), cancel);
+    public Task PrepareAsync(Image image, CancellationToken cancel)
+    {
+        ImagePlatform.RequireOurs(image);
+        return Task.Run(() => UnpackedImage.Ensure(storeHome, image.Layers), cancel);
+    }
 
     public async Task StartAsync(Service service, CancellationToken cancel)
     {
