@@ -64,7 +64,8 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
         return isSnapshot ? ForNew(text[..colon]) with { Snapshot = last == Newest ? null : last } : ForNew(text);
     }
 
-    internal override void Prepare(CancellationToken cancel) => Tool.Run(PlaceTool.Question, CannotWrite, cancel, "cat", "config", "--no-lock");
+    internal override void Prepare(CancellationToken cancel) =>
+        Tool.Run(PlaceTool.Question, CannotWrite, cancel, "cat", "config", "--no-lock");
 
     internal override SentBackup Write(BackupWriter writer, string temporary, CancellationToken cancel)
     {
@@ -75,7 +76,8 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
         {
             var written = tool.Send(
                 writer, temporary, cancel,
-                "backup", "--stdin", "--stdin-filename", file, "--tag", Tag, "--tag", $"{Tag}-instance={head.Instance}", "--tag", $"{Tag}-sequence={head.Sequence}", "--tag", $"{Tag}-id={head.Id}");
+                "backup", "--stdin", "--stdin-filename", file, "--tag", Tag, "--tag", $"{Tag}-instance={head.Instance}",
+                "--tag", $"{Tag}-sequence={head.Sequence}", "--tag", $"{Tag}-id={head.Id}");
             var found = List(CannotWrite, cancel, "--tag", $"{Tag}-id={head.Id}").SingleOrDefault()
                 ?? throw NotWhole(Text, null, written.FileBytes);
             var size = SizeOf(found, cancel);
@@ -93,8 +95,7 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
     internal override BackupPlace Resolve(string? instance, CancellationToken cancel)
     {
         var all = Snapshot is null ? List(NoInput, cancel, "--tag", Tag) : List(NoInput, cancel, Snapshot);
-        var newest = all.GroupBy(found => found.Instance, StringComparer.Ordinal)
-            .Select(series => series.OrderBy(found => found.Sequence).ThenBy(found => found.Time).Last()).ToList();
+        var newest = ResticSnapshot.NewestOfEach(all);
         var chosen = newest.Find(found => found.Instance == instance) ?? (newest.Count == 1 ? newest[0] : null);
         if (chosen is not null)
         {
