@@ -77,6 +77,15 @@ public sealed class PythonPlanTests
     }
 
     [Fact]
+    public void Django_of_Debian_comes_with_what_its_static_files_are_links_to()
+    {
+        using var tree = AppTree.Empty().With("manage.py", "import django\n");
+        var config = new AppConfig { Run = new RunConfig { Packages = ["python3-django"], Start = ["python3 manage.py runserver"] } };
+        Assert.Contains("libjs-jquery", tree.Built(config).RunPackages);
+        Assert.DoesNotContain("libjs-jquery", tree.Built(config with { Run = config.Run with { Packages = [] } }).RunPackages);
+    }
+
+    [Fact]
     public void Lock_file_that_lacks_a_hash_is_installed_by_version()
     {
         using var tree = AppTree.Empty("blog").With("pyproject.toml", "[project]\nname=\"blog\"\ndependencies=[\"uvicorn[standard]\"]\n")
