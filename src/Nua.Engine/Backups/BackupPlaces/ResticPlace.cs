@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Nua.Engine.Instances;
 using Nua.Foundation;
 
 namespace Nua.Engine.Backups.BackupPlaces;
@@ -108,20 +106,20 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
             : NotThere(Text, "there are backups of several instances", $"give one: {string.Join(", ", choice)}");
     }
 
-    internal override PlaceContent Open(CancellationToken cancel) => Tool.Fetch(cancel, "dump", "--no-lock", Snapshot!, File!);
+    internal override PlaceContent Open(CancellationToken cancel) => Tool.Fetch(cancel, "dump", "--no-lock", "--", Snapshot!, File!);
 
     /// <summary>The space is given back by restic's own <c>prune</c>.</summary>
-    internal override void Remove(CancellationToken cancel) => Tool.Run(PlaceTool.Question, CannotWrite, cancel, "forget", Snapshot!);
+    internal override void Remove(CancellationToken cancel) => Tool.Run(PlaceTool.Listing, CannotWrite, cancel, "forget", Snapshot!);
 
     private List<ResticSnapshot> List(int exitCode, CancellationToken cancel, params IReadOnlyList<string> which)
     {
-        var answer = Tool.Run(PlaceTool.Question, exitCode, cancel, ["snapshots", "--json", "--no-lock", .. which]).Output;
+        var answer = Tool.Run(PlaceTool.Listing, exitCode, cancel, ["snapshots", "--json", "--no-lock", .. which]).Output;
         return ResticSnapshot.ParseList(answer) ?? throw Tool.Failed("its list of snapshots cannot be read", null, exitCode);
     }
 
     private long? SizeOf(ResticSnapshot snapshot, CancellationToken cancel) =>
         ResticSnapshot.ParseSize(
-            Tool.Run(PlaceTool.Question, CannotWrite, cancel, "ls", "--json", "--no-lock", snapshot.Id).Output, snapshot.Path);
+            Tool.Run(PlaceTool.Listing, CannotWrite, cancel, "ls", "--json", "--no-lock", snapshot.Id).Output, snapshot.Path);
 
     /// <summary>A program that was ended has left no snapshot; one that failed at its end may have.</summary>
     private static void Discard(PlaceTool tool, string id)
