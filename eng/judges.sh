@@ -8,6 +8,8 @@ judge_requirements() {
     requirement podman podman
     requirement dockerd docker.io
     requirement docker docker.io
+    requirement docker-compose docker-compose
+    requirement catatonit catatonit
     requirement docker-registry docker-registry
     requirement htpasswd apache2-utils
     requirement containerd containerd
@@ -18,6 +20,7 @@ judge_requirements() {
     requirement mkfs.ext4 e2fsprogs
     requirement strace strace
     requirement curl curl
+    requirement jq jq
     requirement age age
     requirement restic restic
     requirement rclone rclone

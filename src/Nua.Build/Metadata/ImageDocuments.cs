@@ -25,7 +25,7 @@ internal static class ImageDocuments
             {
                 User = plan.Wrap is { } wrap ? wrap.User : "10001:0",
                 ExposedPorts = [.. Exposed(plan).Distinct().Order(StringComparer.Ordinal)],
-                Env = plan.Wrap is null ? Env(plan, folders) : WrappedEnv(plan, plan.Wrap),
+                Env = plan.Wrap is null ? ImageEnvironment.Of(plan, folders) : WrappedEnv(plan, plan.Wrap),
                 Entrypoint = [NuaTree.Agent, "init"],
                 WorkingDir = plan.Wrap?.WorkDir ?? NuaTree.App,
                 Labels = Labels(plan, root, ownScripts),
@@ -62,22 +62,6 @@ internal static class ImageDocuments
     /// <summary>What registries show of an image without fetching its config.</summary>
     public static Dictionary<string, string> Annotations(IReadOnlyDictionary<string, string> labels) => labels
         .Where(l => l.Key.StartsWith("org.opencontainers.image.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
-
-    private static List<string> Env(BuildPlan plan, ISet<string> folders)
-    {
-        string[] own = [NuaTree.Bin, NuaTree.Venv + "/bin"];
-        var path = own.Where(folders.Contains).Append("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        var env = new List<string> { "PATH=" + string.Join(':', path) };
-        if (RuntimeDocument.WebPort(plan) is { } port)
-        {
-            env.Add($"PORT={port}");
-        }
-
-        var given = plan.Config.Env.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value!, StringComparer.Ordinal);
-        env.AddRange(plan.StackEnv.Where(e => !given.ContainsKey(e.Key)).Select(e => $"{e.Key}={e.Value}"));
-        env.AddRange(given.Where(e => e.Key is not ("PATH" or "PORT")).Select(e => $"{e.Key}={e.Value}"));
-        return env;
-    }
 
     private static IEnumerable<string> Exposed(BuildPlan plan)
     {

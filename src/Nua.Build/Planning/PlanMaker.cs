@@ -53,6 +53,11 @@ internal sealed class PlanMaker
         };
         CheckBuilder();
         var (choice, draft) = Choose(context);
+        if (draft is { Start: null } && !_startPlan.IsGiven && Build.DocumentRoot is null && context.Folder.IsFile(ShellStack.Script))
+        {
+            draft = ShellStack.Started(context, draft);
+        }
+
         var (start, listening) = Start(context, choice, draft);
         return Compose(context, choice, draft, start, listening);
     }

@@ -387,6 +387,14 @@ internal static class PlanProblems
         Remedy = "remove it, or move it to the folder whose place in the image it should have",
     };
 
+    public static Problem WindowsLines(string script) => new("NUA2051", $"'{Show(script)}' has line ends of Windows")
+    {
+        Severity = Severity.Warning,
+        Where = At(script),
+        Why = "a shell takes the carriage return for a part of each command",
+        Remedy = $"convert it: `sed -i 's/\\r$//' {Show(script)}`; `* text=auto eol=lf` in .gitattributes keeps it so",
+    };
+
     public static Problem PortOfWorker() => new("NUA2045", "`run.listens = false` and a port `web` contradict each other")
     {
         Where = "run.listens",

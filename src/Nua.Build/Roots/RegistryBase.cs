@@ -26,7 +26,7 @@ internal sealed class RegistryBase(BuildSession session, Platform platform)
         var key = "pulled-" + Hash($"{reference}\0{platform}");
         var known = Known(key);
         if (known is { } kept && !session.Request.NoCache
-            && (reference.Digest is not null || session.Request.Clock.GetUtcNow() - kept.Asked < _fresh))
+            && (reference.Digest is not null || IsFresh(session.Request.Clock.GetUtcNow() - kept.Asked)))
         {
             return kept.Image;
         }
@@ -47,6 +47,9 @@ internal sealed class RegistryBase(BuildSession session, Platform platform)
             return known.Value.Image;
         }
     }
+
+    /// <summary>An answer of the future says that the clock was set back: it would stay fresh until the clock is there again.</summary>
+    private static bool IsFresh(TimeSpan age) => age >= TimeSpan.Zero && age < _fresh;
 
     private async Task<Image> PullAsync(ImageReference reference, string key)
     {

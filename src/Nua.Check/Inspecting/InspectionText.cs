@@ -91,7 +91,7 @@ public static class InspectionText
             var inside = folder.Where(file => file.Path.Count(c => c == '/') > 2).ToList();
             text.Append(
                 $"  {Shown(folder.Key) + (inside.Count > 0 || folder.First().Type == "directory" ? "/" : ""),-12} "
-                + $"{Bytes(folder.Sum(file => file.Size)),10}  {inside.Count(file => file.Type != "directory")} files\n");
+                + $"{Bytes(folder.Sum(file => file.Size)),10}  {Files(inside.Count(file => file.Type != "directory"))}\n");
             var names = inside.Select(file => file.Path.Split('/')[3]).Distinct().ToList();
             foreach (var name in names.Take(MostNames))
             {
@@ -152,7 +152,7 @@ public static class InspectionText
         text.Append("\ncomponents   ").Append(image.Components.Count == 0
             ? "no SBOM"
             : string.Join(", ", image.Components.Select(pair => $"{pair.Value} {Shown(pair.Key)}"))).Append('\n');
-        text.Append($"unattributed {image.Unattributed.Count} files\n");
+        text.Append($"unattributed {Files(image.Unattributed.Count)}\n");
         foreach (var path in image.Unattributed.Take(MostUnattributed))
         {
             text.Append($"  {Shown(path)}\n");
@@ -190,6 +190,8 @@ public static class InspectionText
             text.Append($"  {Shown(name)}={Shown(value)}\n");
         }
     }
+
+    private static string Files(int count) => count == 1 ? "1 file" : $"{count} files";
 
     private static string Shown(string text) => Printable.Escape(text, 300);
 

@@ -54,7 +54,8 @@ internal static class ProgramRules
         var hasMusl = subject.Tree.NamesIn("lib").Any(name => name.StartsWith("ld-musl-", StringComparison.Ordinal));
         return Missing(subject, subject.Tree.EntriesBelow("nua").Where(entry =>
             entry.IsFile && entry.Facts?.Elf is { } elf && !programs.Contains(entry) && FitsMachine(subject, elf)
-            && IsForMusl(elf) == hasMusl));
+            // Packages bring files for every system along: this one never loads those of the others.
+            && elf.IsForLinux && IsForMusl(elf) == hasMusl));
     }
 
     private static IEnumerable<Violation> Missing(CheckSubject subject, IEnumerable<ScannedEntry> files)

@@ -26,6 +26,9 @@ public sealed record ElfFile(
     /// <summary>Symbol versions that this library defines; empty when it has none at all.</summary>
     public IReadOnlyList<string> VersionsDefined { get; init; } = [];
 
+    /// <summary>False for a program of FreeBSD or the like (<c>EI_OSABI</c>): Linux loads System V (0) and GNU (3).</summary>
+    public bool IsForLinux { get; init; } = true;
+
     private const int LoadSegment = 1;
     private const int DynamicSegment = 2;
     private const int InterpreterSegment = 3;
@@ -87,6 +90,7 @@ public sealed record ElfFile(
         {
             VersionsNeeded = versions.Needed,
             VersionsDefined = versions.Defined,
+            IsForLinux = head[7] is 0 or 3,
         };
     }
 

@@ -62,8 +62,8 @@ public static class BackupCommand
                     entry = await ProveAsync(entry, folder, order.Key, session);
                 }
 
-                Prune(folder, parsed.GetValue(keep), session);
                 Print(entry, session);
+                Prune(folder, parsed.GetValue(keep), session);
                 return ExitStatus.Done;
             },
         };

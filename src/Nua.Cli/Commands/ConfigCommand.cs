@@ -50,7 +50,8 @@ public static class ConfigCommand
 
     private static NuaCommand Schema() => new("schema", "Prints the JSON schema of nua-config, for editors.")
     {
-        Usage = "",
+        Usage = "[DIR]",
+        Arguments = { SameForAll() },
         Examples = [new("a file that editors can be pointed at", "nua config schema")],
         Run = (_, session) =>
         {
@@ -97,6 +98,13 @@ public static class ConfigCommand
     {
         Description = "The application's folder, or a configuration file; the current folder when left out",
         DefaultValueFactory = _ => ".",
+    };
+
+    /// <summary>Scripts give all three commands a folder; the schema does not depend on it.</summary>
+    private static Argument<string?> SameForAll() => new("DIR")
+    {
+        Description = "Taken as by the other two; the schema is the same for every folder",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static string Json(ConfigResult read, bool isValid) => JsonText.Indented(writer =>

@@ -92,5 +92,8 @@ public sealed class PlanTests : IDisposable
     {
         using var schema = JsonDocument.Parse((await Nua.RunAsync("config", "schema")).Expect(0).Out);
         Assert.True(schema.RootElement.TryGetProperty("properties", out _));
+        // As check and show take it.
+        using var same = JsonDocument.Parse((await Nua.RunAsync("config", "schema", _folder.Path)).Expect(0).Out);
+        Assert.True(JsonElement.DeepEquals(schema.RootElement, same.RootElement));
     }
 }

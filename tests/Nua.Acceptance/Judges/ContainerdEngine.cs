@@ -12,7 +12,7 @@ public sealed class ContainerdEngine : IAsyncDisposable
 
     private ContainerdEngine()
     {
-        var socket = _folder["containerd.sock"];
+        var socket = Address;
         var settings = _folder.Write("config.toml", $"""
             version = 2
             root = "{_folder["root"]}"
@@ -26,6 +26,9 @@ public sealed class ContainerdEngine : IAsyncDisposable
         _daemon = new Shell("containerd").With("--config", settings).Start();
         _ctr = new Shell("ctr").With("--address", socket);
     }
+
+    /// <summary>As <c>CONTAINERD_ADDRESS</c> names it.</summary>
+    public string Address => _folder["containerd.sock"];
 
     public static async Task<ContainerdEngine> StartAsync()
     {

@@ -71,7 +71,7 @@ public sealed class BackupTests(ExampleImages images) : IDisposable
             item.GetProperty("name").GetString()!.StartsWith("prove-", StringComparison.Ordinal));
     }
 
-    /// <summary>SQLite's own online backup, as a packager declares it.</summary>
+    /// <summary>SQLite's own online backup, as the guide has it, while others write.</summary>
     [Fact]
     public async Task Application_with_a_hot_backup_runs_on_and_restores_by_its_own_command()
     {
@@ -80,23 +80,13 @@ public sealed class BackupTests(ExampleImages images) : IDisposable
         var config = await File.ReadAllTextAsync(folder["app/nua-config.toml"], TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             folder["app/nua-config.toml"],
-            config.Replace("id = \"notes\"", "id = \"hotnotes\"", StringComparison.Ordinal).Replace("[lifecycle]\n", """"
-                [lifecycle]
-                backup-mode = "hot"
-                backup = """
-                python3 -c 'import os, sqlite3
-                copy = sqlite3.connect(os.environ["NUA_BACKUP_DIR"] + "/notes.sqlite")
-                sqlite3.connect(os.environ["NUA_DATA_DIR"] + "/notes.sqlite").backup(copy)
-                copy.close()'
-                """
-                restore = "cp $NUA_BACKUP_DIR/notes.sqlite $NUA_DATA_DIR/"
-
-                """", StringComparison.Ordinal),
+            config.Replace("id = \"notes\"", "id = \"hotnotes\"", StringComparison.Ordinal).Replace("[lifecycle]\n", await HotBackupAsync(), StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
         var (name, other, port, otherPort) = (_operated.Name(), _operated.Name(), Web.FreePort(), Web.FreePort());
         (await Nua.RunAsync("up", folder["app"], name, "-p", $"{port}")).Expect(0);
         (await Nua.RunAsync("seed", name)).Expect(0);
 
+        using var writer = new NoteWriter(port);
         var made = await Nua.JsonAsync("backup", name, "--prove");
 
         Assert.Equal(("command", "proven", 0), (made.GetProperty("kind").GetString(), made.GetProperty("state").GetString(), made.GetProperty("away_ms").GetInt32()));
@@ -126,6 +116,14 @@ public sealed class BackupTests(ExampleImages images) : IDisposable
         Assert.DoesNotContain(Directory.GetFiles(Path.GetDirectoryName(file)!), path => path.EndsWith(".part", StringComparison.Ordinal));
         Assert.False(Directory.Exists(Path.Combine(_operated.Folder(name), "generations", "backup")));
         (await Nua.RunAsync("backup", "verify", file)).Expect(0);
+    }
+
+    private static async Task<string> HotBackupAsync()
+    {
+        var guide = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/backups.md"), TestContext.Current.CancellationToken);
+        var block = guide.Split("```toml\n")[1].Split("```\n")[0];
+        Assert.StartsWith("[lifecycle]\n", block, StringComparison.Ordinal);
+        return block;
     }
 
     private async Task<(string Name, int Port)> UpAsync()

@@ -29,6 +29,17 @@ public sealed class ElfFileTests
         Assert.True(elf.IsComplete);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(3, true)]
+    [InlineData(9, false)]
+    public void Program_of_another_system_is_told_from_one_of_Linux(byte system, bool isForLinux)
+    {
+        var file = ElfMaker.Library("libc++.so.1");
+        file[7] = system;
+        Assert.Equal(isForLinux, Read(file)!.IsForLinux);
+    }
+
     [Fact]
     public void Dynamic_table_far_behind_what_is_kept_is_still_read()
     {

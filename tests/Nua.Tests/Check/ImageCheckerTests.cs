@@ -48,6 +48,14 @@ public sealed class ImageCheckerTests
     }
 
     [Fact]
+    public void Library_of_another_system_that_a_package_brings_along_is_not_looked_at()
+    {
+        var library = ElfMaker.Library("libc++.so.1");
+        library[7] = 9;
+        Assert.Empty(Check(new GoodImage().Change("nua/app/native.so", e => e, library)).Findings);
+    }
+
+    [Fact]
     public void Every_rule_has_a_case_that_breaks_it()
     {
         var broken = BrokenImage.All.Select(b => b.Rule).ToHashSet();

@@ -51,17 +51,24 @@ internal sealed class ShellStack : IStack
         _ => [],
     };
 
-    private static StackDraft Draft(StackContext context)
+    /// <summary>Starts with the script what a stack builds and has no other start for.</summary>
+    public static StackDraft Started(StackContext context, StackDraft draft)
     {
         var (argv, packages) = Run(context.Folder, Script, $"{NuaPaths.App}/{Script}");
         context.Notes.Decide("interpreter", argv[0], $"first line of {Script}");
-        return new StackDraft
+        var text = context.Folder.ReadHead(Script) ?? "";
+        if (text.Contains("\r\n", StringComparison.Ordinal))
         {
-            RunPackages = packages,
-            Collects = [SourceTree.Whole()],
+            context.Notes.Add(PlanProblems.WindowsLines(Script));
+        }
+
+        return draft with
+        {
+            RunPackages = [.. draft.RunPackages, .. packages],
             Start = new StartSpec { Argv = argv, Because = Script },
-            Listening = context.Folder.ReadHead(Script)?.Contains("PORT", StringComparison.Ordinal) == true
-                ? new Listening(true, $"{Script} uses PORT") : null,
+            Listening = text.Contains("PORT", StringComparison.Ordinal) ? new Listening(true, $"{Script} uses PORT") : draft.Listening,
         };
     }
+
+    private static StackDraft Draft(StackContext context) => Started(context, new StackDraft { Collects = [SourceTree.Whole()] });
 }

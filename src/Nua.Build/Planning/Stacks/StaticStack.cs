@@ -31,8 +31,10 @@ internal sealed class StaticStack : IStack
             return Found(context, StaticfileRoot(staticfile) ?? Best(folder) ?? "", 90, "Staticfile");
         }
 
-        return Best(folder) is { } root ? Found(context, root, 50, root.Length == 0 ? "index.html" : root
-            + "/index.html") : null;
+        // Who wrote a start script says that something else than the agent serves the pages below; a page beside it is more than its own folder's.
+        return Best(folder) is { } root
+            ? Found(context, root, root.Length > 0 && folder.IsFile(ShellStack.Script) ? 15 : 50, root.Length == 0 ? "index.html" : root + "/index.html")
+            : null;
     }
 
     /// <summary>The agent serves <c>/nua/app</c>; used by every stack whose build leaves only files.</summary>
@@ -75,6 +77,12 @@ internal sealed class StaticStack : IStack
 
     private static StackDraft Draft(StackContext context, string root, string evidence)
     {
+        if (context.HasStart && context.Build.DocumentRoot is null)
+        {
+            // Another server than the agent's: its command names files from the top of the source.
+            return new StackDraft { Collects = [SourceTree.Whole()] };
+        }
+
         context.Notes.Decide(
             "web root", root.Length == 0 ? "." : root, evidence, "build.document-root = \"…\"");
         if (root.Length == 0 && PackageJson.Read(context)?.Script("build") is { } script)

@@ -3,8 +3,8 @@ using Nua.Foundation;
 namespace Nua.Engine.Backups.BackupPlaces;
 
 /// <summary>
-/// Where one backup is or will be: a file of this machine, a snapshot in a restic repository, a file that rclone reaches. A place holds no secret: what its program
-/// needs to get in, it takes from its own variables and files.
+/// Where one backup is or will be: a file of this machine, a snapshot in a restic repository, a file that rclone reaches. A place holds no
+/// secret: what its program needs to get in, it takes from its own variables and files.
 /// </summary>
 public abstract record BackupPlace
 {

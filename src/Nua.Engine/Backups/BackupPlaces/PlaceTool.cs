@@ -8,8 +8,11 @@ namespace Nua.Engine.Backups.BackupPlaces;
 /// <param name="Place">For messages.</param>
 internal sealed record PlaceTool(string Name, string Program, string Place)
 {
-    /// <summary>For a question: a place that is away must not keep the application waiting.</summary>
+    /// <summary>For the question whether it reaches the place.</summary>
     public static readonly TimeSpan Question = TimeSpan.FromMinutes(2);
+
+    /// <summary>For an answer that takes longer the more is kept there, most of all without a cache.</summary>
+    public static readonly TimeSpan Listing = TimeSpan.FromMinutes(30);
 
     /// <summary>For what takes as long as the backup is large.</summary>
     public static readonly TimeSpan Work = TimeSpan.FromHours(6);

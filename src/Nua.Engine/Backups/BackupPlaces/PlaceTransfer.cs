@@ -7,8 +7,9 @@ using Nua.Oci;
 namespace Nua.Engine.Backups.BackupPlaces;
 
 /// <summary>
-/// A program that carries one backup while it is made or read. The program cannot tell an input that is complete from one whose writer has died, so its input is closed
-/// only when the backup is whole; in every other case it is ended before that, also by the kernel when we are killed.
+/// A program that carries one backup while it is made or read. The program cannot tell an input that is complete from one whose writer has
+/// died, so its input is closed only when the backup is whole; in every other case it is ended before that, also by the kernel when we are
+/// killed.
 /// </summary>
 internal sealed class PlaceTransfer : IDisposable
 {
@@ -138,7 +139,8 @@ internal sealed class PlaceTransfer : IDisposable
 
     private void Watch()
     {
-        if (Interlocked.Read(ref _waitingSince) is not 0 and var since && Environment.TickCount64 - since > _tool.Patience.TotalMilliseconds)
+        var since = Interlocked.Read(ref _waitingSince);
+        if (since != 0 && Environment.TickCount64 - since > _tool.Patience.TotalMilliseconds)
         {
             _hasStalled = true;
             Stop();

@@ -94,7 +94,7 @@ internal sealed record RclonePlace(string Remote) : BackupPlace
     {
         if (SizeOf(Remote, CannotWrite, cancel) is not null)
         {
-            Tool.Run(PlaceTool.Question, CannotWrite, cancel, "deletefile", "--", Remote);
+            Tool.Run(PlaceTool.Listing, CannotWrite, cancel, "deletefile", "--", Remote);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed record RclonePlace(string Remote) : BackupPlace
     private long? SizeOf(string remote, int exitCode, CancellationToken cancel)
     {
         var result = Tool.Try(
-            PlaceTool.Question, exitCode, cancel, "lsjson", "--stat", "--no-modtime", "--no-mimetype", "--", remote);
+            PlaceTool.Listing, exitCode, cancel, "lsjson", "--stat", "--no-modtime", "--no-mimetype", "--", remote);
         if (result.Status is not (0 or NotFound))
         {
             throw Tool.Failed(result.ErrorTail(), result.Status, exitCode);

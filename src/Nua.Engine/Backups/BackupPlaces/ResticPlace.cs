@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Nua.Engine.Instances;
 using Nua.Foundation;
 
 namespace Nua.Engine.Backups.BackupPlaces;
@@ -64,7 +62,8 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
         return isSnapshot ? ForNew(text[..colon]) with { Snapshot = last == Newest ? null : last } : ForNew(text);
     }
 
-    internal override void Prepare(CancellationToken cancel) => Tool.Run(PlaceTool.Question, CannotWrite, cancel, "cat", "config", "--no-lock");
+    internal override void Prepare(CancellationToken cancel) =>
+        Tool.Run(PlaceTool.Question, CannotWrite, cancel, "cat", "config", "--no-lock");
 
     internal override SentBackup Write(BackupWriter writer, string temporary, CancellationToken cancel)
     {
@@ -75,7 +74,8 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
         {
             var written = tool.Send(
                 writer, temporary, cancel,
-                "backup", "--stdin", "--stdin-filename", file, "--tag", Tag, "--tag", $"{Tag}-instance={head.Instance}", "--tag", $"{Tag}-sequence={head.Sequence}", "--tag", $"{Tag}-id={head.Id}");
+                "backup", "--stdin", "--stdin-filename", file, "--tag", Tag, "--tag", $"{Tag}-instance={head.Instance}",
+                "--tag", $"{Tag}-sequence={head.Sequence}", "--tag", $"{Tag}-id={head.Id}");
             var found = List(CannotWrite, cancel, "--tag", $"{Tag}-id={head.Id}").SingleOrDefault()
                 ?? throw NotWhole(Text, null, written.FileBytes);
             var size = SizeOf(found, cancel);
@@ -93,8 +93,7 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
     internal override BackupPlace Resolve(string? instance, CancellationToken cancel)
     {
         var all = Snapshot is null ? List(NoInput, cancel, "--tag", Tag) : List(NoInput, cancel, Snapshot);
-        var newest = all.GroupBy(found => found.Instance, StringComparer.Ordinal)
-            .Select(series => series.OrderBy(found => found.Sequence).ThenBy(found => found.Time).Last()).ToList();
+        var newest = ResticSnapshot.NewestOfEach(all);
         var chosen = newest.Find(found => found.Instance == instance) ?? (newest.Count == 1 ? newest[0] : null);
         if (chosen is not null)
         {
@@ -107,20 +106,20 @@ internal sealed record ResticPlace(string Repository, string? Snapshot) : Backup
             : NotThere(Text, "there are backups of several instances", $"give one: {string.Join(", ", choice)}");
     }
 
-    internal override PlaceContent Open(CancellationToken cancel) => Tool.Fetch(cancel, "dump", "--no-lock", Snapshot!, File!);
+    internal override PlaceContent Open(CancellationToken cancel) => Tool.Fetch(cancel, "dump", "--no-lock", "--", Snapshot!, File!);
 
     /// <summary>The space is given back by restic's own <c>prune</c>.</summary>
-    internal override void Remove(CancellationToken cancel) => Tool.Run(PlaceTool.Question, CannotWrite, cancel, "forget", Snapshot!);
+    internal override void Remove(CancellationToken cancel) => Tool.Run(PlaceTool.Listing, CannotWrite, cancel, "forget", Snapshot!);
 
     private List<ResticSnapshot> List(int exitCode, CancellationToken cancel, params IReadOnlyList<string> which)
     {
-        var answer = Tool.Run(PlaceTool.Question, exitCode, cancel, ["snapshots", "--json", "--no-lock", .. which]).Output;
+        var answer = Tool.Run(PlaceTool.Listing, exitCode, cancel, ["snapshots", "--json", "--no-lock", .. which]).Output;
         return ResticSnapshot.ParseList(answer) ?? throw Tool.Failed("its list of snapshots cannot be read", null, exitCode);
     }
 
     private long? SizeOf(ResticSnapshot snapshot, CancellationToken cancel) =>
         ResticSnapshot.ParseSize(
-            Tool.Run(PlaceTool.Question, CannotWrite, cancel, "ls", "--json", "--no-lock", snapshot.Id).Output, snapshot.Path);
+            Tool.Run(PlaceTool.Listing, CannotWrite, cancel, "ls", "--json", "--no-lock", snapshot.Id).Output, snapshot.Path);
 
     /// <summary>A program that was ended has left no snapshot; one that failed at its end may have.</summary>
     private static void Discard(PlaceTool tool, string id)

@@ -51,6 +51,11 @@ internal sealed record ResticSnapshot(string Id, string Path, string Instance, i
         return null;
     }
 
+    /// <summary>One of each instance: the one with the highest number, whatever the clock said when it was made.</summary>
+    public static List<ResticSnapshot> NewestOfEach(IEnumerable<ResticSnapshot> all) =>
+        [.. all.GroupBy(found => found.Instance, StringComparer.Ordinal)
+            .Select(series => series.OrderBy(found => found.Sequence).ThenBy(found => found.Time).Last())];
+
     private static ResticSnapshot Parse(JsonElement item)
     {
         List<string> tags = item.TryGetProperty("tags", out var list) && list.ValueKind == JsonValueKind.Array

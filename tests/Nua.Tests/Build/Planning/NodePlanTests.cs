@@ -253,6 +253,18 @@ public sealed class NodePlanTests
         Assert.DoesNotContain("libcairo2", plan.BuildPackages);
     }
 
+    [Theory]
+    [InlineData("node_modules/prebuild-install")]
+    [InlineData("node_modules/a/node_modules/@mapbox/node-pre-gyp")]
+    [InlineData("node_modules/nan")]
+    public void Module_of_any_name_has_a_compiler_when_it_uses_what_modules_that_compile_use(string locked)
+    {
+        using var tree = Express().With("package-lock.json", "{\"packages\":{\"" + locked + "\":{\"version\":\"1.0.0\"}}}");
+        Assert.Contains("make", tree.Built().BuildPackages);
+        // node-gyp of years ago calls distutils, which Debian's Python has not got any more.
+        Assert.Contains("python3-setuptools", tree.Built().BuildPackages);
+    }
+
     [Fact]
     public void Broken_manifest_is_an_error_with_its_place()
     {

@@ -71,7 +71,7 @@ public sealed class NodeStartTests
     {
         using var tree = App("\"start\":\"sometool run\"", "\"express\":\"5\"", "\"some-tool-cli\":\"1\"");
         var plan = tree.Built();
-        Assert.StartsWith("/nua/app/node_modules/.bin:", plan.StackEnv["PATH"]);
+        Assert.StartsWith("/nua/bin:/nua/app/node_modules/.bin:/nua/venv/bin:", plan.StackEnv["PATH"]);
         Assert.Equal("kept", plan.Decided("devDependencies").Value);
     }
 
@@ -109,7 +109,7 @@ public sealed class NodeStartTests
         var plan = tree.Built();
         Assert.Empty(plan.Start.Argv);
         Assert.Single(plan.Start.Shell);
-        Assert.StartsWith("/nua/app/node_modules/.bin:", plan.StackEnv["PATH"]);
+        Assert.StartsWith("/nua/bin:/nua/app/node_modules/.bin:/nua/venv/bin:", plan.StackEnv["PATH"]);
     }
 
     [Fact]

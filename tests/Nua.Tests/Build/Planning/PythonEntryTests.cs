@@ -15,6 +15,16 @@ public sealed class PythonEntryTests
         return tree.Built().StartLine();
     }
 
+    [Fact]
+    public void File_that_a_server_imports_is_enough()
+    {
+        using var tree = AppTree.Empty().With("wsgi.py", "def application(environ, start_response):\n    return []\n");
+        Assert.Equal("python", tree.Built().Stack.Name);
+        Assert.Contains("wsgi:application", tree.Built().StartLine(), StringComparison.Ordinal);
+        using var none = AppTree.Empty().With("wsgi.py", "x = 1\n");
+        Assert.Equal("NUA2002", none.Error().Code);
+    }
+
     [Theory]
     [InlineData("import flask\nserver = flask.Flask(__name__)", "app.py", "gunicorn", "app:server")]
     [InlineData("import flask as f\napp: f.Flask = f.Flask(__name__)", "main.py", "gunicorn", "main:app")]

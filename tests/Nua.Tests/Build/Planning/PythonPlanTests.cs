@@ -76,6 +76,27 @@ public sealed class PythonPlanTests
         Assert.Contains("--require-hashes --no-deps -r /nua/build/dist/requirements.txt", string.Join(' ', steps[2].Argv), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("flask\n")]
+    [InlineData("flask\ngunicorn\n")]
+    public void Server_of_Debian_is_run_by_the_virtual_environment_that_sees_the_application(string requirements)
+    {
+        using var tree = AppTree.Empty().With("requirements.txt", requirements).With("app.py", "from flask import Flask\napp = Flask('x')\n");
+        var config = new AppConfig { Run = new RunConfig { Packages = ["python3-flask", "gunicorn"] } };
+        Assert.StartsWith("/nua/venv/bin/python3 -m gunicorn --bind", tree.Built(config).StartLine(), StringComparison.Ordinal);
+        var own = config with { Run = config.Run with { Packages = ["python3-flask"] } };
+        Assert.StartsWith("/nua/venv/bin/gunicorn --bind", tree.Built(own).StartLine(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Django_of_Debian_comes_with_what_its_static_files_are_links_to()
+    {
+        using var tree = AppTree.Empty().With("manage.py", "import django\n");
+        var config = new AppConfig { Run = new RunConfig { Packages = ["python3-django"], Start = ["python3 manage.py runserver"] } };
+        Assert.Contains("libjs-jquery", tree.Built(config).RunPackages);
+        Assert.DoesNotContain("libjs-jquery", tree.Built(config with { Run = config.Run with { Packages = [] } }).RunPackages);
+    }
+
     [Fact]
     public void Lock_file_that_lacks_a_hash_is_installed_by_version()
     {

@@ -45,6 +45,43 @@ public sealed class SimpleStackTests
         Assert.Equal("NUA2021", tree.Error(new AppConfig { Build = new BuildConfig { DocumentRoot = "../web" } }).Code);
     }
 
+    [Fact]
+    public void Start_script_starts_what_serves_the_pages_below_it()
+    {
+        using var tree = AppTree.Empty().With("start.sh", "exec nginx -c nginx.conf\n").With("www/index.html");
+        Assert.Equal(("shell", "/bin/sh /nua/app/start.sh"), (tree.Built().Stack.Name, tree.Built().StartLine()));
+        using var page = AppTree.Empty().With("start.sh", "exec x\n").With("index.html");
+        Assert.Equal("static", page.Built().Stack.Name);
+    }
+
+    [Fact]
+    public void Command_that_serves_the_pages_finds_them_where_they_are_in_the_source()
+    {
+        using var tree = AppTree.Empty().With("Procfile", "web: busybox httpd -f -p $PORT -h www\n").With("www/index.html");
+        Assert.Equal("/nua/build/src", Assert.Single(tree.Built().Collects).From);
+    }
+
+    [Theory]
+    [InlineData("requirements.txt", "requests==2.32.0\n", "tool/serve.py", "python")]
+    [InlineData("package.json", """{"dependencies":{"express":"5"}}""", "lib/cli.js", "node")]
+    public void Start_script_starts_an_application_that_has_no_other_start(string manifest, string text, string code, string stack)
+    {
+        using var tree = AppTree.Empty().With(manifest, text).With(code, "x\n").With("start.sh", "#!/bin/bash\nexec x --port $PORT\n");
+        var plan = tree.Built();
+        Assert.Equal((stack, "/bin/bash /nua/app/start.sh"), (plan.Stack.Name, plan.StartLine()));
+        Assert.Contains("bash", plan.RunPackages);
+        Assert.NotEmpty(plan.Ports);
+    }
+
+    [Fact]
+    public void Start_script_with_line_ends_of_Windows_is_told_before_it_fails()
+    {
+        using var tree = AppTree.Empty().With("start.sh", "while true; do\r\nsleep 1\r\ndone\r\n");
+        Assert.Contains("NUA2051", tree.Codes());
+        using var unix = AppTree.Empty().With("start.sh", "exec x\n");
+        Assert.DoesNotContain("NUA2051", unix.Codes());
+    }
+
     [Theory]
     [InlineData("#!/bin/sh\n", "/bin/sh /nua/app/start.sh", "")]
     [InlineData("echo\n", "/bin/sh /nua/app/start.sh", "")]

@@ -71,6 +71,18 @@ public sealed class RegistryBaseTests : IDisposable
         Assert.Equal(again.ToString(), (await BuildAsync("team/app:1.0")).Config.Run.Labels[AnnotationKeys.BaseDigest]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_000)]
+    public async Task Tag_that_moved_is_noticed_when_the_clock_was_set_back(int days)
+    {
+        _world.Serve("team/app", "1.0");
+        await BuildAsync("team/app:1.0");
+        var moved = _world.Serve("team/app", "1.0", seed: 7);
+        _time.Now -= TimeSpan.FromDays(days);
+        Assert.Equal(moved.ToString(), (await BuildAsync("team/app:1.0")).Config.Run.Labels[AnnotationKeys.BaseDigest]);
+    }
+
     [Fact]
     public async Task Digest_is_never_looked_up_again()
     {

@@ -57,6 +57,22 @@ public sealed class BackupPlaceTests : IDisposable
     }
 
     [Fact]
+    public void Newest_is_the_one_with_the_highest_number_whatever_the_clock_said()
+    {
+        ResticSnapshot Made(string id, string instance, int sequence, int day) => new(id, $"/{instance}", instance, sequence, _noon.AddDays(day));
+        var newest = ResticSnapshot.NewestOfEach([Made("a", "notes", 7, 0), Made("b", "notes", 8, -1), Made("c", "wiki", 1, 5), Made("d", "notes", 6, 9)]);
+        Assert.Equal(["b", "c"], newest.Select(found => found.Id));
+    }
+
+    [Fact]
+    public void Backup_made_when_the_clock_was_set_back_has_another_name()
+    {
+        var names = Enumerable.Range(1, 3).Select(number => new BackupOrder().PlaceFor(new InstanceFolder(_home.Path, InstanceName.Parse("notes")), number, _noon).Text).ToList();
+        Assert.Equal(3, names.Distinct().Count());
+        Assert.Equal(names, names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Snapshots_are_told_by_their_tags()
     {
         const string json = """

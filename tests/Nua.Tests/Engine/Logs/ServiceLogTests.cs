@@ -1,6 +1,7 @@
 using System.Text;
 using Nua.Engine.Logs;
 using Nua.Testing;
+using Nua.Tests.Engine.Operations;
 
 namespace Nua.Tests.Engine.Logs;
 
@@ -25,6 +26,24 @@ public sealed class ServiceLogTests : IDisposable
         Assert.Equal(["out one", "err oops", "out two", "nua stopped", "out rest"], lines.Select(line => $"{line.Tag} {line.Text}"));
         Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.Time));
         Assert.Equal(["stopped", "rest"], new LogReader(_folder.Path).Read(2).Select(line => line.Text));
+    }
+
+    [Fact]
+    public void Lines_stay_in_the_order_they_were_written_in_when_the_clock_is_set_back()
+    {
+        var time = new HurryingTime { SetBack = TimeSpan.FromDays(1) };
+        using var log = new ServiceLog(_folder.Path, time);
+        var block = new string('x', 10_000);
+        for (var i = 0; i < 1000; i++)
+        {
+            log.Say($"{i} {block}");
+        }
+
+        var lines = new LogReader(_folder.Path).Read(last: null).ToList();
+
+        Assert.Equal(Enumerable.Range(0, 1000), lines.Select(line => int.Parse(line.Text.Split(' ')[0])));
+        Assert.Equal(lines.Select(line => line.Time).OrderDescending(StringComparer.Ordinal), lines.Select(line => line.Time));
+        Assert.True(Directory.GetFiles(_folder.Path).Length > 1);
     }
 
     [Fact]

@@ -34,6 +34,8 @@ internal sealed class Operator : IDisposable
 
     public Dictionary<string, Release> Releases { get; } = [];
 
+    public HurryingTime Time => _time;
+
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
     /// <summary>An instance that serves version 1.0 on generation 3 and keeps generation 2, with three writes.</summary>

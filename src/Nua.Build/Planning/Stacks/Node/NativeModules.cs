@@ -3,21 +3,26 @@ namespace Nua.Build.Planning.Stacks.Node;
 /// <summary>npm packages that compile, and the Debian packages that they compile against and run with.</summary>
 internal static class NativeModules
 {
-    private static readonly string[] _compiler = ["g++", "make", "python3"];
+    /// <summary>setuptools, because node-gyp before version 10 calls distutils, which Python 3.12 removed and setuptools brings.</summary>
+    private static readonly string[] _compiler = ["g++", "make", "python3", "python3-setuptools"];
 
     /// <param name="Module">Name of the npm package.</param>
     /// <param name="Build">Debian packages with headers; a compiler comes with them.</param>
     /// <param name="Run">Debian packages with the libraries.</param>
     private sealed record Row(string Module, string[] Build, string[] Run, bool Compiles = true);
 
+    /// <summary>Also <c>bindings</c>, <c>nan</c>, <c>prebuild-install</c>: no modules that compile, but those that do use them, whatever they are called.</summary>
     private static readonly Row[] _table =
     [
+        new("@mapbox/node-pre-gyp", [], []),
         new("argon2", [], []),
         new("bcrypt", [], []),
         new("better-sqlite3", [], []),
+        new("bindings", [], []),
         new("bufferutil", [], []),
         new("canvas", ["libcairo2-dev", "libgif-dev", "libjpeg-dev", "libpango1.0-dev", "librsvg2-dev", "pkg-config"],
             ["libcairo2", "libgif7", "libjpeg62-turbo", "libpango-1.0-0", "libpangocairo-1.0-0", "librsvg2-2"]),
+        new("cmake-js", ["cmake"], []),
         new("cpu-features", [], []),
         new("deasync", [], []),
         new("farmhash", [], []),
@@ -29,6 +34,7 @@ internal static class NativeModules
         new("libxmljs", [], []),
         new("microtime", [], []),
         new("mmmagic", [], []),
+        new("nan", [], []),
         new("node-gyp", [], []),
         new("node-hid", ["libudev-dev", "libusb-1.0-0-dev", "pkg-config"], ["libudev1", "libusb-1.0-0"]),
         new("node-pty", [], []),
@@ -36,6 +42,7 @@ internal static class NativeModules
         new("node-sass", [], []),
         new("pg-native", ["libpq-dev"], ["libpq5"]),
         new("playwright", [], ["chromium"], Compiles: false),
+        new("prebuild-install", [], []),
         new("puppeteer", [], ["chromium"], Compiles: false),
         new("re2", [], []),
         new("serialport", ["libudev-dev"], ["libudev1"]),

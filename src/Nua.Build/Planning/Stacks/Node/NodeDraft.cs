@@ -49,7 +49,7 @@ internal sealed class NodeDraft
             Listening = NodeListening.Find(_context, _package, _framework, start),
             Start = start,
             NoStart = _framework?.Trouble
-                ?? "looked for scripts.start, main, server.js, app.js, main.js, index.js (also in src) and for known frameworks in package.json"
+                ?? "looked for scripts.start, main, server.js, app.js, main.js, index.js (also in src), start.sh, and for known frameworks in package.json"
                     + StartableWorkspaces(),
             Resolve = _start.Line,
         };

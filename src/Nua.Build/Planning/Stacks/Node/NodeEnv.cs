@@ -78,7 +78,9 @@ internal static class NodeEnv
 
         if (commands.Count > 0)
         {
-            env["PATH"] = string.Join(':', [.. commands.Select(folder => $"{folder}/node_modules/.bin"), NuaPaths.Path]);
+            // Node itself comes first, as in every image.
+            env["PATH"] = string.Join(
+                ':', [NuaPaths.Bin, .. commands.Select(folder => $"{folder}/node_modules/.bin"), NuaPaths.Path[(NuaPaths.Bin.Length + 1)..]]);
         }
 
         return env;

@@ -66,7 +66,7 @@ internal sealed class PythonDraft
             HasVenv = hasVenv,
             Listening = FindListening(start),
             Start = start,
-            NoStart = "looked for a WSGI or ASGI application in the code, console scripts of the project, and main.py, app.py, server.py",
+            NoStart = "looked for a WSGI or ASGI application in the code, console scripts of the project, and main.py, app.py, server.py, start.sh",
         };
     }
 
@@ -242,6 +242,12 @@ internal sealed class PythonDraft
         if (hasVenv || imports.Contains("zoneinfo"))
         {
             yield return "tzdata";
+        }
+
+        // The admin's pages are links into this one, which Debian's Django only recommends; collecting static files follows them.
+        if (_context.Config.Run.Packages.Contains("python3-django"))
+        {
+            yield return "libjs-jquery";
         }
     }
 

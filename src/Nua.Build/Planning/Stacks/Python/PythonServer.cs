@@ -50,6 +50,9 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
 
     public IReadOnlyList<string> ArgvOfDebian(PythonEntry entry) => [$"/usr/bin/{Command}", .. Options(entry)];
 
+    /// <summary>Debian's, run by the virtual environment's Python: the command in <c>/usr/bin</c> would not see what is installed there.</summary>
+    public IReadOnlyList<string> ArgvOfModule(PythonEntry entry) => [$"{NuaPaths.Venv}/bin/python3", "-m", Package, .. Options(entry)];
+
     public IReadOnlyList<string> Argv(PythonEntry entry) => [$"{NuaPaths.Venv}/bin/{Command}", .. Options(entry)];
 
     /// <summary>The first server that is declared, else the usual one, to be added.</summary>
@@ -64,12 +67,13 @@ internal sealed record PythonServer(string Package, string Command, Func<PythonE
     }
 
     /// <summary>The server of Debian's packages: the one that is named, else the usual one, to be added.</summary>
-    public static PythonServer OfDebian(EntryProtocol protocol, IReadOnlyCollection<string> packages)
-    {
-        var fitting = protocol == EntryProtocol.Wsgi ? _wsgi : _asgi;
-        return Array.Find(fitting, server => server.Debian is { } name && (packages.Contains(name) || packages.Contains("python3-" + name)))
-            ?? fitting[0];
-    }
+    public static PythonServer OfDebian(EntryProtocol protocol, IReadOnlyCollection<string> packages) =>
+        NamedOfDebian(protocol, packages) ?? (protocol == EntryProtocol.Wsgi ? _wsgi : _asgi)[0];
+
+    /// <summary>The server that is among Debian's packages; null when none is.</summary>
+    public static PythonServer? NamedOfDebian(EntryProtocol protocol, IReadOnlyCollection<string> packages) => Array.Find(
+        protocol == EntryProtocol.Wsgi ? _wsgi : _asgi,
+        server => server.Debian is { } name && (packages.Contains(name) || packages.Contains("python3-" + name)));
 
     /// <summary>The server that a command belongs to.</summary>
     public static PythonServer? Of(string command) =>

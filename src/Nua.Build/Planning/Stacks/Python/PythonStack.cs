@@ -10,12 +10,15 @@ internal sealed class PythonStack : IStack
         ["main.py", "app.py", "server.py", "start.py", "run.py", "web.py", "bot.py", "hello.py", "index.py",
             "__main__.py"];
 
+    /// <summary>Files that a server imports: they count when there is an application in the code.</summary>
+    private static readonly string[] _served = ["wsgi.py", "asgi.py", "application.py", "api.py"];
+
     private static readonly string[] _wheelFolders = ["", "dist", "wheels", "wheelhouse"];
 
     public string Name => "python";
 
     public string LooksFor =>
-        "python: requirements.txt, pyproject.toml, setup.py, setup.cfg, Pipfile, *.whl, manage.py, main.py, app.py, server.py";
+        "python: requirements.txt, pyproject.toml, setup.py, setup.cfg, Pipfile, *.whl, manage.py, main.py, app.py, server.py, wsgi.py, asgi.py";
 
     public Candidate? Detect(StackContext context)
     {
@@ -24,12 +27,18 @@ internal sealed class PythonStack : IStack
         var asks = context.Build.PipInstall.Count > 0;
         var wheels = project.Files.Count > 0 || asks ? [] : Wheels(folder);
         var script = Array.Find(_scripts, folder.IsFile);
-        if (project.Files.Count == 0 && wheels.Count == 0 && script is null && !asks && !folder.IsFile("manage.py"))
+        var isNamed = project.Files.Count > 0 || wheels.Count > 0 || script is not null || asks || folder.IsFile("manage.py");
+        if (!isNamed && !Array.Exists(_served, folder.IsFile))
         {
             return null;
         }
 
         var entry = PythonEntry.Find(folder);
+        if (!isNamed && entry is null)
+        {
+            return null;
+        }
+
         var evidence = new List<string>(project.Files.Take(3));
         evidence.AddRange(wheels.Take(1));
         evidence.AddRange(asks ? ["build.pip-install"] : (string[])[]);

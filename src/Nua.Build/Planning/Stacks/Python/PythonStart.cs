@@ -90,6 +90,13 @@ internal sealed class PythonStart(
         }
 
         var (server, isAdded) = PythonServer.Choose(entry.Protocol, declared);
+        if (UsesSystemPackages && PythonServer.NamedOfDebian(entry.Protocol, context.Config.Run.Packages) is { } debian && (isAdded || debian == server))
+        {
+            // pip sees it and installs no second one, so there is no command of it in the virtual environment.
+            context.Notes.Decide("web server", $"Debian's {debian.Debian}", "run.packages", $"build.pip-install = [\"{debian.Package}==…\"]");
+            return Started(entry, debian.ArgvOfModule(entry));
+        }
+
         if (isAdded)
         {
             Added.Add(server.Package);
