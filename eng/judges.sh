@@ -29,6 +29,7 @@ judge_requirements() {
     requirement node nodejs
     requirement npm npm
     requirement busybox busybox-static
+    requirement qemu-aarch64-static qemu-user-static
     requirement openssl openssl
     requirement /usr/bin/python3 python3
     requirement /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring

@@ -1,6 +1,7 @@
 using Nua.Foundation;
 using Nua.Oci;
 using Nua.Registry.Settings;
+using Nua.Sandbox;
 
 namespace Nua.Build;
 
@@ -24,6 +25,9 @@ public sealed record BuildRequest
 
     /// <summary>What the image is for; <see cref="AgentPath"/> is a program for that.</summary>
     public Platform Platform { get; init; } = Platform.LinuxAmd64;
+
+    /// <summary>Runs what is built for another processor; null when it is this machine's, or when none is installed.</summary>
+    public Emulator? Emulator { get; init; }
 
     /// <summary>Put behind the image's name, for one of several platforms.</summary>
     public string NameSuffix { get; init; } = "";

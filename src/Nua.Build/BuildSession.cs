@@ -5,9 +5,7 @@ using Nua.Build.Sources;
 using Nua.Foundation;
 using Nua.Oci.Compression;
 using Nua.Oci.Storage;
-using Nua.Oci;
 using Nua.Rootfs;
-using Nua.Sandbox;
 
 namespace Nua.Build;
 
@@ -26,20 +24,16 @@ public sealed class BuildSession : IDisposable
     public BuildSession(BuildRequest request, ImageStore store, LayerCompression compression, long memory, Action<BuildEvent> report, CancellationToken cancel)
     {
         (Request, Store, Report, Cancel) = (request, store, report, cancel);
-        Emulator = request.Platform == Platform.LinuxAmd64 ? null : Emulator.Find();
         Writer = store.BeginWrite();
         Layers = new LayerStore(Writer, compression, rehashes: request.NoCache);
         _downloader = new Lazy<Downloader>(() => new Downloader(time: request.Clock));
-        _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home, memory: memory, emulator: Emulator));
+        _workshop = new Lazy<Workshop>(() => Workshop.Open(store.Home, memory: memory, emulator: request.Emulator));
         _agentDigest = new Lazy<string>(() => HashOf(request.AgentPath));
         _apt = new Lazy<Apt>(() => Apt.Open(
             store.Home + "/caches", AptSources.For(AptSources.Release, request.Mirror), request.Platform.Architecture, request.Clock));
     }
 
     public BuildRequest Request { get; }
-
-    /// <summary>Runs what is built for another processor; null when it is this machine's, or when there is no emulator.</summary>
-    public Emulator? Emulator { get; }
 
     public ImageStore Store { get; }
 

@@ -52,7 +52,7 @@ public static class Builder
         try
         {
             var epoch = request.SourceDateEpoch ?? source.Facts.CommitTime ?? await LastCommitAsync(source.Folder, cancel) ?? DefaultEpoch;
-            ForeignPlatform.Require(plan, request.Platform, session.Emulator);
+            ForeignPlatform.Require(plan, request.Platform, request.Emulator);
             var toolchains = await ToolchainsAsync(session, plan, source);
             var roots = new RootBuilder(session);
             var runtime = plan.IsWrap ? await roots.ReadAsync(plan.BaseReference!) : await roots.RuntimeAsync(plan.BaseReference, plan.RunPackages);

@@ -4,6 +4,7 @@ using System.Globalization;
 using Nua.Build;
 using Nua.Foundation;
 using Nua.Oci;
+using Nua.Sandbox;
 using Nua.Registry.Settings;
 
 namespace Nua.Cli.Parsing;
@@ -73,7 +74,7 @@ public sealed class BuildInputs
         return asked.Count == 0 ? [request] : [.. asked.Select(text => text switch
         {
             "linux/amd64" => request,
-            "linux/arm64" => request with { Platform = new Platform("linux", "arm64"), AgentPath = Agent("nua-agent-arm64") },
+            "linux/arm64" => request with { Platform = new Platform("linux", "arm64"), AgentPath = Agent("nua-agent-arm64"), Emulator = Emulator.Find() },
             _ => throw Wrong("NUA9060", $"'{Printable.Escape(text, 80)}' is not a platform that nua builds for", "these are: linux/amd64, linux/arm64"),
         })];
     }

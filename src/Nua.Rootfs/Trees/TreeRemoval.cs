@@ -22,11 +22,11 @@ public static class TreeRemoval
         }
 
         var flags = Libc.ORdOnly | Libc.ODirectory | Libc.ONoFollow | Libc.OCloExec;
-        var fd = Libc.OpenAt(directory, name, Flags, 0);
+        var fd = Libc.OpenAt(directory, name, flags, 0);
         if (fd < 0)
         {
             _ = Libc.FchmodAt(directory, name, 0x1C0, 0);
-            fd = Libc.OpenAt(directory, name, Flags, 0);
+            fd = Libc.OpenAt(directory, name, flags, 0);
             if (fd < 0 && Posix.LastError == Libc.ENoEnt)
             {
                 return;

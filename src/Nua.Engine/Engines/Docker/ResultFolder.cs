@@ -24,7 +24,7 @@ internal sealed class ResultFolder : IDisposable
     {
         var file = $"{Path}/result.json";
         var flags = Libc.ORdOnly | Libc.ONoFollow | Libc.ONonBlock | Libc.OCloExec;
-        var fd = Libc.Open(Posix.Path(file), Flags, 0);
+        var fd = Libc.Open(Posix.Path(file), flags, 0);
         if (fd < 0)
         {
             return null;
