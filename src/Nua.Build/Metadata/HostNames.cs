@@ -6,6 +6,9 @@ namespace Nua.Build.Metadata;
 /// a container has no network, no program could find <c>localhost</c>.</summary>
 internal static class HostNames
 {
-    public static LayerItem Item(long epoch) =>
-        Normal.File("etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"u8.ToArray(), epoch);
+    public const string Path = "/etc/hosts";
+
+    public static byte[] Content => "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"u8.ToArray();
+
+    public static LayerItem Item(long epoch) => Normal.File(Path[1..], Content, epoch);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Nua.Build.Metadata;
 using Nua.Build.Planning;
 using Nua.Build.Toolchains;
 using Nua.Foundation;
@@ -249,6 +250,12 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
             {
                 mounts.Add(new ContainerMount("bind", workshop.Place(bind.Source), bind.Target, IsReadOnly: true));
             }
+        }
+
+        if (!host.Binds.Any(bind => bind.Target == HostNames.Path))
+        {
+            // Without network too: programs that build start servers of their own and look for localhost.
+            mounts.Add(Private($"host-{number++}", HostNames.Content, HostNames.Path));
         }
 
         foreach (var file in host.Files)

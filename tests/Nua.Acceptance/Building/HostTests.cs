@@ -34,6 +34,13 @@ public sealed class HostTests(ExampleImages images) : IDisposable
         Assert.Empty(await FoundAsync(canary));
     }
 
+    [Fact]
+    public async Task Localhost_has_its_address_in_a_step_without_network()
+    {
+        var app = new SmallApplications(_folder).Commands("build = [\"getent ahosts localhost > found && test -s found\"]");
+        (await new NuaProgram(_folder["home"]).RunAsync("build", app, "--base", await images.BaseAsync())).Expect(0);
+    }
+
     /// <summary>Every file of the store, every blob also unpacked.</summary>
     private async Task<string> FoundAsync(string text) =>
         (await Shell.ScriptAsync(
