@@ -13,7 +13,7 @@ public static class BackupCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        var output = Inputs.Value("--output", "PLACE", "Where it goes: a file, a folder, restic:REPOSITORY or rclone:REMOTE:FOLDER; backups/NAME of the store when left out", "-o");
+        var output = Inputs.Value("--output", "PLACE", "A file, a folder, restic:REPOSITORY or rclone:REMOTE:FOLDER; else the store's own folder", "-o");
         var key = Key("Encrypts with age: a recipient (age1…) or the file of an identity. Only then are secrets in it");
         var withImage = Inputs.Flag("--with-image", "The image is in it too: a machine that has nothing can restore it");
         var check = Inputs.Flag("--check", "Reads every byte back");
@@ -29,7 +29,7 @@ public static class BackupCommand
             [
                 new("into the store's own folder", "nua backup notes"),
                 new("encrypted, with the image, tried out", "nua backup notes -o /mnt/disk/ --key backup.key --with-image --prove"),
-                new("into a restic repository", "RESTIC_PASSWORD_FILE=/etc/restic.key nua backup notes -o restic:s3:https://s3.example.org/backups"),
+                new("into a restic repository whose password RESTIC_PASSWORD_FILE names", "nua backup notes -o restic:s3:https://s3.example.org/backups"),
                 new("into a bucket that rclone knows", "nua backup notes -o rclone:store:bucket/notes --key backup.key"),
             ],
             ExitStatuses = [new(0, "the backup is written whole, and on the disk or accepted by its place"), new(65, "it is not good: --check or --prove failed"), new(73, "it cannot be written, the disk is full, or its place does not take it")],
@@ -152,7 +152,8 @@ public static class BackupCommand
         return new NuaCommand("verify", "Reads every byte of a backup and says whether it is whole and unchanged.")
         {
             Usage = "PLACE [--key KEY]",
-            Details = "One changed bit anywhere, a missing end, a file that is not as listed: each is found. Nothing is changed. Of a restic repository without a snapshot, the newest backup is read.",
+            Details = "One changed bit anywhere, a missing end, a file that is not as listed: each is found. Nothing is changed.\n" +
+                "Of a restic repository without a snapshot, the newest backup is read.",
             Examples = [new("after copying it to another disk", "nua backup verify /mnt/disk/notes-0007-20261123T060000Z.tar.zst")],
             ExitStatuses = [new(0, "it is whole and unchanged"), new(65, "it is not, or it is no backup"), new(66, "there is no such backup"), new(69, "its place does not answer")],
             JsonFields = [new("id", "which backup it is"), new("app_id", "whose data"), new("data_version", "form of the data"), new("entries", "names in it"), new("content_bytes", "size of the files in it")],
