@@ -113,7 +113,8 @@ public sealed class BrokenRegistryTests : IDisposable
     [InlineData("echo '{\"Username\": 3}'")]
     [InlineData("head -c 1000000 /dev/zero")]
     [InlineData("echo something is wrong; exit 1")]
-    public async Task Credential_helper_that_prints_junk_is_named(string script)
+    [InlineData("sleep 600")]
+    public async Task Credential_helper_that_hangs_or_prints_junk_is_named(string script)
     {
         using var registry = new TestRegistry { BasicCredentials = "ada:secret" };
         Serve(registry);

@@ -56,7 +56,7 @@ public sealed class NoteWriter : IDisposable
                 said = failure.Message;
             }
 
-            Assert.True(tries < 100, said);
+            Assert.True(tries < 600, said);
             await Task.Delay(50);
         }
     }

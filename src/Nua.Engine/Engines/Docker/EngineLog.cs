@@ -82,6 +82,7 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
     /// <param name="since">Unix time: lines of this second and later; null for all.</param>
     /// <param name="skip">So many of them are left out.</param>
     /// <returns>The container's id; empty when there is none.</returns>
+    /// <exception cref="IOException">The engine broke off, and the container is still there.</exception>
     public async Task<string> ReadContainerAsync(long? since, int skip, Action<LogLine> onLine, CancellationToken cancel)
     {
         if (await FindAsync(cancel) is not { } found)
@@ -107,6 +108,16 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
         {
             // It went meanwhile, and its lines are kept.
             return "";
+        }
+        catch (IOException) when (!cancel.IsCancellationRequested)
+        {
+            // Podman says so in the middle of the answer, where lines are expected.
+            if ((await FindAsync(cancel))?.Id != found.Id)
+            {
+                return "";
+            }
+
+            throw;
         }
 
         streams.Out.End();

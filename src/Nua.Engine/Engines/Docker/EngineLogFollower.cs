@@ -34,20 +34,34 @@ internal sealed class EngineLogFollower(EngineLog log, Action<LogLine> onLine)
         while (!cancel.IsCancellationRequested)
         {
             tail.Drain(OfFile);
-            var lines = new List<LogLine>();
-            var container = await log.ReadContainerAsync(_second, _ofSecond, lines.Add, cancel);
-            if (container != _container)
+            try
             {
-                // What the one before it printed at last is in our files by now; the new one is read from its beginning.
-                tail.Drain(OfFile);
-                _container = container;
-                lines.Clear();
-                await log.ReadContainerAsync(_second, _ofSecond, lines.Add, cancel);
+                (await LookAsync(tail, cancel)).ForEach(Give);
+            }
+            catch (IOException)
+            {
+                // The next look reads it again.
             }
 
-            lines.ForEach(Give);
             await Task.Delay(_look, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
         }
+    }
+
+    /// <returns>What the present container printed since the last look.</returns>
+    private async Task<List<LogLine>> LookAsync(LogTail tail, CancellationToken cancel)
+    {
+        var lines = new List<LogLine>();
+        var container = await log.ReadContainerAsync(_second, _ofSecond, lines.Add, cancel);
+        if (container != _container)
+        {
+            // What the one before it printed at last is in our files by now; the new one is read from its beginning.
+            tail.Drain(OfFile);
+            _container = container;
+            lines.Clear();
+            await log.ReadContainerAsync(_second, _ofSecond, lines.Add, cancel);
+        }
+
+        return lines;
     }
 
     private void OfFile(LogLine line)
