@@ -31,7 +31,11 @@ public static class BackupRetention
         if (list.Backups.FirstOrDefault(entry => entry.Place == path) is { } found)
         {
             (list with { Backups = [.. list.Backups.Where(entry => entry != found)] }).Save(instance);
-            File.Delete(path);
+            if (File.Exists(path))
+            {
+                // Not even its folder need be there: the store may have been moved since.
+                File.Delete(path);
+            }
         }
     }
 

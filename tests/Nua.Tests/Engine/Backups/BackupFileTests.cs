@@ -182,6 +182,18 @@ public sealed class BackupFileTests : IDisposable
     }
 
     [Fact]
+    public void Backup_whose_folder_is_gone_is_forgotten()
+    {
+        var instance = new InstanceFolder(_home.Path, InstanceName.Parse("moved"));
+        var place = _home.Path + "/where-the-store-was/backups/moved/1.tar.zst";
+        BackupList.Load(instance).With(new BackupEntry(1, "a", place, default, 0, 0, "", 0, "", "copy", false, 0)).Save(instance);
+
+        BackupRetention.Remove(instance, place);
+
+        Assert.Empty(BackupList.Load(instance).Backups);
+    }
+
+    [Fact]
     public void Numbers_of_backups_only_grow()
     {
         var list = new BackupList();
