@@ -26,7 +26,15 @@ public sealed class BlobWriter : WriteOnlyStream
         _owner = owner;
         _temporary = temporary;
         _file = DurableFile.Create(temporary);
-        Posix.Check(Libc.Flock((int)_file.DangerousGetHandle(), Libc.LockEx | Libc.LockNb), "locking", temporary);
+        try
+        {
+            Posix.Check(Libc.Flock((int)_file.DangerousGetHandle(), Libc.LockEx | Libc.LockNb), "locking", temporary);
+        }
+        catch (IOException)
+        {
+            _file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Bytes written so far.</summary>

@@ -207,21 +207,23 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     /// <summary>Files that no living process has locked.</summary>
     private void DropTemporaryFiles()
     {
-        var locked = Directory.EnumerateFiles(store.IngestDirectory).Concat(Directory.EnumerateFiles(store.LeaseDirectory));
-        foreach (var path in locked)
+        // One directory after the other: a second one that is opened at once stays open when the first cannot be read.
+        string[] locked = [store.IngestDirectory, store.LeaseDirectory];
+        foreach (var path in locked.SelectMany(Directory.EnumerateFiles))
         {
             if (!IsYoung(path) && FileLock.TryExclusive(path, out var taken))
             {
-                File.Delete(path);
-                taken.Dispose();
+                using (taken)
+                {
+                    File.Delete(path);
+                }
+
                 _temporaryFiles++;
             }
         }
 
-        var leftovers = Directory.EnumerateFiles(store.Home, ".*.tmp")
-            .Concat(Directory.EnumerateFiles(store.RecordDirectory(RecordKind.Builds), ".*.tmp"))
-            .Concat(Directory.EnumerateFiles(store.RecordDirectory(RecordKind.Layers), ".*.tmp"));
-        foreach (var path in leftovers.Where(path => !IsYoung(path)))
+        string[] written = [store.Home, store.RecordDirectory(RecordKind.Builds), store.RecordDirectory(RecordKind.Layers)];
+        foreach (var path in written.SelectMany(directory => Directory.EnumerateFiles(directory, ".*.tmp")).Where(path => !IsYoung(path)))
         {
             File.Delete(path);
             _temporaryFiles++;

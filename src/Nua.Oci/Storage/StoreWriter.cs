@@ -39,7 +39,16 @@ public sealed class StoreWriter : IDisposable
         }
 
         _leaseLock = taken;
-        _lease = UnlockedFile.OpenAppend(_leasePath);
+        try
+        {
+            _lease = UnlockedFile.OpenAppend(_leasePath);
+        }
+        catch (IOException)
+        {
+            // Else the lease would be taken for a living writer's as long as this process lives.
+            taken.Dispose();
+            throw;
+        }
     }
 
     public ImageStore Store { get; }

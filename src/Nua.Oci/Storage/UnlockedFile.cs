@@ -41,13 +41,15 @@ internal static class UnlockedFile
         }
 
         var file = new SafeFileHandle(Posix.Check(fd, "opening", path), ownsHandle: true);
-        if (FileStatus.Of(fd, path).IsRegularFile)
+        try
         {
-            return file;
+            return FileStatus.Of(fd, path).IsRegularFile ? file : throw StoreProblem.NotAFile(path);
         }
-
-        file.Dispose();
-        throw StoreProblem.NotAFile(path);
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>For adding at the end of a file that is there.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class LoopDisk : IDisposable
 
     public void Restart()
     {
-        Assert.True(Run("umount", MountPoint), "something keeps the file system busy");
+        Assert.True(Run("umount", MountPoint), $"something keeps the file system busy: {string.Join(", ", Users())}");
         if (_kind == "ext4")
         {
             _ = Run("e2fsck", "-p", _image);
@@ -62,6 +62,26 @@ internal sealed partial class LoopDisk : IDisposable
     }
 
     public void Dispose() => Run("umount", MountPoint);
+
+    /// <summary>What this process, or another one, still has open there.</summary>
+    private IEnumerable<string> Users() =>
+        from process in Directory.EnumerateDirectories("/proc", "*").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0]))
+        from file in Opened(process)
+        where file.StartsWith(MountPoint, StringComparison.Ordinal)
+        select $"{Path.GetFileName(process)} has {file}";
+
+    private static IEnumerable<string> Opened(string process)
+    {
+        try
+        {
+            return [.. Directory.GetFileSystemEntries($"{process}/fd").Append($"{process}/cwd")
+                .Select(link => new FileInfo(link).LinkTarget ?? "")];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private bool Mount() => Run("mount", "-o", "loop", _image, MountPoint);
 
