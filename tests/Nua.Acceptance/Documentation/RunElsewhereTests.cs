@@ -19,7 +19,7 @@ public sealed class RunElsewhereTests(ExampleImages images) : IAsyncLifetime
     private Shell Bash => new Shell("/bin/bash") { Limit = TimeSpan.FromMinutes(3) }.In(_folder["notes"])
         .Set("HOME", _folder["me"]).Set("NUA_HOME", images.Nua.Home).Set("NO_COLOR", "1")
         .Set("DOCKER_HOST", _docker.Host).Set("DOCKER_CONFIG", null)
-        .Set("CONTAINERS_CONF", _folder["containers.conf"]).Set("CONTAINERS_STORAGE_CONF", _folder["storage.conf"])
+        .WithPodmanIn(_folder, "overlay")
         .Set("CONTAINERD_ADDRESS", _containerd.Address)
         .Set("PATH", $"{Path.GetDirectoryName(Repository.Nua)}:{Environment.GetEnvironmentVariable("PATH")}");
 
@@ -29,20 +29,6 @@ public sealed class RunElsewhereTests(ExampleImages images) : IAsyncLifetime
         _docker = await ForeignEngine.StartAsync("docker");
         _containerd = await ContainerdEngine.StartAsync();
         _folder.Write("me/.config/containers/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
-        _folder.Write("containers.conf", """
-            [containers]
-            default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-            [engine]
-            runtime = "runc"
-            cgroup_manager = "cgroupfs"
-            events_logger = "file"
-            """);
-        _folder.Write("storage.conf", $"""
-            [storage]
-            driver = "overlay"
-            graphroot = "{_folder["root"]}"
-            runroot = "{_folder["run"]}"
-            """);
     }
 
     [Fact]

@@ -11,24 +11,8 @@ public sealed class PodmanEngine : IContainerEngine
 
     public PodmanEngine()
     {
-        // crun does not do hybrid cgroups; limits above the machine's own would be refused.
-        var containers = _folder.Write("containers.conf", """
-            [containers]
-            default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-            [engine]
-            runtime = "runc"
-            cgroup_manager = "cgroupfs"
-            events_logger = "none"
-            """);
-        var storage = _folder.Write("storage.conf", $"""
-            [storage]
-            driver = "vfs"
-            graphroot = "{_folder["root"]}"
-            runroot = "{_folder["run"]}"
-            """);
         _folder.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
-        _podman = new Shell("podman").With("--root", _folder["root"], "--runroot", _folder["run"])
-            .Set("CONTAINERS_CONF", containers).Set("CONTAINERS_STORAGE_CONF", storage);
+        _podman = new Shell("podman").WithPodmanIn(_folder, "vfs");
     }
 
     public async Task LoadAsync(string layout, string tag)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nua.Acceptance.Judges;
 using Nua.Acceptance.Running;
 
 namespace Nua.Acceptance.Operating;
@@ -52,23 +53,6 @@ public sealed class ForeignEngine : IAsyncDisposable
         "--host", Host, "--data-root", _folder["root"], "--exec-root", _folder["exec"], "--pidfile", _folder["pid"],
         "--iptables=false", "--ip6tables=false", "--default-ulimit", "nofile=1024:1024").Start();
 
-    private RunningProcess Podman()
-    {
-        var containers = _folder.Write("containers.conf", """
-            [containers]
-            default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-            [engine]
-            runtime = "runc"
-            cgroup_manager = "cgroupfs"
-            events_logger = "file"
-            """);
-        var storage = _folder.Write("storage.conf", $"""
-            [storage]
-            driver = "overlay"
-            graphroot = "{_folder["root"]}"
-            runroot = "{_folder["run"]}"
-            """);
-        return new Shell("podman").Set("CONTAINERS_CONF", containers).Set("CONTAINERS_STORAGE_CONF", storage)
-            .With("system", "service", "--time", "0", Host).Start();
-    }
+    private RunningProcess Podman() =>
+        new Shell("podman").WithPodmanIn(_folder, "overlay").With("system", "service", "--time", "0", Host).Start();
 }

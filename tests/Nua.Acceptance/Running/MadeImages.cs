@@ -1,3 +1,5 @@
+using Nua.Acceptance.Judges;
+
 namespace Nua.Acceptance.Running;
 
 /// <summary>Images as other people make them: podman builds a Containerfile from scratch, with a static busybox as the whole system. Nothing is fetched.</summary>
@@ -73,14 +75,7 @@ public static class MadeImages
         await WriteRootAsync(folder);
         folder.Write("Containerfile", containerfile + "\n");
         folder.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
-        var storage = folder.Write("storage.conf", $"""
-            [storage]
-            driver = "vfs"
-            graphroot = "{folder["root-store"]}"
-            runroot = "{folder["run-store"]}"
-            """);
-        var podman = new Shell("podman").With("--root", folder["root-store"], "--runroot", folder["run-store"])
-            .Set("CONTAINERS_STORAGE_CONF", storage).In(folder.Path);
+        var podman = new Shell("podman").WithPodmanIn(folder, "vfs").In(folder.Path);
         var format = form.StartsWith("docker", StringComparison.Ordinal) ? "docker" : "oci";
         (await podman.With("build", "--quiet", "--format", format, "--layers", "--timestamp", "0", "--signature-policy", folder["policy.json"],
             "--tag", "localhost/made:1", "--file", folder["Containerfile"], folder.Path).RunAsync()).Expect(0);

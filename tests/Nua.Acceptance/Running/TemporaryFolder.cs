@@ -30,7 +30,12 @@ public sealed class TemporaryFolder : IDisposable
         return this[name];
     }
 
+    /// <remarks>Engines leave mounts behind (Podman its storage, Docker its network namespace): rm would stop at them.</remarks>
     public void Dispose() =>
         // rm, because Directory.Delete follows modes: a folder without the write bit stops it even where the user may remove it.
-        new Shell("/bin/sh").With("-c", "chmod -R u+rwX \"$0\" 2>/dev/null; rm -rf \"$0\"", Path).RunAsync().GetAwaiter().GetResult();
+        new Shell("/bin/sh").With("-c", """
+            grep -o " $0/[^ ]*" /proc/self/mounts | sort -r | xargs -r umount -l
+            chmod -R u+rwX "$0" 2>/dev/null
+            rm -rf "$0"
+            """, Path).RunAsync().GetAwaiter().GetResult();
 }
