@@ -114,7 +114,7 @@ public sealed class BackupProof(ImageStore store, IEngine engine, TimeProvider t
         var (image, contract) = place.Containers.Open(release);
         await place.Engine.PrepareAsync(image, cancel);
         await place.Engine.StartAsync(place.Containers.Service(release, Generation, settings, "clone"), cancel);
-        await Readiness.AwaitReadyAsync(place, release, contract.ReadyTimeout, isPatient: false, cancel);
+        await Readiness.AwaitReadyAsync(place, release, contract.ReadyTimeout, cancel);
         await Readiness.AwaitSteadyAsync(place, release, cancel);
         return true;
     }

@@ -11,6 +11,9 @@ public sealed record OperationTimes
     /// <summary>Between two looks at the state of the application.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>An application that counts as stopped for so long is not started again by its engine.</summary>
+    public TimeSpan Stopped { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Before a verb that ended with "temporary" (75) or "a binding does not answer" (69) is run again; doubled each time.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
 }

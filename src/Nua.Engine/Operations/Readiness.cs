@@ -11,36 +11,36 @@ internal static class Readiness
 {
     private const int Unavailable = 69, Temporary = 75;
 
-    /// <summary>Until it is ready.</summary>
-    /// <param name="isPatient">One that ends by itself is waited for, the engine starts it again. Otherwise that is a failure, unless it says
-    /// that a service it needs is away.</param>
+    /// <summary>Until a new release is ready. One that ends by itself has failed, unless it says that a service it needs is away.</summary>
     /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
-    public static async Task AwaitReadyAsync(Workplace place, Release release, int seconds, bool isPatient, CancellationToken cancel)
+    public static async Task AwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
     {
-        var begun = place.Time.GetTimestamp();
-        while (true)
+        var status = await AwaitAsync(place, release, seconds, HasFailed, cancel);
+        if (status.State != ServiceState.Ready)
         {
-            var status = await place.Engine.StatusAsync(place.Folder, cancel);
-            if (status.State == ServiceState.Ready)
-            {
-                return;
-            }
+            throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status);
+        }
+    }
 
-            if (!isPatient && HasFailed(status))
-            {
-                throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status);
-            }
+    /// <summary>Until the recorded release is ready again. One that ends by itself is waited for: the engine starts it again.</summary>
+    /// <returns>False when there is nothing any more that would: its supervisor or its container is gone.</returns>
+    /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
+    public static async Task<bool> TryAwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
+    {
+        long? stopped = null;
+        var status = await AwaitAsync(place, release, seconds, IsOver, cancel);
+        return status switch
+        {
+            { State: ServiceState.Ready } => true,
+            { LastExit: null } => false,
+            _ => throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended, and is not started again", status),
+        };
 
-            if (place.Time.GetElapsedTime(begun) > TimeSpan.FromSeconds(seconds))
-            {
-                throw new ProblemException(new Problem("NUA5202", $"{Name(release)} was not ready within {seconds} s")
-                {
-                    Why = (status.Health is { } line ? $"its last health check said: {line}" : "it answered no health check") + await LastAsync(place),
-                    Remedy = "lifecycle.start.ready-timeout in its nua-config gives it more time",
-                });
-            }
-
-            await Task.Delay(place.Times.Look, place.Time, cancel);
+        // Between an end and the next start an engine may say for a moment that it is stopped.
+        bool IsOver(ServiceStatus now)
+        {
+            stopped = now.State == ServiceState.Stopped ? stopped ?? place.Time.GetTimestamp() : null;
+            return stopped is { } since && place.Time.GetElapsedTime(since) >= place.Times.Stopped;
         }
     }
 
@@ -63,6 +63,32 @@ internal static class Readiness
 
     public static string Name(Release release) =>
         Printable.Escape(release.Version.Length > 0 ? $"{release.AppId} {release.Version}" : release.AppId, 120);
+
+    /// <returns>Ready, or what <paramref name="isOver"/> says is the end.</returns>
+    private static async Task<ServiceStatus> AwaitAsync(
+        Workplace place, Release release, int seconds, Predicate<ServiceStatus> isOver, CancellationToken cancel)
+    {
+        var begun = place.Time.GetTimestamp();
+        while (true)
+        {
+            var status = await place.Engine.StatusAsync(place.Folder, cancel);
+            if (status.State == ServiceState.Ready || isOver(status))
+            {
+                return status;
+            }
+
+            if (place.Time.GetElapsedTime(begun) > TimeSpan.FromSeconds(seconds))
+            {
+                throw new ProblemException(new Problem("NUA5202", $"{Name(release)} was not ready within {seconds} s")
+                {
+                    Why = (status.Health is { } line ? $"its last health check said: {line}" : "it answered no health check") + await LastAsync(place),
+                    Remedy = "lifecycle.start.ready-timeout in its nua-config gives it more time",
+                });
+            }
+
+            await Task.Delay(place.Times.Look, place.Time, cancel);
+        }
+    }
 
     private static TimeSpan Look(Workplace place) => place.Times.Look * 4;
 

@@ -8,6 +8,9 @@ namespace Nua.Engine.Operations;
 /// <summary>Does what <see cref="Recovery"/> decided.</summary>
 internal static class RecoveryWork
 {
+    /// <summary>How often a supervisor or a container may vanish before that is a failure.</summary>
+    private const int MostLost = 3;
+
     /// <summary>All actions in order. When the recorded release does not come back, everything is stopped, nothing is deleted, and the journal
     /// still ends: what to do next is a person's decision.</summary>
     /// <param name="onServing">Called when the gate is open again, or will stay closed.</param>
@@ -48,13 +51,24 @@ internal static class RecoveryWork
 
         if (!isRight)
         {
-            await StopAsync(place, cancel);
-            await place.Engine.PrepareAsync(place.Containers.Open(record.Release).Image, cancel);
-            await place.Engine.StartAsync(place.Containers.Service(record.Release, record.Generation, record.Settings, "manual"), cancel);
+            await RestartAsync(place, record, cancel);
         }
 
         var limit = place.Containers.Contract(record.Release).ReadyTimeout;
-        await Readiness.AwaitReadyAsync(place, record.Release, limit, isPatient: true, cancel);
+        for (var lost = 1; !await Readiness.TryAwaitReadyAsync(place, record.Release, limit, cancel); lost++)
+        {
+            if (lost == MostLost)
+            {
+                throw new ProblemException(new Problem("NUA5209", $"what runs {Readiness.Name(record.Release)} was ended from outside again and again")
+                {
+                    Why = $"it was started {MostLost} times and was gone each time before the application was ready",
+                    Remedy = "the machine may be short of memory (dmesg), or something else ends its containers; then run the command again",
+                });
+            }
+
+            await RestartAsync(place, record, cancel);
+        }
+
         await place.Engine.SetGateAsync(place.Folder, isOpen: true, cancel);
     }
 
@@ -101,6 +115,13 @@ internal static class RecoveryWork
                 place.Instance.End();
                 break;
         }
+    }
+
+    private static async Task RestartAsync(Workplace place, InstanceRecord record, CancellationToken cancel)
+    {
+        await StopAsync(place, cancel);
+        await place.Engine.PrepareAsync(place.Containers.Open(record.Release).Image, cancel);
+        await place.Engine.StartAsync(place.Containers.Service(record.Release, record.Generation, record.Settings, "manual"), cancel);
     }
 
     private static async Task StopAsync(Workplace place, CancellationToken cancel)

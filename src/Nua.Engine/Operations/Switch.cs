@@ -129,7 +129,7 @@ public sealed class Switch(Workplace place)
 
         Step("starting the new release");
         await place.Engine.StartAsync(place.Containers.Service(order.Target, generation, order.Settings, order.Reason), cancel);
-        await Readiness.AwaitReadyAsync(place, order.Target, readyTimeout, isPatient: false, cancel);
+        await Readiness.AwaitReadyAsync(place, order.Target, readyTimeout, cancel);
         if (before is not null && !LetsInEarly(order))
         {
             Step("watching the new release");

@@ -40,6 +40,12 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
 
     public bool HasSpace { get; set; } = true;
 
+    /// <summary>So many times what runs the application is ended from outside before it is ready.</summary>
+    public int Losses { get; set; }
+
+    /// <summary>With this status it ends for good before it is ready, and stays as a stopped container does.</summary>
+    public int? EndsWith { get; set; }
+
     /// <summary>The moment, from 1, at which the process that operates stops; 0 is never.</summary>
     public int KillAt { get; set; }
 
@@ -103,9 +109,21 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel)
     {
         Users();
+        if (Losses > 0 && _service is not null && State().State == ServiceState.Starting)
+        {
+            Losses--;
+            (_service, _isGateOpen) = (null, false);
+        }
+
         if (_service is null)
         {
             return Task.FromResult(ServiceStatus.None);
+        }
+
+        if (EndsWith is { } exit)
+        {
+            return Task.FromResult(new ServiceStatus(
+                ServiceState.Stopped, _isGateOpen, _service.Image.Digest.ToString(), _service.Generation, 0, exit, null, null));
         }
 
         var (state, restarts) = State();
