@@ -90,6 +90,38 @@ public sealed class NodePlanTests
         Assert.Equal(version, tree.Built().Tool("npm").Version);
     }
 
+    /// <summary>As npm writes it where its registry lacks a package of another platform; npm 11 says "Missing: … from lock file".</summary>
+    [Theory]
+    [InlineData("node_modules/oxlint", "@ox/linux", "node_modules/@ox/linux", "11.x")]
+    [InlineData("node_modules/oxlint", "@ox/linux", "node_modules/oxlint/node_modules/@ox/linux", "11.x")]
+    [InlineData("node_modules/a/node_modules/@s/b", "@ox/linux", "node_modules/a/node_modules/@ox/linux", "11.x")]
+    [InlineData("packages/web", "@ox/linux", "node_modules/@ox/linux", "11.x")]
+    [InlineData("node_modules/oxlint", "@ox/linux", "node_modules/@ox/darwin", "10.x")]
+    [InlineData("node_modules/a", "@ox/linux", "node_modules/b/node_modules/@ox/linux", "10.x")]
+    [InlineData("", "fsevents", "node_modules/other", "10.x")]
+    [InlineData("node_modules/\\ud800", "fsevents", "node_modules/other", "11.x")]
+    public void Lock_file_without_every_optional_package_is_installed_by_npm_10(string place, string optional, string other, string npm)
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"dependencies":{"koa":"3"} }""").With("index.js").With("package-lock.json", $$"""
+            {"lockfileVersion":3,"packages":{"{{place}}":{"optionalDependencies":{"{{optional}}":"1"} },"{{other}}":{"version":"1"} } }
+            """);
+        Assert.Equal(npm, tree.Built().Tool("npm").Version);
+        Assert.Equal(npm == "10.x", tree.Built().Decided("package manager").Because.Contains($"leaves out {optional}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Lock_file_made_to_be_slow_is_not_searched()
+    {
+        var deep = string.Concat(Enumerable.Repeat("a/", 490)) + "a";
+        var names = string.Join(',', Enumerable.Range(0, 200_000).Select(n => $"\"p{n}\":\"1\""));
+        var there = string.Join(',', Enumerable.Range(0, 200_000).Select(n => $"\"node_modules/p{n}\":1"));
+        using var tree = AppTree.Empty().With("package.json", """{"dependencies":{"koa":"3"} }""").With("index.js")
+            .With("package-lock.json", $$"""{"packages":{"{{deep}}":{"optionalDependencies":{ {{names}} } },{{there}} } }""");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal("11.x", tree.Built().Tool("npm").Version);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+    }
+
     [Theory]
     [InlineData("16", "8.x", "8.x")]
     [InlineData("22", "10.x", "9.x")]

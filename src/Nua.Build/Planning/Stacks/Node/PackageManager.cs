@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nua.Build.Planning.Reading;
+using Nua.Foundation;
 
 namespace Nua.Build.Planning.Stacks.Node;
 
@@ -10,6 +11,8 @@ namespace Nua.Build.Planning.Stacks.Node;
 /// <param name="LockFile">Null when there is none.</param>
 internal sealed record PackageManager(string Name, string Version, string? LockFile, string Because)
 {
+    private const int LastNodeOfNpm10 = 22;
+
     private static readonly (string File, string Name)[] _lockFiles =
     [
         ("pnpm-lock.yaml", "pnpm"), ("bun.lock", "bun"), ("bun.lockb", "bun"), ("yarn.lock", "yarn"),
@@ -146,8 +149,16 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             "pnpm" => Pnpm(head, package, folder),
             "yarn" => Yarn(head),
             "bun" => ("1.x", "any bun 1"),
-            _ => (NpmOf(NodeVersion.Newest(nodeRange)), $"the npm of Node {NodeVersion.Newest(nodeRange)}"),
+            _ => Npm(lockFile, folder, NodeVersion.Newest(nodeRange)),
         };
+    }
+
+    private static (string, string) Npm(string? lockFile, AppFolder folder, int nodeMajor)
+    {
+        const int most = 8 << 20;
+        return nodeMajor > LastNodeOfNpm10 && lockFile is not null && NpmLock.FirstLeftOut(folder.ReadHead(lockFile, most) ?? "") is { } package
+            ? ("10.x", $"{lockFile} leaves out {Printable.Escape(package, 80)}, which is optional; npm 11 refuses such a file")
+            : (NpmOf(nodeMajor), $"the npm of Node {nodeMajor}");
     }
 
     /// <summary>The newest pnpm up to 9 that runs with a Node.</summary>
@@ -163,7 +174,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     {
         <= 14 => "6.x",
         <= 16 => "8.x",
-        <= 22 => "10.x",
+        <= LastNodeOfNpm10 => "10.x",
         _ => "11.x",
     };
 
