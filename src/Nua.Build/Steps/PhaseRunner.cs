@@ -16,6 +16,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
 {
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const string Home = "/tmp/home";
+    private const int LinesOfFailure = 12;
     private const string StepFile = "/nua/build/metadata/steps.json";
     private const string Agent = "/nua/build/agent/nua-agent";
 
@@ -327,12 +328,16 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
             });
         }
 
-        var last = string.Join("\n       ", output.Last(12));
+        const string indent = "\n       ";
+        var lines = output.Last(LinesOfFailure).ToList();
+        var last = string.Join(indent, lines);
+        var errors = output.Errors.Except(lines, StringComparer.Ordinal).ToList();
+        var first = errors.Count == 0 ? "" : $"the first errors it wrote:{indent}{string.Join(indent, errors)}\n     ";
         return new ProblemException(new Problem("NUA2301", $"'{step}' failed with status {result.Status}")
         {
             Where = $"phase {phase.Name}",
-            Why = last.Length > 0 ? "it wrote last:\n       " + last : null,
-            Remedy = Hint(result.Status, last, network),
+            Why = last.Length > 0 ? $"{first}it wrote last:{indent}{last}" : null,
+            Remedy = Hint(result.Status, first + last, network),
         });
     }
 
@@ -346,6 +351,11 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         if (status == 137)
         {
             return "it was killed, perhaps for lack of memory";
+        }
+
+        if (last.Contains("`npm ci` can only install packages when", StringComparison.Ordinal))
+        {
+            return "run `npm install` and keep the lock file it writes";
         }
 
         var wantsNetwork = last.Contains("EAI_AGAIN", StringComparison.Ordinal) || last.Contains("resolve", StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Nua.Foundation;
 
 namespace Nua.Build.Steps;
@@ -10,7 +11,7 @@ namespace Nua.Build.Steps;
 /// number of lines and the last ones are told. Secrets become <c>***</c>.
 /// </summary>
 /// <param name="steps">How many the agent runs, each once and in order. A command that writes control lines of its own gets no further than that.</param>
-public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> secrets, int steps)
+public sealed partial class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> secrets, int steps)
 {
     /// <summary>Bytes; what comes with each line (the time, a line end) counts too.</summary>
     public const int MostShown = 2 << 20;
@@ -18,10 +19,13 @@ public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> 
     private const int Longest = 4096;
     private const int WithEachLine = 16;
     private const int ShownOfTheRest = 10;
+    private const int MostErrors = 6;
+    private const int LongestError = 500;
 
     private readonly MemoryStream _line = new();
     private readonly Stopwatch _watch = new();
     private readonly LastLines _last = new(40);
+    private readonly List<string> _errors = [];
     private int _step;
     private bool _isRunning;
     private int _shown;
@@ -30,6 +34,9 @@ public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> 
     public string Title { get; private set; } = "";
 
     public IEnumerable<string> Last(int lines) => _last.Last(lines);
+
+    /// <summary>The first lines of this step that speak of an error: many programs write their usage, or a summary, behind them.</summary>
+    public IReadOnlyList<string> Errors => _errors;
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
@@ -72,6 +79,11 @@ public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> 
     {
         _last.Add(Encoding.UTF8.GetBytes(text + "\n"));
         var shown = Printable.Escape(text);
+        if (_errors.Count < MostErrors && SpeaksOfError().IsMatch(text))
+        {
+            _errors.Add(Printable.Escape(text, LongestError));
+        }
+
         _shown += shown.Length + WithEachLine;
         if (_hidden == 0 && _shown <= MostShown)
         {
@@ -95,6 +107,7 @@ public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> 
         if (words[0] == "STEP" && !_isRunning && number == _step + 1 && number <= steps)
         {
             (_step, _isRunning, _shown, Title) = (number, true, 0, words[2]);
+            _errors.Clear();
             _watch.Restart();
             report(new BuildEvent.StepStarted(number, Printable.Escape(Mask(words[2]))));
             return true;
@@ -125,6 +138,10 @@ public sealed class StepOutput(Action<BuildEvent> report, IReadOnlyList<string> 
 
         _hidden = 0;
     }
+
+    /// <summary>A word of its own ("0 errors" is none), with something behind it: npm writes empty lines that begin so too.</summary>
+    [GeneratedRegex(@"\berror\b.*\w", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SpeaksOfError();
 
     private string Mask(string text)
     {

@@ -47,11 +47,22 @@ public sealed class StepOutputTests
         Assert.Equal(5, Shown().Count(line => line.StartsWith("\\x1e", StringComparison.Ordinal)));
     }
 
-    private void Write(string text, int steps = 2)
+    /// <summary>npm writes 90 lines of usage behind the one line that says what is wrong.</summary>
+    [Fact]
+    public void First_errors_of_the_step_are_kept()
+    {
+        var output = Write("\u001eSTEP 1 a\nerror of another step\n\u001eDONE 1 0\n\u001eSTEP 2 b\nnpm error\nnpm error Missing: x@1 from lock file\n0 errors\n"
+            + "src/a.ts(1,2): error TS2322: no\x1b[0m\n" + string.Concat(Enumerable.Repeat("usage\n", 100)) + string.Concat(Enumerable.Repeat("ERROR in x\n", 100)));
+        Assert.Equal(6, output.Errors.Count);
+        Assert.Equal(["npm error Missing: x@1 from lock file", @"src/a.ts(1,2): error TS2322: no\x1b[0m", "ERROR in x"], output.Errors.Take(3));
+    }
+
+    private StepOutput Write(string text, int steps = 2)
     {
         var output = new StepOutput(_events.Add, [], steps);
         output.Add(Encoding.UTF8.GetBytes(text));
         output.Flush();
+        return output;
     }
 
     private List<string> Shown() => _events.ConvertAll(found => found switch
