@@ -190,6 +190,8 @@ internal sealed class PlanMaker
         var extra = ExtraPackages.Find(_config, _notes);
         CheckDocumentRoot(isStatic, draft, explicitPhases);
         WarnOfSecrets(isStatic);
+        var collects = Collects(draft, isStatic, hasVenv);
+        WarnOfData(collects);
         var runPackages = Sorted([
             .. draft?.RunPackages ?? [], .. _config.Run.Packages, .. extra.Run, .. _startPlan.Packages,
             .. isStatic ? [] : startWords.Take(1).SelectMany(CommandTools.PackagesOf),
@@ -212,7 +214,7 @@ internal sealed class PlanMaker
             ]).Except(runPackages)],
             Toolchains = Toolchains(context, draft, startWords, isStatic),
             Phases = [.. Ordered(draft, explicitPhases).Select(Finished)],
-            Collects = Collects(draft, isStatic, hasVenv),
+            Collects = collects,
             Start = start,
             Ports = PortPlan.Make(_config, listening, _notes),
             StackEnv = draft is null || isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -346,6 +348,15 @@ internal sealed class PlanMaker
             {
                 _notes.Add(PlanProblems.SecretsTaken(file.Name));
             }
+        }
+    }
+
+    /// <summary>Only where the source itself becomes the application.</summary>
+    private void WarnOfData(List<Collect> collects)
+    {
+        if (_source.Tree is { } tree && collects.Exists(collect => collect.From == NuaPaths.Source) && DataFiles.Find(tree) is { Count: > 0 } files)
+        {
+            _notes.Add(PlanProblems.DataTaken(files));
         }
     }
 

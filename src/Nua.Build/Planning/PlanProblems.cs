@@ -73,6 +73,15 @@ internal static class PlanProblems
         Remedy = "name it in .nuaignore when it holds any, and give the values with `nua run -e` or --env-file",
     };
 
+    public static Problem DataTaken(IReadOnlyList<string> files) => new(
+        "NUA2052", files.Count == 1 ? $"the database '{Show(files[0])}' is put into the image" : $"{files.Count} databases are put into the image: {List(files)}")
+    {
+        Severity = Severity.Warning,
+        Where = At(files[0]),
+        Why = "whoever has the image can read it, the application cannot write it there, and the next image has it as it was",
+        Remedy = "name it in .nuaignore and let the application keep its data in /nua/data; leave it when it is only read",
+    };
+
     public static Problem Unreadable(string path, int errno) =>
         Unreadable(path, System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno));
 

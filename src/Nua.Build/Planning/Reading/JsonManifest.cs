@@ -10,8 +10,9 @@ internal static class JsonManifest
 
     /// <summary>Null when the file is absent. A key given twice is a warning and the last one counts, as for
     /// npm.</summary>
+    /// <param name="isStrict">Comments and commas before a closing bracket are errors, as for npm; other tools read files that hold them.</param>
     /// <exception cref="ProblemException">not JSON, with line and column; or not an object at the top.</exception>
-    public static JsonElement? Read(AppFolder folder, string path, ICollection<Problem> warnings)
+    public static JsonElement? Read(AppFolder folder, string path, ICollection<Problem> warnings, bool isStrict = false)
     {
         if (folder.ReadText(path) is not { } text)
         {
@@ -20,13 +21,13 @@ internal static class JsonManifest
 
         try
         {
-            return Parse(path, text, allowDuplicates: false);
+            return Parse(path, text, isStrict, allowDuplicates: false);
         }
         catch (JsonException duplicate)
         {
             try
             {
-                var element = Parse(path, text, allowDuplicates: true);
+                var element = Parse(path, text, isStrict, allowDuplicates: true);
                 warnings.Add(PlanProblems.DuplicateKeys(path, duplicate.Message));
                 return element;
             }
@@ -69,14 +70,14 @@ internal static class JsonManifest
 
     public static bool IsTrue(this JsonElement? element) => element is { ValueKind: JsonValueKind.True };
 
-    private static JsonElement Parse(string path, string text, bool allowDuplicates)
+    private static JsonElement Parse(string path, string text, bool isStrict, bool allowDuplicates)
     {
         var options = new JsonDocumentOptions
         {
             MaxDepth = MostDepth,
             AllowDuplicateProperties = allowDuplicates,
-            CommentHandling = JsonCommentHandling.Skip,
-            AllowTrailingCommas = true,
+            CommentHandling = isStrict ? JsonCommentHandling.Disallow : JsonCommentHandling.Skip,
+            AllowTrailingCommas = !isStrict,
         };
         var root = JsonDocument.Parse(text, options).RootElement;
         return root.ValueKind == JsonValueKind.Object
@@ -90,6 +91,9 @@ internal static class JsonManifest
     private static string Reason(JsonException error)
     {
         var end = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return end < 0 ? error.Message : error.Message[..end];
+        var message = end < 0 ? error.Message : error.Message[..end];
+
+        // What the JSON reader advises is for programmers.
+        return message.Replace(" not supported in this mode. Change the reader options.", " not JSON", StringComparison.Ordinal);
     }
 }

@@ -305,6 +305,20 @@ public sealed class NodePlanTests
         Assert.Equal(("NUA2010", "./package.json:4:5"), (tree.Error().Code, tree.Error().Where));
     }
 
+    [Theory]
+    [InlineData("{\n  \"scripts\": {\n    \"start\": \"node a.js\",\n  }\n}", "./package.json:4:3", "trailing comma")]
+    [InlineData("{\n  // the name\n  \"name\": \"x\"\n}", "./package.json:2:3", "'/'")]
+    public void Manifest_that_npm_refuses_is_an_error_but_for_bun(string text, string where, string why)
+    {
+        using var tree = AppTree.Empty().With("package.json", text).With("index.js");
+        var error = tree.Error();
+        Assert.Equal(("NUA2010", where), (error.Code, error.Where));
+        Assert.Contains(why, error.Why!, StringComparison.Ordinal);
+        Assert.DoesNotContain("options", error.Why!, StringComparison.Ordinal);
+        tree.With("bun.lock", "{}");
+        Assert.Equal("bun", tree.Built().Tool("bun").Name);
+    }
+
     [Fact]
     public void Key_given_twice_is_a_warning_and_the_last_counts()
     {

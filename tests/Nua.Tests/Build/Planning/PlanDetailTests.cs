@@ -160,6 +160,32 @@ public sealed class PlanDetailTests
     }
 
     [Theory]
+    [InlineData("db.sqlite3", "SQLite format 3\0…", true)]
+    [InlineData("prisma/dev.db", "SQLite format 3\0…", true)]
+    [InlineData("Thumbs.db", "other", false)]
+    [InlineData("db.sqlite3", "", false)]
+    [InlineData("tests/fixture.db", "SQLite format 3\0…", false)]
+    public void Database_in_the_source_is_spoken_of(string file, string content, bool isTold)
+    {
+        using var tree = AppTree.Empty().With("server.js").With(file, content);
+        var told = tree.Plan().Problems.Where(problem => problem.Code == "NUA2052").ToList();
+        Assert.Equal(isTold ? [$"the database '{file}' is put into the image"] : [], told.ConvertAll(problem => problem.What));
+        tree.With(".nuaignore", file);
+        Assert.Empty(tree.Codes());
+    }
+
+    [Fact]
+    public void Databases_are_told_at_once_and_only_where_the_source_is_the_application()
+    {
+        using var tree = AppTree.Empty().With("server.js").With("a.db", "SQLite format 3\0").With("data/b.sqlite", "SQLite format 3\0");
+        Assert.Equal("2 databases are put into the image: a.db, data/b.sqlite", Assert.Single(tree.Plan().Problems).What);
+        using var published = AppTree.Empty().With("App.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>
+            """).With("Program.cs").With("app.db", "SQLite format 3\0");
+        Assert.DoesNotContain("NUA2052", published.Codes());
+    }
+
+    [Theory]
     [InlineData("**/.npmrc")]
     [InlineData("**/.pypirc")]
     [InlineData(".ssh")]

@@ -44,7 +44,11 @@ internal sealed class PackageJson
     /// <summary>Null when the file is absent.</summary>
     /// <exception cref="ProblemException">not JSON.</exception>
     public static PackageJson? Read(StackContext context) =>
-        JsonManifest.Read(context.Folder, FileName, context.Notes.Problems) is { } root ? new PackageJson(root) : null;
+        JsonManifest.Read(context.Folder, FileName, context.Notes.Problems, isStrict: !IsOfBun(context.Folder)) is { } root
+            ? new PackageJson(root) : null;
+
+    /// <summary>Bun takes comments and spare commas in a manifest; npm, pnpm and yarn refuse them.</summary>
+    private static bool IsOfBun(AppFolder folder) => folder.IsFile("bun.lock") || folder.IsFile("bun.lockb");
 
     public bool Uses(string package) => Dependencies.ContainsKey(package) || Optional.ContainsKey(package)
         || Development.ContainsKey(package);
