@@ -15,6 +15,7 @@ public static class PsCommand
     {
         Usage = "[options]",
         Examples = [new("those that are not ready", "nua ps --json | jq -r '.instances[] | select(.state != \"ready\") | .name'")],
+        ExitStatuses = [new(0, "all are listed"), new(1, "one cannot be read; the others are listed")],
         JsonFields =
         [
             new("instances[].name", "name of the instance"),
@@ -28,15 +29,25 @@ public static class PsCommand
         ],
         Run = async (_, session) =>
         {
+            var status = ExitStatus.Done;
             var rows = new List<(InstanceFolder Folder, InstanceRecord? Record, ServiceStatus Status)>();
             foreach (var folder in Instance.List(Locations.StoreHome()))
             {
-                var record = Instance.ReadRecord(folder);
-                rows.Add((folder, record, record is null ? ServiceStatus.None : await StatusAsync(record, folder, session)));
+                try
+                {
+                    var record = Instance.ReadRecord(folder);
+                    rows.Add((folder, record, record is null ? ServiceStatus.None : await StatusAsync(record, folder, session)));
+                }
+                catch (ProblemException unreadable)
+                {
+                    // One whose record is damaged must not hide the others.
+                    session.Messages.Report(unreadable.Problems);
+                    status = ExitStatus.Failed;
+                }
             }
 
             session.Out.Write(session.Json ? Json(rows) : Text(rows));
-            return ExitStatus.Done;
+            return status;
         },
     };
 

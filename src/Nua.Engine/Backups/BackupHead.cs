@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Nua.Engine.Instances;
 using Nua.Engine.Verifying;
 using Nua.Foundation;
+using Nua.Oci;
 
 namespace Nua.Engine.Backups;
 
@@ -16,6 +17,8 @@ public sealed record BackupHead
 
     /// <summary>Of this form; a newer one is refused.</summary>
     public const int CurrentFormat = 1;
+
+    private const int LastSequence = 999_999_999, LongestText = 1000;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -44,17 +47,19 @@ public sealed record BackupHead
     /// <summary><c>cold</c>, <c>hot</c> or <c>snapshot</c>.</summary>
     public required string Mode { get; init; }
 
+    // A list that is missing is given to init as null, whatever its initial value says: the way of generated JSON readers.
+
     /// <summary>Names of the volumes; empty for the kind <c>command</c>.</summary>
-    public IReadOnlyList<string> Volumes { get; init; } = [];
+    public IReadOnlyList<string> Volumes { get; init => field = value ?? []; } = [];
 
     /// <summary>Names of the secrets that are in it. Only encrypted backups hold any.</summary>
-    public IReadOnlyList<string> Secrets { get; init; } = [];
+    public IReadOnlyList<string> Secrets { get; init => field = value ?? []; } = [];
 
     /// <summary>Names of the secrets that the data needs and that are not in it.</summary>
-    public IReadOnlyList<string> SecretsLeftOut { get; init; } = [];
+    public IReadOnlyList<string> SecretsLeftOut { get; init => field = value ?? []; } = [];
 
     /// <summary>What was put into the application to be recognised, so that a restored copy can be asked for it.</summary>
-    public IReadOnlyList<Seeding> Seeds { get; init; } = [];
+    public IReadOnlyList<Seeding> Seeds { get; init => field = value ?? []; } = [];
 
     public bool HasImage { get; init; }
 
@@ -86,10 +91,7 @@ public sealed record BackupHead
                 throw BackupProblem.Newer(where, head.Format);
             }
 
-            return head.Kind is "copy" or "command" && head.Id is { Length: 32 } id && id.All(char.IsAsciiHexDigitLower)
-                && head.Volumes.All(IsFileName) && head.Secrets.All(IsFileName)
-                ? head
-                : throw new JsonException("a name in it cannot be one");
+            return head.IsSound() ? head : throw new JsonException("a name or number in it cannot be one");
         }
         catch (JsonException error)
         {
@@ -97,14 +99,23 @@ public sealed record BackupHead
         }
     }
 
-    internal static bool IsFileName(string name) =>
-        name.Length is > 0 and <= 100 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
+    /// <summary>Its texts are printed and compared, its numbers are counted on: none may be what this program would not have written.</summary>
+    private bool IsSound() =>
+        Kind is "copy" or "command" && Id.Length == 32 && Id.All(char.IsAsciiHexDigitLower) && Digest.TryParse(Image, out _)
+        && DataVersion >= 0 && Sequence is >= 0 and <= LastSequence
+        && Volumes.All(IsFileName) && Secrets.All(IsFileName) && SecretsLeftOut.All(IsFileName)
+        && Seeds.All(seed => seed?.Values is { } values && values.Values.All(value => value is not null))
+        && ((string[])[AppId, Instance, Version, Reference, Mode, Writer]).All(text => text.Length <= LongestText && Printable.Escape(text) == text);
+
+    internal static bool IsFileName(string? name) =>
+        name is { Length: > 0 and <= 100 } && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
     WriteIndented = false)]
 [JsonSerializable(typeof(BackupHead))]
 [JsonSerializable(typeof(ManifestEnd))]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nua.Engine.Instances;
 using Nua.Foundation;
@@ -20,7 +19,7 @@ public enum BackupState
 }
 
 /// <summary>One backup of an instance.</summary>
-/// <param name="Place">Full path of the file, or as in <see cref="BackupPlaces.BackupPlace.Text"/>.</param>
+/// <param name="Place">Full path of the file (in the list itself, from the store on if it is in there), or as in <see cref="BackupPlaces.BackupPlace.Text"/>.</param>
 /// <param name="ContentBytes">Of the files in it.</param>
 /// <param name="Kind">As in <see cref="BackupHead.Kind"/>.</param>
 /// <param name="Away">Milliseconds that the application was stopped for it.</param>
@@ -39,7 +38,7 @@ public sealed record BackupList
 {
     private const string FileName = "backups.json";
 
-    public IReadOnlyList<BackupEntry> Backups { get; init; } = [];
+    public IReadOnlyList<BackupEntry> Backups { get; init => field = value ?? []; } = [];
 
     /// <summary>The highest number that a backup of an instance of this name is known to have had, here or on the machine it came from.</summary>
     public int Last { get; init; }
@@ -47,31 +46,25 @@ public sealed record BackupList
     [JsonIgnore]
     public int NextSequence => Math.Max(Last, Backups.Select(entry => entry.Sequence).DefaultIfEmpty().Max()) + 1;
 
+    /// <exception cref="ProblemException">NUA5136.</exception>
     public static BackupList Load(InstanceFolder instance)
     {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(instance)), BackupJson.Default.BackupList) ?? new BackupList();
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new BackupList();
-        }
-        catch (JsonException broken)
-        {
-            throw new ProblemException(new Problem("NUA5136", "the list of backups cannot be read")
+        var list = StateFile.Read(PathOf(instance), BackupJson.Default.BackupList, why => new ProblemException(
+            new Problem("NUA5136", "the list of backups cannot be read")
             {
                 Where = Printable.Escape(PathOf(instance), 300),
-                Why = Printable.Escape(broken.Message, 200),
+                Why = why,
                 Remedy = "move it away: the backups themselves say what they are (nua backup verify FILE)",
-            });
-        }
+            })) ?? new BackupList();
+        return list with { Backups = [.. list.Backups.Select(entry => entry with { Place = instance.FullPlace(entry.Place) })] };
     }
 
+    /// <summary>What lies in the store is named from there on: a store that is moved takes its backups along.</summary>
     public void Save(InstanceFolder instance)
     {
         DurableFile.CreateDirectory(instance.Backups, 0x1C0);
-        DurableFile.Replace(PathOf(instance), JsonSerializer.SerializeToUtf8Bytes(this, BackupJson.Default.BackupList), 0x180);
+        var list = this with { Backups = [.. Backups.Select(entry => entry with { Place = instance.ShortPlace(entry.Place) })] };
+        StateFile.Replace(PathOf(instance), list, BackupJson.Default.BackupList);
     }
 
     public BackupList With(BackupEntry entry) => (this with { Backups = [.. Backups.Where(other => other.Id != entry.Id), entry] }).Since(entry.Sequence);

@@ -194,10 +194,6 @@ public sealed class BackupReader
                 ? BackupProblem.Damaged(where, $"age: {problem.Why}", failure)
                 : BackupProblem.Damaged(where, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}", failure);
         }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw BackupProblem.NotABackup(where, "there is no such file");
-        }
     }
 
     /// <summary>Errors about tar and zstd, and the decrypting program's.</summary>

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Nua.Engine.Operations;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
 
@@ -11,8 +11,8 @@ namespace Nua.Engine.Instances;
 /// </summary>
 public sealed class Instance : IDisposable
 {
-    private const uint PrivateFile = 0x180;
     private const uint PrivateFolder = 0x1C0;
+    private const int FirstGeneration = 1;
     private readonly FileLock _lock;
 
     private Instance(InstanceFolder folder, FileLock held, InstanceRecord? record, OperationRecord? operation) =>
@@ -62,12 +62,23 @@ public sealed class Instance : IDisposable
     /// <summary>Takes the lock of an instance that exists.</summary>
     /// <exception cref="ProblemException">NUA5012 there is none of that name; those of <see cref="Open"/>.</exception>
     public static Instance OpenExisting(InstanceFolder folder) =>
-        File.Exists(folder.Record) || File.Exists(folder.Operation) ? Open(folder) : throw NotFound(folder);
+        IsThere(folder) ? Open(folder) : throw NotFound(folder);
 
-    /// <summary>The record without the lock: whole, but perhaps soon replaced. Null when there is none.</summary>
+    /// <summary>The record without the lock: whole, but perhaps soon replaced. Null when there is none yet.</summary>
+    /// <exception cref="ProblemException">NUA5013 it cannot be read; NUA5014 it is gone.</exception>
     public static InstanceRecord? ReadRecord(InstanceFolder folder)
     {
         var record = Read(folder.Record, InstanceJson.Default.InstanceRecord);
+        if (record is null && HasLostRecord(folder))
+        {
+            throw new ProblemException(new Problem("NUA5014", $"the record of '{folder.Name}' is gone, but its data is there")
+            {
+                Where = Printable.Escape(folder.Record, 300),
+                Why = "nua removes it only after the data, so the disk or a person did",
+                Remedy = "bring it back from a copy of this folder, or make another instance of a backup: nua restore OTHER-NAME FILE; nothing was changed",
+            });
+        }
+
         return record is null || record.Schema == InstanceRecord.CurrentSchema
             ? record
             : throw Unreadable(folder.Record, $"it has the form {record.Schema}, which this version of nua does not know");
@@ -76,27 +87,52 @@ public sealed class Instance : IDisposable
     /// <summary>An operation that is running, or was cut off. Without the lock.</summary>
     public static OperationRecord? ReadOperation(InstanceFolder folder) => Read(folder.Operation, InstanceJson.Default.OperationRecord);
 
-    /// <summary>Names of all instances, sorted, those whose installation was cut off included.</summary>
+    /// <summary>Names of all instances, sorted, those whose installation was cut off and those whose record is gone included. Other folders
+    /// beside them, such as <c>lost+found</c> or a copy that a person made, are none.</summary>
     public static IReadOnlyList<InstanceFolder> List(string storeHome) =>
         Directory.Exists(InstanceFolder.Root(storeHome))
             ? [.. Directory.EnumerateDirectories(InstanceFolder.Root(storeHome))
-                .Select(path => new InstanceFolder(storeHome, InstanceName.Parse(Path.GetFileName(path))))
-                .Where(folder => File.Exists(folder.Record) || File.Exists(folder.Operation))
+                .Select(Path.GetFileName)
+                .Where(InstanceName.IsValid)
+                .Select(name => new InstanceFolder(storeHome, InstanceName.Parse(name!)))
+                .Where(IsThere)
                 .OrderBy(folder => folder.Name.ToString(), StringComparer.Ordinal)]
             : [];
+
+    /// <summary>The records of all instances. One that cannot be read says nothing, and must not keep the others from their work.</summary>
+    public static IEnumerable<InstanceRecord> Records(string storeHome)
+    {
+        foreach (var folder in List(storeHome))
+        {
+            InstanceRecord? record;
+            try
+            {
+                record = ReadRecord(folder);
+            }
+            catch (ProblemException)
+            {
+                continue;
+            }
+
+            if (record is not null)
+            {
+                yield return record;
+            }
+        }
+    }
 
     /// <summary>The commit of every operation. The sequence number is set here.</summary>
     public void Commit(InstanceRecord record)
     {
         var next = record with { Sequence = (Record?.Sequence ?? 0) + 1 };
-        Write(Folder.Record, next, InstanceJson.Default.InstanceRecord);
+        StateFile.Replace(Folder.Record, next, InstanceJson.Default.InstanceRecord);
         Record = next;
     }
 
     /// <summary>Notes what is about to be done; to be called before it is.</summary>
     public void Begin(OperationRecord operation)
     {
-        Write(Folder.Operation, operation, InstanceJson.Default.OperationRecord);
+        StateFile.Replace(Folder.Operation, operation, InstanceJson.Default.OperationRecord);
         Operation = operation;
     }
 
@@ -140,31 +176,32 @@ public sealed class Instance : IDisposable
             Remedy = $"nua up IMAGE {folder.Name}",
         });
 
-    private static T? Read<T>(string path, JsonTypeInfo<T> type)
-        where T : class
+    private static bool IsThere(InstanceFolder folder) => File.Exists(folder.Record) || File.Exists(folder.Operation) || HasData(folder);
+
+    private static bool HasData(InstanceFolder folder) =>
+        Directory.Exists(folder.Generations)
+        && Directory.EnumerateDirectories(folder.Generations).Any(path => Path.GetFileName(path).All(char.IsAsciiDigit));
+
+    /// <summary>Only what makes the first generation has no record yet, and only what ends an instance has none any more. Everything else that is
+    /// without one must not be taken for an installation that was cut off: its data would be cleared away.</summary>
+    private static bool HasLostRecord(InstanceFolder folder)
     {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (JsonException broken)
-        {
-            throw Unreadable(path, broken.Message);
-        }
+        var operation = ReadOperation(folder);
+        return operation is not { Generation: FirstGeneration } && operation?.Kind != OperationKind.Destroy
+            && (operation is not null || HasData(folder))
+            // Looked at last: without the lock it may have been written since.
+            && !File.Exists(folder.Record);
     }
 
-    private static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
-        DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(value, type), PrivateFile);
+    private static T? Read<T>(string path, JsonTypeInfo<T> type)
+        where T : class => StateFile.Read(path, type, why => Unreadable(path, why));
 
     private static ProblemException Unreadable(string path, string why) =>
         new(new Problem("NUA5013", "the record of an instance cannot be read")
         {
             Where = Printable.Escape(path, 300),
-            Why = Printable.Escape(why, 300),
-            Remedy = "it is only ever replaced whole, so the disk or a person changed it; bring it back from a copy of this folder",
+            Why = why,
+            Remedy = "it is only ever replaced whole, so the disk or a person changed it; bring it back from a copy of this folder "
+                + "(a person's change is taken without the line sha256), or make another instance of a backup: nua restore OTHER-NAME FILE",
         });
 }

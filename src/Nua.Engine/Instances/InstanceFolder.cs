@@ -1,6 +1,6 @@
 namespace Nua.Engine.Instances;
 
-/// <summary>The places of one instance, <c>$NUA_HOME/instances/NAME</c>. Only names: nothing is read or created here.</summary>
+/// <summary>The places of one instance, <c>$NUA_HOME/instances/NAME</c>. Only names: nothing is created here.</summary>
 public sealed record InstanceFolder(string StoreHome, InstanceName Name)
 {
     public string Path => $"{Root(StoreHome)}/{Name}";
@@ -17,15 +17,35 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
     public string Secrets => $"{Path}/secrets";
 
     /// <summary>Backups, unless another place is given, and the list of all. It is not below <see cref="Path"/>: it outlives the instance.</summary>
-    public string Backups => $"{StoreHome}/backups/{Name}";
+    public string Backups => $"{StoreHome}/{BackupsFromStore}";
+
+    /// <summary>The place of a backup as it is written down: in <see cref="Backups"/> without the path of the store, so that
+    /// the store may be moved.</summary>
+    public string ShortPlace(string place) =>
+        place.StartsWith(Backups + "/", StringComparison.Ordinal) ? BackupsFromStore + place[Backups.Length..] : place;
+
+    /// <summary>The same place as it is used. A full path in a store that was moved meanwhile, as earlier versions of nua wrote it, is led to the
+    /// file of that name in <see cref="Backups"/>.</summary>
+    public string FullPlace(string place)
+    {
+        if (place.StartsWith(BackupsFromStore + "/", StringComparison.Ordinal))
+        {
+            return $"{StoreHome}/{place}";
+        }
+
+        var here = $"{Backups}/{System.IO.Path.GetFileName(place)}";
+        return place.EndsWith("/" + ShortPlace(here), StringComparison.Ordinal) && !File.Exists(place) && File.Exists(here) ? here : place;
+    }
 
     /// <summary>Sockets and status of the supervisor: may vanish at any time.</summary>
     public string Run => $"{Path}/run";
 
     public string Log => $"{Path}/log";
 
+    public string Generations => $"{Path}/generations";
+
     /// <summary>All volumes of class <c>data</c> of one generation.</summary>
-    public string Generation(int number) => $"{Path}/generations/{number}";
+    public string Generation(int number) => $"{Generations}/{number}";
 
     public string Volume(int generation, string volume) => $"{Generation(generation)}/{volume}";
 
@@ -35,7 +55,9 @@ public sealed record InstanceFolder(string StoreHome, InstanceName Name)
     public string Cache(string volume) => $"{Caches}/{volume}";
 
     /// <summary>Where the files of a backup are while a verb of the application works on them: mounted at <c>/nua/backup</c>.</summary>
-    public string RestoredFiles => $"{Path}/generations/{Data.Generations.Staging}/{Data.Generations.Files}";
+    public string RestoredFiles => $"{Generations}/{Data.Generations.Staging}/{Data.Generations.Files}";
+
+    private string BackupsFromStore => $"backups/{Name}";
 
     public static string Root(string storeHome) => $"{storeHome}/instances";
 }

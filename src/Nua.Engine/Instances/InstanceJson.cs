@@ -7,6 +7,7 @@ namespace Nua.Engine.Instances;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(InstanceRecord))]
 [JsonSerializable(typeof(OperationRecord))]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Nua.Foundation;
 
 namespace Nua.Engine.Instances;
@@ -21,8 +22,8 @@ public readonly record struct InstanceName
 
     public override string ToString() => _text ?? throw new InvalidOperationException("an instance name was never set");
 
-    private static bool IsValid(string text) =>
-        text.Length is > 0 and <= 40
+    internal static bool IsValid([NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= 40 }
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
         && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal);
 }

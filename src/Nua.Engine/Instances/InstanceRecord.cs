@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Nua.Oci;
 
 namespace Nua.Engine.Instances;
@@ -35,7 +36,7 @@ public sealed record InstanceRecord
     public required InstanceSettings Settings { get; init; }
 
     /// <summary>Earlier generations with the releases that belong to them, latest first.</summary>
-    public IReadOnlyList<KeptGeneration> Kept { get; init; } = [];
+    public IReadOnlyList<KeptGeneration> Kept { get; init => field = value ?? []; } = [];
 
     /// <summary>UTC, informative only.</summary>
     public required DateTimeOffset Created { get; init; }
@@ -46,20 +47,23 @@ public sealed record InstanceRecord
 /// <param name="Reference">What the operator called it.</param>
 public sealed record Release(string Image, string Reference, string AppId, string Version, int DataVersion)
 {
+    [JsonIgnore]
     public Digest Digest => Digest.Parse(Image);
 }
 
 /// <summary>What the operator gave: the same for every verb and every release until they change it.</summary>
 public sealed record InstanceSettings
 {
+    private static readonly IReadOnlyDictionary<string, string> None = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>As for <c>-p</c>: <c>ADDRESS:HOST:CONTAINER</c>, the last part empty for the image's port.</summary>
-    public IReadOnlyList<string> Ports { get; init; } = [];
+    public IReadOnlyList<string> Ports { get; init => field = value ?? []; } = [];
 
     /// <summary>Variables given by the operator and the generated ones that are not secret.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Env { get; init => field = value ?? None; } = None;
 
     /// <summary>Absolute folders of this machine with what services are bound, by the binding's name.</summary>
-    public IReadOnlyDictionary<string, string> Bindings { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Bindings { get; init => field = value ?? None; } = None;
 
     /// <summary>Which of the instance's sets of secrets; the first is 0.</summary>
     public int SecretSet { get; init; }
@@ -80,6 +84,7 @@ public sealed record InstanceSettings
 /// <param name="Why"><c>upgrade</c>, <c>rollback</c> or <c>restore</c>: what replaced it.</param>
 public sealed record KeptGeneration(int Generation, Release Release, string Why, DateTimeOffset Replaced)
 {
-    /// <summary>Path of the safety backup made before it was replaced; it goes when this goes. Null for none.</summary>
+    /// <summary>Where the safety backup made before it was replaced is (<see cref="InstanceFolder.ShortPlace"/>); it goes when this goes. Null for
+    /// none.</summary>
     public string? SafetyBackup { get; init; }
 }

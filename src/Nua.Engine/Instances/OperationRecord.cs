@@ -29,7 +29,7 @@ public sealed record OperationRecord
     public bool WasRunning { get; init; }
 
     /// <summary>Files of the host that are half written and go when the operation does not end.</summary>
-    public IReadOnlyList<string> Partial { get; init; } = [];
+    public IReadOnlyList<string> Partial { get; init => field = value ?? []; } = [];
 
     /// <summary>UTC, informative only.</summary>
     public required DateTimeOffset Begun { get; init; }

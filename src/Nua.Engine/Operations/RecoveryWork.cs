@@ -139,7 +139,7 @@ internal static class RecoveryWork
             var surplus = record.Kept.Skip(record.Settings.Keep).Select(kept => kept.SafetyBackup).OfType<string>().ToList();
             record = record with { Kept = [.. record.Kept.Take(record.Settings.Keep)] };
             place.Instance.Commit(record);
-            surplus.ForEach(path => BackupRetention.Remove(place.Folder, path));
+            surplus.ForEach(path => BackupRetention.Remove(place.Folder, place.Folder.FullPlace(path)));
         }
 
         SecretFolder.Keep(place.Folder, record.Settings.SecretSet);

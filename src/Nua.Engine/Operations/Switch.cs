@@ -86,7 +86,7 @@ public sealed class Switch(Workplace place)
         Generation = order.Filling is Filling.Same ? null : (before?.LastGeneration ?? 0) + 1,
         Target = order.Target,
         WasRunning = before?.IsWanted ?? false,
-        SafetyBackup = order.SafetyBackup,
+        SafetyBackup = ShortPlace(order.SafetyBackup),
         Partial = order.Partial,
         Begun = place.Time.GetUtcNow(),
     });
@@ -219,7 +219,7 @@ public sealed class Switch(Workplace place)
             Settings = order.Settings,
             Kept = order.Filling is Filling.Same
                 ? before.Kept
-                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now) { SafetyBackup = order.SafetyBackup }, .. before.Kept],
+                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now) { SafetyBackup = ShortPlace(order.SafetyBackup) }, .. before.Kept],
         };
     }
 
@@ -266,6 +266,8 @@ public sealed class Switch(Workplace place)
             _stepBegun = 0;
         }
     }
+
+    private string? ShortPlace(string? backup) => backup is null ? null : place.Folder.ShortPlace(backup);
 
     private static bool LetsInEarly(SwitchOrder order) => order.IsForwardSafe && order.IsWanted;
 

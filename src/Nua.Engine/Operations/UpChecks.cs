@@ -36,9 +36,9 @@ public static class UpChecks
     public static void RefuseTakenPorts(InstanceSettings settings, InstanceFolder folder)
     {
         var problems = new List<Problem>();
-        foreach (var other in Instance.List(folder.StoreHome).Where(other => other.Name != folder.Name))
+        foreach (var other in Instance.Records(folder.StoreHome).Where(other => other.Name != folder.Name.ToString()))
         {
-            var theirs = (Instance.ReadRecord(other)?.Settings.Ports ?? []).Select(PublishedPort.Parse).ToList();
+            var theirs = other.Settings.Ports.Select(PublishedPort.Parse).ToList();
             problems.AddRange(settings.Ports.Select(PublishedPort.Parse)
                 .Where(port => theirs.Exists(their => their.Host == port.Host && their.Address.Equals(port.Address)))
                 .Select(port => new Problem("NUA5053", $"port {port.Host} of {port.Address} belongs to the instance '{other.Name}'")

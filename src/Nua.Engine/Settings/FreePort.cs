@@ -13,8 +13,8 @@ public static class FreePort
     /// <exception cref="Foundation.ProblemException">NUA5054: none is free.</exception>
     public static PublishedPort Find(string storeHome)
     {
-        var given = Instance.List(storeHome)
-            .SelectMany(folder => Instance.ReadRecord(folder)?.Settings.Ports ?? [])
+        var given = Instance.Records(storeHome)
+            .SelectMany(record => record.Settings.Ports)
             .Select(port => PublishedPort.Parse(port).Host)
             .ToHashSet();
         for (var port = First; port <= Last; port++)

@@ -16,7 +16,7 @@ namespace Nua.Tests.Engine.Backups;
 public sealed class HostileBackupTests : IDisposable
 {
     private const string Head =
-        """{"format":1,"id":"00112233445566778899aabbccddeeff","app_id":"notes","instance":"notes","version":"1","image":"sha256:0","reference":"n","data_version":1,"contract":1,"kind":"copy","mode":"cold","volumes":["data"],"secrets":[],"writer":"w","started":"2026-01-01T00:00:00+00:00","sequence":1}""";
+        """{"format":1,"id":"00112233445566778899aabbccddeeff","app_id":"notes","instance":"notes","version":"1","image":"sha256:0000000000000000000000000000000000000000000000000000000000000000","reference":"n","data_version":1,"contract":1,"kind":"copy","mode":"cold","volumes":["data"],"secrets":[],"writer":"w","started":"2026-01-01T00:00:00+00:00","sequence":1}""";
 
     private readonly TempDirectory _home = new();
     private readonly string _sentinel;
@@ -102,6 +102,60 @@ public sealed class HostileBackupTests : IDisposable
         Assert.Empty(_generations.List());
         Assert.Empty(_generations.RemoveUnfinished());
         Assert.Equal("untouched", File.ReadAllText(_sentinel));
+    }
+
+    [Theory]
+    [InlineData("\"volumes\":[\"data\"]", "\"volumes\":null")]
+    [InlineData("\"volumes\":[\"data\"]", "\"volumes\":[null]")]
+    [InlineData("\"volumes\":[\"data\"]", "\"volumes\":[\"../data\"]")]
+    [InlineData("\"secrets\":[]", "\"secrets\":[\"../../etc/passwd\"]")]
+    [InlineData("\"secrets\":[]", "\"secrets\":[],\"secrets_left_out\":[null]")]
+    [InlineData("\"secrets\":[]", "\"secrets\":[],\"seeds\":[null]")]
+    [InlineData("\"secrets\":[]", "\"secrets\":[],\"seeds\":[{\"number\":1}]")]
+    [InlineData("\"secrets\":[]", "\"secrets\":[],\"seeds\":[{\"number\":1,\"values\":{\"a\":null}}]")]
+    [InlineData("\"app_id\":\"notes\"", "\"app_id\":null")]
+    [InlineData("\"reference\":\"n\"", "\"reference\":\"\\u001b[2Jn\"")]
+    [InlineData("\"version\":\"1\"", "\"version\":\"\\u202e1\"")]
+    [InlineData("sha256:0", "sha256:")]
+    [InlineData("\"image\":\"sha256:", "\"image\":\"../")]
+    [InlineData("\"sequence\":1", "\"sequence\":2147483647")]
+    [InlineData("\"sequence\":1", "\"sequence\":-1")]
+    [InlineData("\"data_version\":1", "\"data_version\":-5")]
+    [InlineData("\"id\":\"0011", "\"id\":\"..//")]
+    public void Head_that_this_program_would_not_write_is_refused(string what, string instead)
+    {
+        Assert.Contains(what, Head, StringComparison.Ordinal);
+        var json = System.Text.Encoding.UTF8.GetBytes(Head.Replace(what, instead, StringComparison.Ordinal));
+        var refused = Assert.Throws<ProblemException>(() => BackupHead.Parse(json, "here"));
+        Assert.Equal(("NUA5120", 65), (refused.Problems[0].Code, refused.ExitCode));
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("folder")]
+    [InlineData("pipe")]
+    [InlineData("device")]
+    public void What_is_no_file_is_refused_without_waiting(string what)
+    {
+        var path = _home["what"];
+        switch (what)
+        {
+            case "folder":
+                Directory.CreateDirectory(path);
+                break;
+            case "pipe":
+                const uint Fifo = 0x1000 | 0x180;
+                Posix.Check(Libc.MknodAt(Libc.AtFdCwd, Posix.Path(path), Fifo, 0), "making", path);
+                break;
+            case "device":
+                path = "/dev/null";
+                break;
+            default:
+                break;
+        }
+
+        var refused = Assert.Throws<ProblemException>(() => BackupReader.Open(path, null, _home.Path));
+        Assert.Equal(("NUA5120", 65), (refused.Problems[0].Code, refused.ExitCode));
     }
 
     [Fact]
