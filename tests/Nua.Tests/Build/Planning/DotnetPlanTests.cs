@@ -40,6 +40,14 @@ public sealed class DotnetPlanTests
         Assert.Contains("**/obj", plan.SourceIgnore);
     }
 
+    /// <summary>Without components in sight the SDK restores no Blazor scripts, and the pages load but do nothing.</summary>
+    [Fact]
+    public void Components_are_there_when_packages_are_restored()
+    {
+        using var tree = AppTree.Empty().With("src/Shop/Shop.csproj", Web()).With("src/Shop/Program.cs").With("src/Shop/Components/App.razor");
+        Assert.Contains("**/*.razor", tree.Built().Phase("dependencies").Inputs!);
+    }
+
     [Fact]
     public void Assembly_name_and_globalization_come_from_the_project_and_the_props_above()
     {

@@ -138,6 +138,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             [
                 "**/*.csproj", "**/*.fsproj", "**/*.vbproj", "**/*.props", "**/*.targets", "**/packages.lock.json",
                 "*.sln", "*.slnx",
+                // The SDK restores the package with Blazor's scripts only where it sees components; nothing tells when they are not there then.
+                .. CodeFiles.Find(context.Folder, ".razor").Any() ? (string[])["**/*.razor"] : [],
                 .. files.Where(context.Folder.IsFile),
             ];
     }
