@@ -9,8 +9,8 @@ internal static class NpmLock
     private const string Modules = "node_modules/";
 
     // A file made to be slow is not searched to its end: npm writes shorter places, and far fewer.
-    private const int LongestPlace = 1000;
-    private const int MostLooks = 1_000_000;
+    private const int LongestPlace = 500;
+    private const int MostLooks = 100_000;
 
     /// <summary>
     /// The first optional package, by file order, that another one names and the lock file has no place for; null when it is complete, or is no
