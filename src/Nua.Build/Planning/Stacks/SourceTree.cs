@@ -11,6 +11,8 @@ internal static class SourceTree
         "compose.yml", "compose.yaml",
         "**/.DS_Store", "**/__pycache__", "**/.env", "**/.env.local", "**/.env.*.local", "**/.npmrc", "**/.pypirc", "**/.netrc",
         ".ssh", ".aws", ".gnupg",
+        // Keys that tests bring: nothing needs them at run time, and a private key in an image is one that everybody has.
+        "**/test/**/*.key", "**/test/**/*.pem", "**/tests/**/*.key", "**/tests/**/*.pem",
     ];
 
     private static readonly string[] _samples = ["example", "sample", "template", "dist", "default", "test", "ci"];
@@ -25,6 +27,16 @@ internal static class SourceTree
     /// <summary>Settings of one environment; those that only show which settings there are have names of their own.</summary>
     public static bool MayBeSecret(string name) => name.StartsWith(".env.", StringComparison.Ordinal)
         && !Array.Exists(_samples, sample => name.Contains(sample, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A folder that a build made, with the application's own files around it gone.</summary>
+    /// <param name="from">Relative to the source.</param>
+    /// <param name="to">Relative to the application; empty for the application itself.</param>
+    public static Collect Made(string from, string to, params IReadOnlyList<string> dependencies) =>
+        new($"{NuaPaths.Source}/{from}", to.Length == 0 ? NuaPaths.App : $"{NuaPaths.App}/{to}", LayerKind.Application)
+        {
+            Exclude = _notInImage,
+            Dependencies = dependencies,
+        };
 
     public static Collect Whole(IReadOnlyList<string>? dependencies = null, IReadOnlyList<string>? exclude = null) =>
         new(NuaPaths.Source, NuaPaths.App, LayerKind.Application)

@@ -98,6 +98,47 @@ public sealed class NodeStaticTests
         Assert.Equal(start, plan.StartLine());
     }
 
+    private const string Nuxt = """{"scripts":{"build":"nuxt build","preview":"nuxt preview"},"dependencies":{"nuxt":"4"},"devDependencies":{"x":"1"}}""";
+    private const string NextStart = """{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"16"},"devDependencies":{"x":"1"}}""";
+
+    [Theory]
+    [InlineData(Nuxt, "node .output/server/index.mjs", ".output>/.output", "HOST")]
+    [InlineData(NextStart, "node server.js", ".next/standalone>|.next/static>/.next/static|public>/public", "HOSTNAME")]
+    public void Server_that_its_build_makes_whole_is_all_of_the_image(string package, string start, string collects, string host)
+    {
+        using var tree = AppTree.Empty().With("package.json", package).With("package-lock.json", "{}")
+            .With("next.config.ts", "export default { output: \"standalone\" }").With("app.db", "SQLite format 3\0");
+        var plan = tree.Built();
+        Assert.Equal(start, plan.StartLine());
+        Assert.Equal(collects, string.Join('|', plan.Collects.Select(c => $"{c.From["/nua/build/src/".Length..]}>{c.To["/nua/app".Length..]}")));
+        Assert.Equal("0.0.0.0", plan.StackEnv[host]);
+        // Nothing has to be removed from what is not taken.
+        Assert.DoesNotContain(plan.Commands(), command => command.Contains("prune", StringComparison.Ordinal));
+        Assert.Empty(tree.Codes());
+    }
+
+    [Theory]
+    [InlineData("nua-config.toml", "next.config.js", "module.exports = { output: 'standalone', outputFileTracingRoot: '..' }", "next start")]
+    [InlineData("Procfile", "next.config.js", "module.exports = { output: 'standalone' }", "next start")]
+    [InlineData("nua/backup.sh", "next.config.js", "module.exports = { output: 'standalone' }", "next start")]
+    [InlineData("README", "next.config.js", "module.exports = { output: 'standalone' }", "next start -p 4000")]
+    [InlineData("README", "next.config.js", "module.exports = { output: 'standalone' }", "node server.js --own")]
+    [InlineData("README", "next.config.js", "module.exports = {}", "next start")]
+    public void Source_stays_where_something_may_need_it(string file, string config, string text, string start)
+    {
+        using var tree = AppTree.Empty().With("package.json", NextStart.Replace("next start", start, StringComparison.Ordinal))
+            .With("package-lock.json", "{}").With(file, file == "Procfile" ? "release: node migrate.js\n" : "").With(config, text);
+        Assert.Equal("/nua/build/src", Assert.Single(tree.Built().Collects).From);
+    }
+
+    [Fact]
+    public void Verb_of_the_author_has_the_source()
+    {
+        using var tree = AppTree.Empty().With("package.json", Nuxt).With("package-lock.json", "{}");
+        var plan = tree.Built(new AppConfig { Lifecycle = new LifecycleConfig { Upgrade = "node migrate.js" } });
+        Assert.Equal(("/nua/build/src", "node .output/server/index.mjs"), (plan.Collects[0].From, plan.StartLine()));
+    }
+
     [Fact]
     public void Fallback_is_on_request()
     {

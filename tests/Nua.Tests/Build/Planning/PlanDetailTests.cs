@@ -189,6 +189,7 @@ public sealed class PlanDetailTests
     [InlineData("**/.npmrc")]
     [InlineData("**/.pypirc")]
     [InlineData(".ssh")]
+    [InlineData("**/tests/**/*.pem")]
     public void Credentials_of_tools_stay_out(string pattern)
     {
         using var tree = AppTree.Empty().With("server.js");

@@ -15,6 +15,13 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
     public IReadOnlyDictionary<string, string> Env { get; init; } =
         new SortedDictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The same framework where its build gathers all that the server needs; null where it does not. The author may still need the
+    /// source: see <see cref="NodeBundle"/>.</summary>
+    public Framework? Bundled { get; init; }
+
+    /// <summary>What is then taken instead of the source and its packages.</summary>
+    public IReadOnlyList<Collect> Bundle { get; init; } = [];
+
     /// <summary>Why a build would leave nothing that runs here.</summary>
     public string? Trouble { get; init; }
 
@@ -39,7 +46,21 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
             return new Framework("Next.js (export)", Value(DistDirPattern(), config) ?? "out", null, build);
         }
 
-        return new Framework("Next.js", null, ["node_modules/.bin/next", "start"], build);
+        var dist = Value(DistDirPattern(), config) is { } asked ? AppFolder.Clean(asked) ?? ".next" : ".next";
+        return new Framework("Next.js", null, ["node_modules/.bin/next", "start"], build)
+        {
+            // With a root of its own the server is deeper in the folder, by a path that only the build knows.
+            Bundled = Value(OutputPattern(), config) != "standalone" || config.Contains("outputFileTracingRoot", StringComparison.Ordinal) ? null
+                : new Framework("Next.js (standalone)", null, ["node", "server.js"], build)
+                {
+                    Env = Host("HOSTNAME"),
+                    Bundle =
+                    [
+                        SourceTree.Made($"{dist}/standalone", "", "node_modules"), SourceTree.Made($"{dist}/static", $"{dist}/static"),
+                        SourceTree.Made("public", "public") with { Optional = true },
+                    ],
+                },
+        };
     }
 
     private static Framework? Nuxt(PackageJson package)
@@ -52,12 +73,16 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         var isTwo = package.Dependencies.TryGetValue("nuxt", out var range) && NodeVersion.Major(range) == 2;
         var isGenerated = (package.Script("build") ?? "").Contains("generate", StringComparison.Ordinal);
         string[] build = ["node_modules/.bin/nuxt", "build"];
-        return isGenerated ? new Framework("Nuxt (generate)", isTwo ? "dist" : ".output/public", null, build)
-            : new Framework("Nuxt", null, isTwo ? ["node_modules/.bin/nuxt", "start"]
-                : ["node", ".output/server/index.mjs"], build)
-            {
-                Env = Host("HOST"),
-            };
+        if (isGenerated)
+        {
+            return new Framework("Nuxt (generate)", isTwo ? "dist" : ".output/public", null, build);
+        }
+
+        var nuxt = new Framework("Nuxt", null, isTwo ? ["node_modules/.bin/nuxt", "start"] : ["node", ".output/server/index.mjs"], build)
+        {
+            Env = Host("HOST"),
+        };
+        return isTwo ? nuxt : nuxt with { Bundled = nuxt with { Bundle = [SourceTree.Made(".output", ".output", "server/node_modules")] } };
     }
 
     private static Framework? SvelteKit(AppFolder folder, PackageJson package)

@@ -19,12 +19,14 @@ internal sealed class NodeDraft
     {
         _context = context;
         _package = package;
-        _framework = framework;
         _entry = entry;
         (_nodeRange, _nodeBecause) = NodeVersion.Find(context, package);
         _manager = PackageManager.Detect(context, package, _nodeRange);
         _start = new NodeStart(context, package, _manager);
+        _framework = NodeBundle.Of(context, framework, _manager, StartScript is { } script ? _start.Last(package.Script(script)!) ?? [] : null) ?? framework;
     }
+
+    private bool IsBundled => _framework?.Bundle.Count > 0;
 
     public StackDraft Make()
     {
@@ -33,7 +35,7 @@ internal sealed class NodeDraft
         var start = root is { } served ? Serve(served) : FindStart();
         var native = NativeModules.Find(_package, LockText());
         Explain(isStatic, native.Modules);
-        var phases = new NodePhases(_context, _package, _manager, _framework, _start, isStatic);
+        var phases = new NodePhases(_context, _package, _manager, _framework, _start, isStatic || IsBundled);
         var made = _context.HasCommands ? [] : phases.Make(_context.HasStart ? _context.StartCommands[^1] : _package.Script(StartScript ?? ""));
         return new StackDraft
         {
@@ -43,7 +45,7 @@ internal sealed class NodeDraft
             BuildPackages = isStatic ? [.. RuntimePackages, .. native.Build] : native.Build,
             Phases = made,
             Toolchains = Toolchains(start, isStatic, made.Count > 0),
-            Collects = [root is null ? Collected(start, phases.HasPackages) : StaticStack.From(root.Folder)],
+            Collects = root is not null ? [StaticStack.From(root.Folder)] : IsBundled ? _framework!.Bundle : [Collected(start, phases.HasPackages)],
             SourceIgnore = ["**/node_modules"],
             Env = isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(start, phases.HasPackages),
             Listening = NodeListening.Find(_context, _package, _framework, start),
@@ -110,7 +112,7 @@ internal sealed class NodeDraft
 
     private StartSpec? FindStart()
     {
-        if (StartScript is { } script)
+        if (StartScript is { } script && !IsBundled)
         {
             var isDevelopment = _start.IsDevelopmentServer(_package.Script(script)!);
             if (!isDevelopment || _framework?.Server is null)
@@ -217,7 +219,7 @@ internal sealed class NodeDraft
         if (_framework is not null)
         {
             notes.Decide("framework", _framework.Name, isStatic ? "its result is served without Node"
-                : "it runs as a server");
+                : IsBundled ? "it runs as a server, from what its build gathers for that: no source, no other packages" : "it runs as a server");
         }
 
         if (native.Count > 0)
