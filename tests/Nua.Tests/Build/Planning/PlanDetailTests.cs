@@ -175,14 +175,21 @@ public sealed class PlanDetailTests
     }
 
     [Fact]
-    public void Databases_are_told_at_once_and_only_where_the_source_is_the_application()
+    public void Databases_are_told_at_once()
     {
         using var tree = AppTree.Empty().With("server.js").With("a.db", "SQLite format 3\0").With("data/b.sqlite", "SQLite format 3\0");
         Assert.Equal("2 databases are put into the image: a.db, data/b.sqlite", Assert.Single(tree.Plan().Problems).What);
-        using var published = AppTree.Empty().With("App.csproj", """
-            <Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("<ItemGroup><None Update=\"app.db\" CopyToOutputDirectory=\"PreserveNewest\" /></ItemGroup>", true)]
+    public void Database_beside_a_project_is_taken_where_the_project_says_so(string items, bool isTold)
+    {
+        using var tree = AppTree.Empty().With("App.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>{items}</Project>
             """).With("Program.cs").With("app.db", "SQLite format 3\0");
-        Assert.DoesNotContain("NUA2052", published.Codes());
+        Assert.Equal(isTold, tree.Codes().Contains("NUA2052"));
     }
 
     [Theory]

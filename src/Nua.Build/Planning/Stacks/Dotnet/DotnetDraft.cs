@@ -20,6 +20,7 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
     {
         var framework = CheckedFramework();
         Explain(framework);
+        WarnOfData();
         var isBrowser = project.IsBrowser;
         return new StackDraft
         {
@@ -201,6 +202,17 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
         var place = project.Path.Contains('/', StringComparison.Ordinal) ? project.Path[..project.Path.LastIndexOf('/')] : "";
         var folder = context.Folder.Subfolder(place);
         return listening.With(KestrelAddress.Find(folder), context.Notes);
+    }
+
+    /// <summary>Databases that the project file copies beside the program, as that of the template with accounts does.</summary>
+    private void WarnOfData()
+    {
+        var text = context.HasCommands ? "" : context.Folder.ReadText(project.Path) ?? "";
+        var files = DataFiles.Find(context.Folder).Where(file => text.Contains(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase)).ToList();
+        if (files.Count > 0)
+        {
+            context.Notes.Add(PlanProblems.DataTaken(files));
+        }
     }
 
     private void Explain(string framework)

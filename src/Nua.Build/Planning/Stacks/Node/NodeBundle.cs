@@ -1,7 +1,7 @@
 namespace Nua.Build.Planning.Stacks.Node;
 
-/// <summary>Whether the image has only what a framework's build gathered for its server (Next.js with <c>output: "standalone"</c>, Nuxt): a tenth
-/// of the source with its packages, and what the frameworks themselves say to deploy.</summary>
+/// <summary>Whether the image has only what a framework's build gathered for its server (Next.js with <c>output: "standalone"</c>, Nuxt): a
+/// fraction of the source with its packages, and what the frameworks themselves say to deploy.</summary>
 internal static class NodeBundle
 {
     /// <summary>Null when something of the author's may need the source: a start or a verb of his own, tests of the finished image.</summary>
