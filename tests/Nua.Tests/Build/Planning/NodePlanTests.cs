@@ -90,7 +90,7 @@ public sealed class NodePlanTests
         Assert.Equal(version, tree.Built().Tool("npm").Version);
     }
 
-    /// <summary>As npm writes it where its registry lacks a package of another platform; npm 11 says "Missing: … from lock file".</summary>
+    /// <summary>As npm writes it where its registry lacks a package of another platform; newer npm says "Missing: … from lock file".</summary>
     [Theory]
     [InlineData("node_modules/oxlint", "@ox/linux", "node_modules/@ox/linux", "11.x")]
     [InlineData("node_modules/oxlint", "@ox/linux", "node_modules/oxlint/node_modules/@ox/linux", "11.x")]

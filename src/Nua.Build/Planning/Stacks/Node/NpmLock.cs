@@ -15,7 +15,7 @@ internal static class NpmLock
     /// <summary>
     /// The first optional package, by file order, that another one names and the lock file has no place for; null when it is complete, or is no
     /// such file. npm writes such files where its registry lacks a package of another platform, or where packages of one platform were
-    /// installed already. npm 11 refuses them (<c>npm ci</c>: "Missing: … from lock file"); npm 10 leaves the package out, as optional means.
+    /// installed already. npm since 11.6 refuses them (<c>npm ci</c>: "Missing: … from lock file"); npm 10 leaves the package out, as optional means.
     /// </summary>
     public static string? FirstLeftOut(string text)
     {

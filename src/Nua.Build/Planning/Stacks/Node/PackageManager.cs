@@ -157,7 +157,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     {
         const int most = 8 << 20;
         return nodeMajor > LastNodeOfNpm10 && lockFile is not null && NpmLock.FirstLeftOut(folder.ReadHead(lockFile, most) ?? "") is { } package
-            ? ("10.x", $"it leaves out {Printable.Escape(package, 80)}, which is optional; npm 11 refuses such a file")
+            ? ("10.x", $"it leaves out {Printable.Escape(package, 80)}, which is optional; newer npm refuses such a file")
             : (NpmOf(nodeMajor), $"the npm of Node {nodeMajor}");
     }
 
