@@ -38,13 +38,15 @@ internal sealed class StaticStack : IStack
     }
 
     /// <summary>The agent serves <c>/nua/app</c>; used by every stack whose build leaves only files.</summary>
-    /// <param name="isSpa">The start script asks for a server that answers unknown paths with <c>index.html</c>.</param>
-    public static StartSpec Serve(StackContext context, string because, bool isSpa = false)
+    /// <param name="isSpa">Unknown paths are answered with <c>index.html</c>, unless the author says otherwise.</param>
+    /// <param name="spaBecause">Why, for the plan.</param>
+    public static StartSpec Serve(StackContext context, string because, bool isSpa = false,
+        string spaBecause = "the start script asks for it")
     {
         var fallback = context.Build.SpaFallback ?? isSpa;
         context.Notes.Decide(
             "unknown paths", fallback ? "answered with index.html" : "404",
-            context.Build.SpaFallback is not null ? "build.spa-fallback" : isSpa ? "the start script asks for it"
+            context.Build.SpaFallback is not null ? "build.spa-fallback" : isSpa ? spaBecause
                 : "an application that routes in the browser must ask for the other",
             fallback ? "build.spa-fallback = false" : "build.spa-fallback = true");
         return new StartSpec { StaticRoot = "/nua/app", SpaFallback = fallback, Because = because };

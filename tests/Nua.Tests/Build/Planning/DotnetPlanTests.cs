@@ -145,6 +145,8 @@ public sealed class DotnetPlanTests
         using var tree = AppTree.Empty().With("A.csproj", Project("Microsoft.NET.Sdk.BlazorWebAssembly"));
         var plan = tree.Built();
         Assert.NotNull(plan.Start.StaticRoot);
+        // Its pages have addresses, and only the browser knows which.
+        Assert.True(plan.Start.SpaFallback);
         Assert.Equal("/nua/build/dist/publish/wwwroot", plan.Collects[0].From);
         Assert.Empty(plan.RunPackages);
     }

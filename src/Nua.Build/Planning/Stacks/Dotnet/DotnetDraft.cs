@@ -34,7 +34,8 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             SourceIgnore = ["**/bin", "**/obj"],
             Env = isBrowser ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(),
             Listening = Listening(),
-            Start = isBrowser ? StaticStack.Serve(context, "Blazor WebAssembly runs in the browser") : Start(),
+            Start = isBrowser ? StaticStack.Serve(context, "Blazor WebAssembly runs in the browser", isSpa: true, "it routes in the browser")
+                : Start(),
         };
     }
 
