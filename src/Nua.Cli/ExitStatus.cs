@@ -9,6 +9,9 @@ public static class ExitStatus
     /// <summary>The command line itself is wrong; nothing was tried.</summary>
     public const int Usage = 2;
 
+    /// <summary>There is no space, for commands that list it: of the lifecycle contract.</summary>
+    public const int NoSpace = 73;
+
     /// <summary>128 + SIGINT, as shells report it.</summary>
     public const int Interrupted = 130;
 }

@@ -6,12 +6,14 @@ namespace Nua.Cli;
 /// <summary>The one place where exceptions end: each becomes coded problems and an exit status.</summary>
 public static class Failure
 {
+    private const string DiskOfTheStoreIsFull = "NUA4031";
     private const int NoSpace = 28;
     private const int NoPermission = 13;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
 
-    public static async Task<int> CatchAsync(Func<Task<int>> run, Messages messages, Interruption interruption)
+    /// <param name="full">The status for a full disk.</param>
+    public static async Task<int> CatchAsync(Func<Task<int>> run, Messages messages, Interruption interruption, int full = ExitStatus.Failed)
     {
         try
         {
@@ -26,7 +28,7 @@ public static class Failure
         {
             messages.Report(exception.Problems);
             messages.Stack(exception);
-            return exception.ExitCode;
+            return exception.ExitCode == ExitStatus.Failed && exception.Problems.Any(problem => problem.Code == DiskOfTheStoreIsFull) ? full : exception.ExitCode;
         }
 #pragma warning disable CA1031 // The last catch of the process: whatever it is, the user gets a coded problem, not a crash dump.
         catch (Exception exception)
@@ -34,7 +36,7 @@ public static class Failure
         {
             messages.Report([exception is IOException or UnauthorizedAccessException ? OfFiles(exception) : Unexpected(exception)]);
             messages.Stack(exception);
-            return ExitStatus.Failed;
+            return exception is IOException && (exception.HResult & 0xFFFF) is NoSpace or QuotaExceeded ? full : ExitStatus.Failed;
         }
     }
 

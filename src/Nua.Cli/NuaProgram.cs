@@ -44,6 +44,7 @@ public static class NuaProgram
             return ExitStatus.Usage;
         }
 
-        return await Failure.CatchAsync(() => command.Run(parsed, session), session.Messages, interruption);
+        var full = command.ExitStatuses.Any(meaning => meaning.Status == ExitStatus.NoSpace) ? ExitStatus.NoSpace : ExitStatus.Failed;
+        return await Failure.CatchAsync(() => command.Run(parsed, session), session.Messages, interruption, full);
     }
 }

@@ -30,7 +30,7 @@ public static class UpCommand
                 new("build the application in this folder if needed, and keep it running", "nua up . -p 8080"),
                 new("another instance of the same image", "nua up nua-notes:1.0 bob -p 8082"),
             ],
-            ExitStatuses = [new(0, "it is ready"), new(1, "it was not installed, nothing is left"), new(10, "the old release or settings run on"), new(78, "a setting, secret or binding is missing")],
+            ExitStatuses = [new(0, "it is ready"), new(1, "it was not installed, nothing is left"), new(10, "the old release or settings run on"), new(73, "there is no space; nothing was changed"), new(78, "a setting, secret or binding is missing")],
             JsonFields =
             [
                 new("name", "name of the instance"),

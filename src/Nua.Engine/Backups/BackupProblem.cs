@@ -26,6 +26,16 @@ internal static class BackupProblem
         inner)
     { ExitCode = DataError };
 
+    public static ProblemException AnotherKey(string where, Exception inner) => new(
+        new Problem("NUA5148", "the backup was encrypted for another key")
+        {
+            Where = where,
+            Why = "the identity given with --key does not open it",
+            Remedy = "give the identity whose recipient it was made for; without it nobody can read the backup",
+        },
+        inner)
+    { ExitCode = DataError };
+
     public static ProblemException Newer(string where, int format) => new(
         new Problem("NUA5122", $"the backup has the form {format}, which this version of nua does not know")
         {

@@ -191,7 +191,9 @@ public sealed class BackupReader
         {
             var problem = failure.Problems[0];
             throw problem.Code == "NUA5133"
-                ? BackupProblem.Damaged(where, $"age: {problem.Why}", failure)
+                ? problem.Why?.Contains("no identity matched", StringComparison.Ordinal) == true
+                    ? BackupProblem.AnotherKey(where, failure)
+                    : BackupProblem.Damaged(where, $"age: {problem.Why}", failure)
                 : BackupProblem.Damaged(where, problem.Why is null ? problem.What : $"{problem.What}: {problem.Why}", failure);
         }
     }

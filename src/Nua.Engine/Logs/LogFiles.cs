@@ -1,3 +1,5 @@
+using Nua.Engine.Instances;
+
 namespace Nua.Engine.Logs;
 
 /// <summary>
@@ -19,4 +21,13 @@ public static class LogFiles
 
     /// <param name="age">0 is the one being written.</param>
     public static string Name(int age) => age == 0 ? "app.log" : $"app.{age}.log";
+
+    /// <summary>Removes those that are there.</summary>
+    public static void Remove(InstanceFolder instance)
+    {
+        foreach (var path in Enumerable.Range(0, Count).Select(age => $"{instance.Log}/{Name(age)}").Where(File.Exists))
+        {
+            File.Delete(path);
+        }
+    }
 }

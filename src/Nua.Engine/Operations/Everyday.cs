@@ -1,5 +1,6 @@
 using Nua.Engine.Engines;
 using Nua.Engine.Instances;
+using Nua.Engine.Logs;
 using Nua.Foundation;
 
 namespace Nua.Engine.Operations;
@@ -9,7 +10,7 @@ namespace Nua.Engine.Operations;
 /// <remarks>The instance has a record and no unfinished operation.</remarks>
 public sealed class Everyday(Workplace place)
 {
-    private const int NotSupported = 3, NotFound = 127;
+    private const int NotSupported = 3, NoRoom = 73, NotFound = 127;
     private static readonly string[] _restartScript = ["/nua/scripts/restart"];
 
     private InstanceRecord Record => place.Instance.Record!;
@@ -22,14 +23,26 @@ public sealed class Everyday(Workplace place)
         await RecoveryWork.ServeAsync(place, new RecoveryAction.Serve(Record, MustRestart: false), cancel);
     }
 
-    /// <summary>Ends it; nothing listens on its ports any more.</summary>
+    /// <summary>Ends it; nothing listens on its ports any more. Also on a full disk: it may be what fills it.</summary>
     /// <returns>The exit status of the application; null when it did not run.</returns>
+    /// <exception cref="ProblemException">NUA5209 it is stopped, but that cannot be written down; exit code 73.</exception>
     public async Task<int?> StopAsync(CancellationToken cancel)
     {
-        Want(isWanted: false);
+        var isNoted = TryWant(isWanted: false);
         await place.Engine.SetGateAsync(place.Folder, isOpen: false, cancel);
         var status = await place.Engine.StopAsync(place.Folder, cancel);
         await place.Engine.RemoveAsync(place.Folder, cancel);
+        if (!isNoted && !TryWant(isWanted: false))
+        {
+            throw new ProblemException(new Problem("NUA5209", $"'{place.Folder.Name}' is stopped, but that cannot be written down: the disk is full")
+            {
+                Where = Printable.Escape(place.Folder.Path, 300),
+                Why = "as it is written now, 'nua start --all' starts it again",
+                Remedy = $"free space on that disk, then: nua stop {place.Folder.Name}",
+            })
+            { ExitCode = NoRoom };
+        }
+
         return status;
     }
 
@@ -64,9 +77,34 @@ public sealed class Everyday(Workplace place)
     {
         var path = backup is null ? null : await backup(cancel);
         var operation = new OperationRecord { Kind = OperationKind.Destroy, Step = "removing everything", Begun = place.Time.GetUtcNow() };
-        place.Instance.Begin(operation);
+        try
+        {
+            place.Instance.Begin(operation);
+        }
+        catch (IOException full) when (Failures.IsDiskFull(full))
+        {
+            // What would give back the space must not need some of it. Nothing that is precious goes before the journal says that all goes.
+            await place.Engine.StopAsync(place.Folder, cancel);
+            await place.Engine.RemoveAsync(place.Folder, cancel);
+            LogFiles.Remove(place.Folder);
+            place.Instance.Begin(operation);
+        }
+
         await RecoveryWork.RunAsync(place, Recovery.Decide(Record, operation), () => { }, CancellationToken.None);
         return path;
+    }
+
+    private bool TryWant(bool isWanted)
+    {
+        try
+        {
+            Want(isWanted);
+            return true;
+        }
+        catch (IOException full) when (Failures.IsDiskFull(full))
+        {
+            return false;
+        }
     }
 
     private void Want(bool isWanted)

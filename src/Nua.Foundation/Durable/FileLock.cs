@@ -42,6 +42,12 @@ public sealed class FileLock : IDisposable
     public static bool IsHeld(string path)
     {
         var fd = Libc.Open(Posix.Path(path), Libc.ORdWr | Libc.OCloExec, 0);
+        if (fd < 0 && Posix.LastError == Libc.ERofs)
+        {
+            // Asking must work there too. Not always: some network file systems lock only what was opened for writing.
+            fd = Libc.Open(Posix.Path(path), Libc.ORdOnly | Libc.OCloExec, 0);
+        }
+
         if (fd < 0)
         {
             return Posix.LastError == Libc.ENoEnt ? false : throw new IOException($"cannot open the lock '{Printable.Escape(path, 300)}'");

@@ -135,7 +135,7 @@ public sealed class BackupFileTests : IDisposable
         Assert.Equal("NUA5135", CodeOf(() => Open(file)));
         var summary = BackupReader.Open(file, key, _home.Path).Check();
         Assert.Equal("canary-canary"u8, summary.Secrets["SECRET_KEY"]);
-        Assert.Equal("NUA5121", CodeOf(() => BackupReader.Open(file, MakeKey(), _home.Path)));
+        Assert.Equal("NUA5148", CodeOf(() => BackupReader.Open(file, MakeKey(), _home.Path)));
         var bytes = File.ReadAllBytes(file);
         foreach (var i in (int[])[30, bytes.Length / 2, bytes.Length - 1])
         {

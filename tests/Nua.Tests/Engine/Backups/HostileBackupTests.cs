@@ -98,7 +98,7 @@ public sealed class HostileBackupTests : IDisposable
         var failure = Assert.Throws<ProblemException>(() => BackupReader.Open(file, null, _home.Path)
             .UnpackInto(_generations, 1, [new NewVolume("data", Libc.GetEuid(), Libc.GetEgid())]));
 
-        Assert.Equal(65, failure.ExitCode);
+        Assert.True(failure.ExitCode == 65, failure.ToString());
         Assert.Empty(_generations.List());
         Assert.Empty(_generations.RemoveUnfinished());
         Assert.Equal("untouched", File.ReadAllText(_sentinel));
