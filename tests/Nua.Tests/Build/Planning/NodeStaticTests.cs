@@ -124,6 +124,8 @@ public sealed class NodeStaticTests
     [InlineData("README", "next.config.js", "module.exports = { output: 'standalone' }", "next start -p 4000")]
     [InlineData("README", "next.config.js", "module.exports = { output: 'standalone' }", "node server.js --own")]
     [InlineData("README", "next.config.js", "module.exports = {}", "next start")]
+    [InlineData("README", "next.config.js", "module.exports = { output: 'standalone' }", "prisma migrate deploy && next start")]
+    [InlineData("README", "next.config.js", "module.exports = { output: 'standalone' }", "next start\",\"prestart\":\"node migrate.js")]
     public void Source_stays_where_something_may_need_it(string file, string config, string text, string start)
     {
         using var tree = AppTree.Empty().With("package.json", NextStart.Replace("next start", start, StringComparison.Ordinal))

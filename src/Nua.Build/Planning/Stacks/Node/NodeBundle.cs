@@ -5,7 +5,7 @@ namespace Nua.Build.Planning.Stacks.Node;
 internal static class NodeBundle
 {
     /// <summary>Null when something of the author's may need the source: a start or a verb of his own, tests of the finished image.</summary>
-    /// <param name="last">The words that the start script runs in the end; null when there is no such script.</param>
+    /// <param name="last">The words of the start script; none when it is more than one command, null when there is no such script.</param>
     public static Framework? Of(StackContext context, Framework? framework, PackageManager manager, IReadOnlyList<string>? last)
     {
         if (framework?.Bundled is not { Server: { } server } bundled || manager.IsPlugAndPlay || context.HasStart || context.HasCommands)

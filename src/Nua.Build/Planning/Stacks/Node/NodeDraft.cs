@@ -23,10 +23,16 @@ internal sealed class NodeDraft
         (_nodeRange, _nodeBecause) = NodeVersion.Find(context, package);
         _manager = PackageManager.Detect(context, package, _nodeRange);
         _start = new NodeStart(context, package, _manager);
-        _framework = NodeBundle.Of(context, framework, _manager, StartScript is { } script ? _start.Last(package.Script(script)!) ?? [] : null) ?? framework;
+        _framework = NodeBundle.Of(context, framework, _manager, LoneStart()) ?? framework;
     }
 
     private bool IsBundled => _framework?.Bundle.Count > 0;
+
+    /// <summary>The words of the start script when that is one command; none when it does more (migrations, say); null when there is no script.</summary>
+    private IReadOnlyList<string>? LoneStart() =>
+        StartScript is not { } script ? null
+        : _package.Script("pre" + script) is not null || new NodeScripts(_package).Reached(script).Any(line => line.AsSpan().ContainsAny("&;|\n")) ? []
+        : _start.Last(_package.Script(script)!) ?? [];
 
     public StackDraft Make()
     {
