@@ -40,7 +40,7 @@ require_judges() {
     mapfile -t missing < <(judge_requirements | sort -u)
     install_packages "the tests" ${missing[@]+"${missing[@]}"} || exit 1
     require_test_user
-    require_cyclonedx
+    require_npm_tools
     require_sid_tools
 }
 
@@ -51,27 +51,32 @@ require_test_user() {
     require_subordinate_ids "$nua_test_user"
 }
 
-# The CycloneDX project's own validator, from npm, in a cache outside the working tree.
-require_cyclonedx() {
-    export NUA_TEST_CYCLONEDX=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/nua-tests/cyclonedx
-    [[ ! -f $NUA_TEST_CYCLONEDX/.complete ]] || return 0
-    say "installing the CycloneDX validator in $NUA_TEST_CYCLONEDX"
-    rm -rf "$NUA_TEST_CYCLONEDX"
-    mkdir -p "$NUA_TEST_CYCLONEDX"
-    cat >"$NUA_TEST_CYCLONEDX/package.json" <<'JSON'
+# From npm, in a cache outside the working tree: the CycloneDX project's own validator, and a store that speaks S3.
+require_npm_tools() {
+    local wanted
+    wanted=$(
+        cat <<'JSON'
 {
   "private": true,
   "dependencies": {
     "@cyclonedx/cyclonedx-library": "10.3.0",
     "ajv": "^8.17.1",
     "ajv-formats": "^3.0.1",
-    "ajv-formats-draft2019": "^1.6.1"
+    "ajv-formats-draft2019": "^1.6.1",
+    "s3rver": "3.7.1"
   }
 }
 JSON
-    npm install --prefix "$NUA_TEST_CYCLONEDX" --no-audit --no-fund --omit=optional --loglevel=error >&2 ||
-        die "npm could not install the CycloneDX validator"
-    touch "$NUA_TEST_CYCLONEDX/.complete"
+    )
+    export NUA_TEST_NPM=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/nua-tests/npm
+    [[ $(cat "$NUA_TEST_NPM/.complete" 2>/dev/null) != "$wanted" ]] || return 0
+    say "installing the CycloneDX validator and an S3 store in $NUA_TEST_NPM"
+    rm -rf "$NUA_TEST_NPM"
+    mkdir -p "$NUA_TEST_NPM"
+    printf '%s\n' "$wanted" >"$NUA_TEST_NPM/package.json"
+    npm install --prefix "$NUA_TEST_NPM" --no-audit --no-fund --omit=optional --loglevel=error >&2 ||
+        die "npm could not install the tests' own tools"
+    printf '%s' "$wanted" >"$NUA_TEST_NPM/.complete"
 }
 
 # Judges that only newer Debian releases have: cosign and oras (both need no more than a C library) and SPDX's own validator (pure Python).

@@ -77,7 +77,7 @@ public static class RestoreCommand
         var work = switching.Apply(parsed, place.Work);
         var release = instance.Record?.Release ?? ReleaseOf(backup, folder, store, session);
         var contract = work.Containers.Contract(release);
-        var restore = new Restore(work, place.Data) { SafetyBackup = switching.SafetyBackup(parsed, place, session) };
+        var restore = new Restore(work, place.Data) { SafetyBackup = switching.BackupAtOnce(parsed, place, session) };
         var given = await restore.CheckAsync(backup, contract, inputs.Given(parsed), session.Cancellation);
         var settings = UpCommand.Wanted(instance, contract, inputs, parsed);
         UpChecks.RefuseTakenPorts(settings, folder);

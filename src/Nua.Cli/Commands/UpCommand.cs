@@ -110,7 +110,7 @@ public static class UpCommand
 
         if (record.Release.Image != release.Image)
         {
-            return await new Upgrade(work) { IsWanted = true, SafetyBackup = cancel => SwitchInputs.BackupAsync(place, session, cancel) }.RunAsync(release, settings, session.Cancellation);
+            return await new Upgrade(work) { IsWanted = true, SafetyBackup = cancel => SwitchInputs.SafetyBackupAsync(place, session, cancel) }.RunAsync(release, settings, session.Cancellation);
         }
 
         if (SettingsText.AreEqual(record.Settings, settings))

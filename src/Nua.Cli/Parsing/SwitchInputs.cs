@@ -16,18 +16,26 @@ public sealed class SwitchInputs
     public IEnumerable<Option> All => [NoBackup, Steady];
 
     /// <summary>Null with <c>--no-backup</c>.</summary>
-    public Func<CancellationToken, Task<string>>? SafetyBackup(ParseResult parsed, Places place, Session session) =>
-        parsed.GetValue(NoBackup) ? null : cancel => BackupAsync(place, session, cancel);
+    public Func<CancellationToken, Task<SafetyBackup>>? SafetyBackup(ParseResult parsed, Places place, Session session) =>
+        parsed.GetValue(NoBackup) ? null : cancel => SafetyBackupAsync(place, session, cancel);
 
-    /// <summary>A backup in the instance's own folder, every byte read back.</summary>
-    /// <returns>Its path.</returns>
-    public static async Task<string> BackupAsync(Places place, Session session, CancellationToken cancel)
-    {
-        session.Messages.Note("making a safety backup");
-        var result = await new BackupWork(place.Work, place.Data, new BackupOrder { IsChecked = true }).RunAsync(cancel);
-        session.Messages.Report(result.Notes);
-        return result.Entry.Place;
-    }
+    /// <summary>In the instance's own folder, every byte read back.</summary>
+    public static Task<SafetyBackup> SafetyBackupAsync(Places place, Session session, CancellationToken cancel) =>
+        Backup(place).BeforeSwitchAsync(session.Messages.Report, cancel);
+
+    /// <summary>The same at once, whatever it costs the application: a restore replaces its data before it is stopped.</summary>
+    /// <returns>Its path. Null with <c>--no-backup</c>.</returns>
+    public Func<CancellationToken, Task<string>>? BackupAtOnce(ParseResult parsed, Places place, Session session) => parsed.GetValue(NoBackup)
+        ? null
+        : async cancel =>
+        {
+            session.Messages.Note("making a safety backup");
+            var result = await Backup(place).RunAsync(cancel);
+            session.Messages.Report(result.Notes);
+            return result.Entry.Place;
+        };
+
+    private static BackupWork Backup(Places place) => new(place.Work, place.Data, new BackupOrder { IsChecked = true });
 
     /// <exception cref="ProblemException">NUA9040; exit code 2.</exception>
     public Workplace Apply(ParseResult parsed, Workplace place) => parsed.GetValue(Steady) is not { } text

@@ -33,9 +33,8 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
     /// application runs again then, if it did.</exception>
     public async Task<BackupResult> RunAsync(CancellationToken cancel)
     {
-        var list = BackupList.Load(place.Folder);
         var now = place.Time.GetUtcNow();
-        var head = HeadOf(list.NextSequence, now);
+        var head = HeadOf(BackupList.Load(place.Folder).NextSequence, now);
         var target = order.PlaceFor(place.Folder, head.Sequence, now);
         await Task.Run(() => target.Prepare(cancel), cancel);
         var wasRunning = (await place.Engine.StatusAsync(place.Folder, cancel)).IsRunning;
@@ -61,11 +60,46 @@ public sealed class BackupWork(Workplace place, Generations folders, BackupOrder
         }
 
         await SettleAsync(operation);
-        var entry = new BackupEntry(
-            head.Sequence, head.Id, sent.Place.Text, now, sent.Written.FileBytes, sent.Written.ContentBytes, head.Version, head.DataVersion, head.Image,
-            head.Kind, order.Key is not null, (long)_away.Total.TotalMilliseconds);
-        list.With(entry).Save(place.Folder);
+        var entry = Enter(head, sent);
         return new BackupResult(order.IsChecked ? await CheckAsync(entry, cancel) : entry, _notes, way);
+    }
+
+    /// <summary>The backup before a switch. When the application would have to rest for as long as its data is read, the switch makes it.</summary>
+    /// <param name="report">Told what is not in it.</param>
+    /// <exception cref="ProblemException">those of <see cref="RunAsync"/>.</exception>
+    public async Task<SafetyBackup> BeforeSwitchAsync(Action<IReadOnlyList<Problem>> report, CancellationToken cancel)
+    {
+        var rests = !Contract.HasBackupCommand
+            && (await place.Engine.StatusAsync(place.Folder, cancel)).IsRunning
+            && !await Task.Run(folders.CanReflink, cancel);
+        if (!rests)
+        {
+            place.Tell("making a safety backup");
+            var made = await RunAsync(cancel);
+            report(made.Notes);
+            return new SafetyBackup.Made(made.Entry.Place);
+        }
+
+        var now = place.Time.GetUtcNow();
+        var head = HeadOf(BackupList.Load(place.Folder).NextSequence, now);
+        var target = order.PlaceFor(place.Folder, head.Sequence, now);
+        report(_notes);
+        return new SafetyBackup.AtRest(target.Partial, async token =>
+        {
+            // The switch works on the other generation meanwhile.
+            using var own = Generations.Open(place.Folder, place.Engine.VolumeIds);
+            var sent = await PackAsync(head, target, read => report([.. own.Pack(Record.Generation, Volumes, read, token).Notes]), token);
+            return (await CheckAsync(Enter(head, sent), token)).Place;
+        });
+    }
+
+    private BackupEntry Enter(BackupHead head, SentBackup sent)
+    {
+        var entry = new BackupEntry(
+            head.Sequence, head.Id, sent.Place.Text, head.Started, sent.Written.FileBytes, sent.Written.ContentBytes, head.Version, head.DataVersion, head.Image,
+            head.Kind, order.Key is not null, (long)_away.Total.TotalMilliseconds);
+        BackupList.Load(place.Folder).With(entry).Save(place.Folder);
+        return entry;
     }
 
     private async Task<BackupEntry> CheckAsync(BackupEntry entry, CancellationToken cancel)

@@ -77,7 +77,7 @@ public sealed class Restore(Workplace place, Generations folders)
             Filling = backup.Head.IsCopy ? new Filling.Written(UnpackAsync) : new Filling.Empty(),
             Verbs = Verbs(backup.Head, target, contract),
             Reason = "restore",
-            SafetyBackup = safety,
+            SafetyBackup = safety is null ? null : new SafetyBackup.Made(safety),
         };
         var report = await new Switch(place).RunAsync(order, cancel);
         if (report.Outcome == SwitchOutcome.Done)

@@ -11,8 +11,8 @@ public sealed class Rollback(Workplace place)
 {
     private const int NotSupported = 3;
 
-    /// <summary>Makes the safety backup and gives its path; null leaves it out.</summary>
-    public Func<CancellationToken, Task<string>>? SafetyBackup { get; init; }
+    /// <summary>Makes the safety backup, or tells how it is made at rest; null leaves it out.</summary>
+    public Func<CancellationToken, Task<SafetyBackup>>? SafetyBackup { get; init; }
 
     /// <param name="toKept">The kept generation as it was when it was replaced; what was written since is not in it.</param>
     /// <exception cref="ProblemException">NUA5220 there is no earlier release; NUA5221 the images cannot keep what was written since

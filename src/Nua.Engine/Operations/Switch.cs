@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Nua.Engine.Backups;
 using Nua.Engine.Instances;
 using Nua.Foundation;
@@ -13,11 +14,13 @@ public sealed class Switch(Workplace place)
 {
     private readonly List<StepTime> _steps = [];
     private OperationRecord? _operation;
+    private ExceptionDispatchInfo? _refusal;
+    private string? _safety;
     private string? _copied;
     private long _stepBegun;
 
-    /// <exception cref="ProblemException">refused, nothing was changed: there is no room, the image cannot be unpacked, the new data cannot be written or
-    /// the journal cannot.</exception>
+    /// <exception cref="ProblemException">refused, nothing was changed: there is no room, the image cannot be unpacked, the new data, the safety backup or the journal
+    /// cannot be written.</exception>
     public async Task<SwitchReport> RunAsync(SwitchOrder order, CancellationToken cancel)
     {
         if (order.Filling is Filling.CloneOf old)
@@ -27,6 +30,7 @@ public sealed class Switch(Workplace place)
 
         var begun = place.Time.GetTimestamp();
         var before = place.Instance.Record;
+        _safety = (order.SafetyBackup as SafetyBackup.Made)?.Path;
         var away = new AwayClock(place.Time);
         Problem? failure;
         Open(order, before);
@@ -61,7 +65,12 @@ public sealed class Switch(Workplace place)
         // An operator who interrupts now would only make the application stay away longer.
         var broken = await SettleAsync(failure is null, away);
         EndStep();
-        if (failure is not null && broken is null && order.SafetyBackup is { } unneeded && place.Instance.Record?.Generation == before?.Generation)
+        if (broken is null)
+        {
+            _refusal?.Throw();
+        }
+
+        if (failure is not null && broken is null && _safety is { } unneeded && place.Instance.Record?.Generation == before?.Generation)
         {
             BackupRetention.Remove(place.Folder, unneeded);
         }
@@ -72,7 +81,7 @@ public sealed class Switch(Workplace place)
             Duration = place.Time.GetElapsedTime(begun),
             Away = away.Total,
             Copied = _copied,
-            SafetyBackup = order.SafetyBackup is { } made && File.Exists(made) ? made : null,
+            SafetyBackup = _safety is { } made && File.Exists(made) ? made : null,
             Steps = _steps,
         };
     }
@@ -86,8 +95,8 @@ public sealed class Switch(Workplace place)
         Generation = order.Filling is Filling.Same ? null : (before?.LastGeneration ?? 0) + 1,
         Target = order.Target,
         WasRunning = before?.IsWanted ?? false,
-        SafetyBackup = ShortPlace(order.SafetyBackup),
-        Partial = order.Partial,
+        SafetyBackup = ShortPlace(_safety),
+        Partial = order.SafetyBackup is SafetyBackup.AtRest safety ? [.. order.Partial, .. safety.Partial] : order.Partial,
         Begun = place.Time.GetUtcNow(),
     });
 
@@ -108,7 +117,6 @@ public sealed class Switch(Workplace place)
     private async Task MakeAsync(SwitchOrder order, InstanceRecord? before, AwayClock away, CancellationToken cancel)
     {
         var generation = _operation!.Generation ?? before!.Generation;
-        var readyTimeout = place.Containers.Contract(order.Target).ReadyTimeout;
         Step("closing the gate");
         if (before is not null)
         {
@@ -118,6 +126,22 @@ public sealed class Switch(Workplace place)
             await place.Engine.StopAsync(place.Folder, cancel);
         }
 
+        if (order.SafetyBackup is SafetyBackup.AtRest safety)
+        {
+            await BesideAsync(safety, token => TryOutAsync(order, before, generation, token), cancel);
+        }
+        else
+        {
+            await TryOutAsync(order, before, generation, cancel);
+        }
+
+        Step("committing");
+        place.Instance.Commit(Next(order, before, generation));
+    }
+
+    /// <summary>The new generation is filled, and the new release has to prove itself on it.</summary>
+    private async Task TryOutAsync(SwitchOrder order, InstanceRecord? before, int generation, CancellationToken cancel)
+    {
         await FillAsync(order, generation, cancel);
         var isEmpty = order.Filling is Filling.Empty;
         foreach (var verb in order.Verbs)
@@ -129,7 +153,7 @@ public sealed class Switch(Workplace place)
 
         Step("starting the new release");
         await place.Engine.StartAsync(place.Containers.Service(order.Target, generation, order.Settings, order.Reason), cancel);
-        await Readiness.AwaitReadyAsync(place, order.Target, readyTimeout, cancel);
+        await Readiness.AwaitReadyAsync(place, order.Target, place.Containers.Contract(order.Target).ReadyTimeout, cancel);
         if (before is not null && !LetsInEarly(order))
         {
             Step("watching the new release");
@@ -141,9 +165,58 @@ public sealed class Switch(Workplace place)
             Step("looking for what was seeded");
             await Verification.RunAsync(place, order.Target, order.Seedings, cancel);
         }
+    }
 
-        Step("committing");
-        place.Instance.Commit(Next(order, before, generation));
+    /// <summary>Whichever of the two fails ends the other. A safety backup that fails is a refusal: the old release comes back, and nothing was changed.</summary>
+    private async Task BesideAsync(SafetyBackup.AtRest safety, Func<CancellationToken, Task> work, CancellationToken cancel)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        place.Tell("making a safety backup");
+        var saving = SaveAsync(safety, both);
+        try
+        {
+            await work(both.Token);
+            if (!saving.IsCompleted)
+            {
+                Step("waiting for the safety backup");
+            }
+        }
+        catch when (!saving.IsFaulted)
+        {
+            await both.CancelAsync();
+            await Task.WhenAny(saving);
+            _safety = saving.IsCompletedSuccessfully ? await saving : null;
+            throw;
+        }
+        catch
+        {
+            // It ended the work, and says why below.
+        }
+
+        try
+        {
+            _safety = await saving;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _refusal = ExceptionDispatchInfo.Capture(failure);
+            throw;
+        }
+
+        _operation = _operation! with { SafetyBackup = ShortPlace(_safety) };
+    }
+
+    private static async Task<string> SaveAsync(SafetyBackup.AtRest safety, CancellationTokenSource both)
+    {
+        try
+        {
+            return await safety.MakeAsync(both.Token);
+        }
+        catch
+        {
+            await both.CancelAsync();
+            throw;
+        }
     }
 
     /// <summary>After the commit of a release that the old one can take over from: users are let in, and it must stay steady.</summary>
@@ -219,7 +292,7 @@ public sealed class Switch(Workplace place)
             Settings = order.Settings,
             Kept = order.Filling is Filling.Same
                 ? before.Kept
-                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now) { SafetyBackup = ShortPlace(order.SafetyBackup) }, .. before.Kept],
+                : [new KeptGeneration(before.Generation, before.Release, order.Kind, now) { SafetyBackup = ShortPlace(_safety) }, .. before.Kept],
         };
     }
 

@@ -33,8 +33,8 @@ public sealed record SwitchOrder
     /// <summary>What was seeded into the data: the new release must have it before the old one is given up.</summary>
     public IReadOnlyList<Seeding> Seedings { get; init; } = [];
 
-    /// <summary>Path of the backup that was made before; null for none.</summary>
-    public string? SafetyBackup { get; init; }
+    /// <summary>Null for none.</summary>
+    public SafetyBackup? SafetyBackup { get; init; }
 
     /// <summary>Files and folders of the host that serve this operation only and go at its end.</summary>
     public IReadOnlyList<string> Partial { get; init; } = [];

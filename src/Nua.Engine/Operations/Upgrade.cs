@@ -8,8 +8,8 @@ namespace Nua.Engine.Operations;
 /// <remarks>Everything that can be refused is refused before anything is changed.</remarks>
 public sealed class Upgrade(Workplace place)
 {
-    /// <summary>Makes the safety backup and gives its path; null leaves it out.</summary>
-    public Func<CancellationToken, Task<string>>? SafetyBackup { get; init; }
+    /// <summary>Makes the safety backup, or tells how it is made at rest; null leaves it out.</summary>
+    public Func<CancellationToken, Task<SafetyBackup>>? SafetyBackup { get; init; }
 
     /// <summary>Whether it is to run afterwards; null: as it was.</summary>
     public bool? IsWanted { get; init; }

@@ -34,8 +34,8 @@ public static class Judge
     /// <summary>The CycloneDX project's strict validator, version 1.6.</summary>
     public static async Task CycloneDxAsync(string sbomFile)
     {
-        var modules = Environment.GetEnvironmentVariable("NUA_TEST_CYCLONEDX")
-            ?? throw new InvalidOperationException("NUA_TEST_CYCLONEDX is not set: run the tests through ./test");
+        var modules = Environment.GetEnvironmentVariable("NUA_TEST_NPM")
+            ?? throw new InvalidOperationException("NUA_TEST_NPM is not set: run the tests through ./test");
         (await new Shell("node").With("-e", CycloneDxScript, sbomFile).Set("NODE_PATH", Path.Combine(modules, "node_modules")).RunAsync())
             .Expect(0);
     }

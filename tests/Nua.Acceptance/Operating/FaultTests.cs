@@ -94,11 +94,26 @@ public sealed class FaultTests(ExampleImages images) : IDisposable
             Assert.True(after.Image == before?.Image || after.Version == Target(operation, before), $"{which}: neither old nor new but {after}");
             Assert.False(File.Exists(_operated.Folder(name) + "/operation.json"), which);
             Assert.Equal(after.Generations, Directory.GetDirectories(_operated.Folder(name) + "/generations").Select(path => Path.GetFileName(path)).Order());
-            Assert.True(await writer.MissingAsync() is { Count: 0 }, $"{which}: acknowledged notes are missing\n{outcome}");
+            var (missing, why) = await MissingAsync(writer);
+            Assert.True(missing is { Count: 0 }, why is null
+                ? $"{which}: acknowledged notes are missing\n{outcome}"
+                : $"{which}: {why}\n{await Nua.RunAsync("status", name)}\n{await Nua.RunAsync("logs", name, "--tail", "60")}\nthe command that was interrupted:\n{outcome}");
         }
         else
         {
             writer.Forget();
+        }
+    }
+
+    private static async Task<(IReadOnlyList<string>? Missing, string? Why)> MissingAsync(NoteWriter writer)
+    {
+        try
+        {
+            return (await writer.MissingAsync(), null);
+        }
+        catch (HttpRequestException silent)
+        {
+            return (null, silent.Message);
         }
     }
 

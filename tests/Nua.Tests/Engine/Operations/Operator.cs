@@ -36,6 +36,16 @@ internal sealed class Operator : IDisposable
 
     public HurryingTime Time => _time;
 
+    /// <summary>In true time: what the test waits for is done elsewhere.</summary>
+    public static async Task AwaitAsync(Func<bool> isSo)
+    {
+        for (var tries = 0; !isSo(); tries++)
+        {
+            Assert.True(tries < 1000, "still not so after 10 s");
+            await Task.Delay(10);
+        }
+    }
+
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
     /// <summary>An instance that serves version 1.0 on generation 3 and keeps generation 2, with three writes.</summary>

@@ -17,6 +17,8 @@ public sealed class SwitchCrashTests : IDisposable
     [InlineData("upgrade with a migration", Behaviour.Good)]
     [InlineData("upgrade with a migration", Behaviour.NeverReady)]
     [InlineData("upgrade with a migration", Behaviour.EndsAfterTenSeconds)]
+    [InlineData("upgrade that saves at rest", Behaviour.Good)]
+    [InlineData("upgrade that saves at rest", Behaviour.EndsAtStart)]
     [InlineData("upgrade without a migration", Behaviour.Good)]
     [InlineData("upgrade without a migration", Behaviour.EndsAtStart)]
     [InlineData("upgrade without a migration", Behaviour.EndsAfterTenSeconds)]
@@ -146,6 +148,10 @@ public sealed class SwitchCrashTests : IDisposable
     private SwitchOrder Order(string operation, InstanceRecord? before, World world) => operation switch
     {
         "upgrade with a migration" => _operator.Upgrade(before!, "2.0"),
+        "upgrade that saves at rest" => _operator.Upgrade(before!, "2.0") with
+        {
+            SafetyBackup = new SafetyBackup.AtRest([], _ => world.SaveAsync(before!.Generation)),
+        },
         "upgrade without a migration" => _operator.Upgrade(before!, "1.2"),
         "rollback" => _operator.Rollback(before!, "1.0"),
         "restore" => _operator.Restore(before!, world),

@@ -207,6 +207,17 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         return "copied";
     }
 
+    /// <summary>A backup of data that nobody writes to.</summary>
+    public async Task<string> SaveAsync(int generation)
+    {
+        await MomentAsync("save");
+        Assert.False(Running?.Generation == generation, "the application runs while its data is saved");
+        var writes = Generations[generation].Writes;
+        await MomentAsync("saved");
+        Assert.Same(writes, Generations[generation].Writes);
+        return "a backup";
+    }
+
     public async Task KeepAsync(IReadOnlySet<int> generations, CancellationToken cancel)
     {
         foreach (var generation in Generations.Keys.Where(number => !generations.Contains(number)).ToList())
@@ -249,6 +260,11 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         if (++_moment == KillAt)
         {
             _killed.SetResult();
+        }
+
+        if (_killed.Task.IsCompleted)
+        {
+            // Nothing of a process that was killed goes on, whatever it did at once.
             await new TaskCompletionSource().Task;
         }
 
