@@ -73,8 +73,10 @@ public sealed class DockerEngine : IEngine, IDisposable
             return (int?)null;
         }
 
+        StopMark.Set(instance, service.Id);
         // The agent keeps the time itself; the engine kills only what does not even do that.
         await _containers.StopAsync(service.Id, (uint)(service.Number(ContainerNames.StopLabel) ?? 30) + Grace, cancel);
+        StopMark.Clear(instance);
         var status = (await _containers.FindAsync(service.Id, cancel))?.ExitCode;
         await Log(instance).KeepAsync(cancel);
         Log(instance).Note($"stopped, exit status {status}");
@@ -86,7 +88,7 @@ public sealed class DockerEngine : IEngine, IDisposable
         var isOpen = GateContainer.IsOpen(instance);
         for (var looks = 1; ; looks++)
         {
-            if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service)
+            if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service || StopMark.IsOn(instance, service.Id))
             {
                 return ServiceStatus.None with { IsGateOpen = isOpen };
             }

@@ -55,7 +55,7 @@ internal sealed class RunningService : IDisposable
         }
     }
 
-    /// <summary>It ended in a way that starting it again cannot mend, or was stopped.</summary>
+    /// <summary>It ended in a way that starting it again cannot mend, or was stopped, or is being stopped.</summary>
     public bool IsOver => Status.State == ServiceState.Stopped;
 
     /// <exception cref="ProblemException">the first container could not be started.</exception>
@@ -70,6 +70,12 @@ internal sealed class RunningService : IDisposable
     {
         var running = Container;
         await _stop.CancelAsync();
+        lock (_turn)
+        {
+            // Whoever asked for this may be gone, and the next one must not take it for an application that goes on.
+            _status = _status with { State = ServiceState.Stopped };
+        }
+
         if (running is not null)
         {
             running.Signal(Terminate);
@@ -94,7 +100,8 @@ internal sealed class RunningService : IDisposable
         lock (_turn)
         {
             _container = container;
-            _status = _status with { State = ServiceState.Starting, Health = null, Since = _time.GetUtcNow() };
+            var state = _stop.IsCancellationRequested ? ServiceState.Stopped : ServiceState.Starting;
+            _status = _status with { State = state, Health = null, Since = _time.GetUtcNow() };
         }
 
         return container;
@@ -209,6 +216,11 @@ internal sealed class RunningService : IDisposable
     {
         lock (_turn)
         {
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
             var state = isReady ? ServiceState.Ready
                 : _status.State == ServiceState.Ready && failures >= _order.Health.Retries ? ServiceState.Unhealthy
                 : _status.State;

@@ -45,6 +45,15 @@ public sealed class DockerEngineTests : IDisposable
         Assert.Contains("no more processes", status.Health, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever asked the engine to stop it was killed.</summary>
+    [Fact]
+    public async Task Container_that_is_being_stopped_is_no_running_application()
+    {
+        StopMark.Set(new InstanceFolder(_folder.Path, InstanceName.Parse("notes")), "c");
+        var status = await StatusAsync(path => path.EndsWith("/exec", StringComparison.Ordinal) ? (200, """{"Id":"e"}""") : (200, Running));
+        Assert.Equal((ServiceState.Stopped, false), (status.State, status.IsRunning));
+    }
+
     private async Task<ServiceStatus> StatusAsync(Func<string, (int Status, string Body)> answer)
     {
         var path = _folder.Path + "/engine.sock";
