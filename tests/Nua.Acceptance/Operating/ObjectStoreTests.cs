@@ -2,7 +2,7 @@ using Nua.Acceptance.Running;
 
 namespace Nua.Acceptance.Operating;
 
-/// <summary>Backups in a store that speaks S3, a server of its own on this machine: through rclone, and through restic.</summary>
+/// <summary>Backups in a store that speaks S3, a server of its own on this machine.</summary>
 public sealed class ObjectStoreTests(ExampleImages images) : IAsyncLifetime
 {
     private readonly Operated _operated = new(images.Nua);
@@ -22,7 +22,6 @@ public sealed class ObjectStoreTests(ExampleImages images) : IAsyncLifetime
             $"{tools}/node_modules/.bin/s3rver", "--directory", _folder["stored"], "--address", "127.0.0.1", "--port", $"{port}",
             "--configure-bucket", "backups").Start();
         await Web.AskAsync(port, "/", () => _server.HasEnded);
-        _folder.Write("password", "canary");
         _folder.Write("rclone.conf", $"""
             [store]
             type = s3
@@ -41,10 +40,8 @@ public sealed class ObjectStoreTests(ExampleImages images) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    [Theory]
-    [InlineData("rclone")]
-    [InlineData("restic")]
-    public async Task Backup_goes_to_the_store_and_brings_the_application_back_on_another_machine(string program)
+    [Fact]
+    public async Task Backup_goes_to_the_store_and_brings_the_application_back_on_another_machine()
     {
         await images.BuildAsync("notes");
         var (name, port) = (_operated.Name(), Web.FreePort());
@@ -52,13 +49,7 @@ public sealed class ObjectStoreTests(ExampleImages images) : IAsyncLifetime
         await Web.SendAsync(HttpMethod.Post, port, "/api/notes", """{"text":"kept far away"}""");
         // More than one part of an upload.
         (await Nua.RunAsync("exec", name, "--", "sh", "-c", "head -c 20000000 /dev/urandom >/nua/data/noise")).Expect(0);
-        if (program == "restic")
-        {
-            (await With(new Shell("/usr/bin/restic")).With("--repo", $"s3:{_endpoint}/backups/repository", "init").RunAsync()).Expect(0);
-        }
-
-        var place = program == "restic" ? $"restic:s3:{_endpoint}/backups/repository" : "rclone:store:backups/of/notes/";
-        var made = (await With(Nua.Shell).With("backup", name, "-o", place, "--with-image", "--check").RunAsync()).Expect(0).Out.Trim();
+        var made = (await With(Nua.Shell).With("backup", name, "-o", "rclone:store:backups/of/notes/", "--with-image", "--check").RunAsync()).Expect(0).Out.Trim();
         (await Nua.RunAsync("destroy", name, "--yes", "--no-backup")).Expect(0);
 
         Assert.DoesNotContain(Directory.EnumerateFiles(_folder["stored/backups"], "*", SearchOption.AllDirectories), file => file.Contains(".part", StringComparison.Ordinal));
@@ -76,6 +67,7 @@ public sealed class ObjectStoreTests(ExampleImages images) : IAsyncLifetime
     }
 
     private Shell With(Shell shell) => shell
-        .Set("RCLONE_CONFIG", _folder["rclone.conf"]).Set("RESTIC_PASSWORD_FILE", _folder["password"]).Set("XDG_CACHE_HOME", _folder["cache"])
-        .Set("AWS_ACCESS_KEY_ID", "S3RVER").Set("AWS_SECRET_ACCESS_KEY", "S3RVER").Set("AWS_CA_BUNDLE", null);
+        .Set("RCLONE_CONFIG", _folder["rclone.conf"]).Set("AWS_ACCESS_KEY_ID", "S3RVER").Set("AWS_SECRET_ACCESS_KEY", "S3RVER")
+        // Where the machine names one, this rclone cannot load it.
+        .Set("AWS_CA_BUNDLE", null);
 }
