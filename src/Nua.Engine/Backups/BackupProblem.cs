@@ -7,6 +7,10 @@ internal static class BackupProblem
 {
     private const int DataError = 65;
 
+    /// <summary>What unpacking finds wrong with an entry of the archive (NUA30xx) is wrong with the backup.</summary>
+    public static ProblemException? OfEntry(ProblemException wrong) =>
+        wrong.Problems[0].Code.StartsWith("NUA30", StringComparison.Ordinal) ? new ProblemException(wrong.Problems) { ExitCode = DataError } : null;
+
     public static ProblemException NotABackup(string where, string why) => new(
         new Problem("NUA5120", "this is not a backup made by nua")
         {

@@ -97,7 +97,7 @@ public sealed class BackupReader
         Generations generations, int number, IReadOnlyList<NewVolume> volumes, CancellationToken cancel = default)
     {
         BackupSummary? summary = null;
-        var report = generations.Unpack(number, output => Read(_place, _key, toEnd: true, stream => Write(stream, output), cancel));
+        var report = Unpack(() => generations.Unpack(number, output => Read(_place, _key, toEnd: true, stream => Write(stream, output), cancel)));
         return summary! with { Notes = report.Notes };
 
         void Write(Stream stream, Stream output)
@@ -117,7 +117,7 @@ public sealed class BackupReader
     public BackupSummary UnpackFiles(Generations generations, CancellationToken cancel = default)
     {
         BackupSummary? summary = null;
-        var report = generations.UnpackStaging(output => Read(_place, _key, toEnd: true, stream => Write(stream, output), cancel));
+        var report = Unpack(() => generations.UnpackStaging(output => Read(_place, _key, toEnd: true, stream => Write(stream, output), cancel)));
         return summary! with { Notes = report.Notes };
 
         void Write(Stream stream, Stream output)
@@ -125,6 +125,18 @@ public sealed class BackupReader
             using var tar = new TarWriter(output);
             summary = Pass(stream, new DataSink("", tar), null, cancel);
             tar.Complete();
+        }
+    }
+
+    private static CopyReport Unpack(Func<CopyReport> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ProblemException wrong) when (BackupProblem.OfEntry(wrong) is { } refusal)
+        {
+            throw refusal;
         }
     }
 

@@ -72,6 +72,7 @@ public sealed class HostileBackupTests : IDisposable
     [InlineData("image that the head does not name")]
     [InlineData("hard link out of the volumes")]
     [InlineData("link, then a file through it")]
+    [InlineData("link, then a file through it, then more than is read ahead")]
     [InlineData("device")]
     [InlineData("cut off inside a file")]
     public void Backup_that_was_put_together_is_refused(string what)
@@ -89,6 +90,8 @@ public sealed class HostileBackupTests : IDisposable
             "image that the head does not name" => tar.Entry("image/index.json", content: "x"),
             "hard link out of the volumes" => tar.Entry("volumes/data/h", '1', link: "nua-backup.json"),
             "link, then a file through it" => tar.Entry("volumes/data/l", '2', link: "/").Entry("volumes/data/l/x", content: "x"),
+            "link, then a file through it, then more than is read ahead" => tar.Entry("volumes/data/l", '2', link: "/").Entry("volumes/data/l/x", content: "x")
+                .Entry("volumes/data/y", content: new string('y', 2 << 20)),
             "device" => tar.Entry("volumes/data/null", '3'),
             "cut off inside a file" => tar.Entry("volumes/data/x", content: "x", size: 100_000),
             _ => tar,
