@@ -59,7 +59,7 @@ internal static class RecoveryWork
         {
             if (lost == MostLost)
             {
-                throw new ProblemException(new Problem("NUA5209", $"what runs {Readiness.Name(record.Release)} was ended from outside again and again")
+                throw new ProblemException(new Problem("NUA5210", $"what runs {Readiness.Name(record.Release)} was ended from outside again and again")
                 {
                     Why = $"it was started {MostLost} times and was gone each time before the application was ready",
                     Remedy = "the machine may be short of memory (dmesg), or something else ends its containers; then run the command again",

@@ -28,7 +28,7 @@ public sealed class LostServiceTests : IDisposable
         var (folder, world) = _operator.Running();
         world.Losses = 100;
         var error = await Assert.ThrowsAsync<ProblemException>(() => RestartAsync(folder, world));
-        Assert.Equal("NUA5209", error.Problems[0].Code);
+        Assert.Equal("NUA5210", error.Problems[0].Code);
         Assert.Equal(3, world.Journal.Count(moment => moment == "started"));
     }
 
