@@ -6,7 +6,6 @@ namespace Nua.Cli;
 /// <summary>The one place where exceptions end: each becomes coded problems and an exit status.</summary>
 public static class Failure
 {
-    private const string DiskOfTheStoreIsFull = "NUA4031";
     private const int NoSpace = 28;
     private const int NoPermission = 13;
     private const int ReadOnlyFileSystem = 30;
@@ -28,7 +27,8 @@ public static class Failure
         {
             messages.Report(exception.Problems);
             messages.Stack(exception);
-            return exception.ExitCode == ExitStatus.Failed && exception.Problems.Any(problem => problem.Code == DiskOfTheStoreIsFull) ? full : exception.ExitCode;
+            // NUA4031 comes from the worker, which knows no statuses: the disk of the store is full.
+            return exception.ExitCode == ExitStatus.Failed && exception.Problems.Any(problem => problem.Code == "NUA4031") ? full : exception.ExitCode;
         }
 #pragma warning disable CA1031 // The last catch of the process: whatever it is, the user gets a coded problem, not a crash dump.
         catch (Exception exception)

@@ -24,7 +24,7 @@ internal static class Readiness
 
     /// <summary>Until the recorded release is ready again. One that ends by itself is waited for: the engine starts it again.</summary>
     /// <returns>False when there is nothing any more that would: its supervisor or its container is gone.</returns>
-    /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
+    /// <exception cref="ProblemException">NUA5202, NUA5215.</exception>
     public static async Task<bool> TryAwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
     {
         long? stopped = null;
@@ -33,7 +33,7 @@ internal static class Readiness
         {
             { State: ServiceState.Ready } => true,
             { LastExit: null } => false,
-            _ => throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended, and is not started again", status),
+            _ => throw await EndedAsync(place, "NUA5215", $"{Name(release)} ended, and is not started again", status),
         };
 
         // Between an end and the next start an engine may say for a moment that it is stopped.

@@ -39,7 +39,7 @@ public sealed class LostServiceTests : IDisposable
         world.EndsWith = 78;
         var began = _operator.Time.GetTimestamp();
         var error = await Assert.ThrowsAsync<ProblemException>(() => RestartAsync(folder, world));
-        Assert.Equal("NUA5201", error.Problems[0].Code);
+        Assert.Equal("NUA5215", error.Problems[0].Code);
         Assert.Contains("78", error.Problems[0].Why, StringComparison.Ordinal);
         Assert.InRange(_operator.Time.GetElapsedTime(began).TotalSeconds, 3, 10);
     }
