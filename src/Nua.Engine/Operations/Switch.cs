@@ -54,7 +54,7 @@ public sealed class Switch(Workplace place)
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            failure = Failures.ProblemOf(error);
+            failure = Failures.ProblemOf(_refusal?.SourceException ?? error);
         }
 
         if (failure is not null)
@@ -180,40 +180,29 @@ public sealed class Switch(Workplace place)
             {
                 Step("waiting for the safety backup");
             }
+
+            _safety = await saving;
+            _operation = _operation! with { SafetyBackup = ShortPlace(_safety) };
         }
-        catch when (!saving.IsFaulted)
+        catch
         {
             await both.CancelAsync();
             await Task.WhenAny(saving);
             _safety = saving.IsCompletedSuccessfully ? await saving : null;
             throw;
         }
-        catch
-        {
-            // It ended the work, and says why below.
-        }
-
-        try
-        {
-            _safety = await saving;
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            _refusal = ExceptionDispatchInfo.Capture(failure);
-            throw;
-        }
-
-        _operation = _operation! with { SafetyBackup = ShortPlace(_safety) };
     }
 
-    private static async Task<string> SaveAsync(SafetyBackup.AtRest safety, CancellationTokenSource both)
+    private async Task<string> SaveAsync(SafetyBackup.AtRest safety, CancellationTokenSource both)
     {
         try
         {
             return await safety.MakeAsync(both.Token);
         }
-        catch
+        catch (Exception failure) when (!both.IsCancellationRequested)
         {
+            // Noted before the work is ended: what that says then is not the reason.
+            _refusal = ExceptionDispatchInfo.Capture(failure);
             await both.CancelAsync();
             throw;
         }

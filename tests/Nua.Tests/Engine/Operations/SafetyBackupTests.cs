@@ -54,6 +54,7 @@ public sealed class SafetyBackupTests : IDisposable
         }
 
         Assert.Same(failure, await Assert.ThrowsAsync<ProblemException>(() => upgrade));
+        Assert.Contains("failed: no; going back", _told);
         Assert.Equal(("1.0", 3), world.Running);
         Assert.True(world.IsGateOpen);
         Assert.Equal([2, 3], world.Generations.Keys);
