@@ -339,7 +339,7 @@ internal sealed class LayerScanner(
     {
         var rule = problem.Code switch
         {
-            "NUA3060" or "NUA3061" or "NUA3062" => "OCI-03",
+            "NUA3060" or "NUA3061" or "NUA3062" or "NUA3117" => "OCI-03",
             _ when IsLimit(problem) => "OCI-29",
             _ => "OCI-09",
         };

@@ -22,7 +22,28 @@ public sealed class BlobDirectory : IBlobStore
         return isThere;
     }
 
+    /// <exception cref="Nua.Foundation.ProblemException">NUA3117 the disk does not give it, now or while it is read; those of <see cref="IBlobStore"/>.</exception>
     public Stream OpenRead(Digest digest, long size)
+    {
+        Content? content = null;
+        try
+        {
+            content = new Content(Open(digest, size), Name);
+            return new VerifyingStream(content, digest, size, Name);
+        }
+        catch (Exception failure)
+        {
+            content?.Dispose();
+            if (failure is IOException unreadable)
+            {
+                throw StoreProblem.CannotRead(Name, unreadable);
+            }
+
+            throw;
+        }
+    }
+
+    private FileStream Open(Digest digest, long size)
     {
         var path = PathOf(digest);
         // Non-blocking, so that a FIFO in a hostile layout does not stop us for ever.
@@ -51,12 +72,38 @@ public sealed class BlobDirectory : IBlobStore
                 throw BlobProblem.WrongSize(digest, Name, size, found.Size);
             }
 
-            return new VerifyingStream(new FileStream(file, FileAccess.Read, bufferSize: 0), digest, size, Name);
+            return new FileStream(file, FileAccess.Read, bufferSize: 0);
         }
         catch
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Its failures are problems of the store: whoever reads may be writing elsewhere, and must not take them for his own.</summary>
+    private sealed class Content(FileStream file, string store) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            try
+            {
+                return file.Read(buffer);
+            }
+            catch (IOException error)
+            {
+                throw StoreProblem.CannotRead(store, error);
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                file.Dispose();
+            }
+
+            base.Dispose(disposing);
         }
     }
 }
