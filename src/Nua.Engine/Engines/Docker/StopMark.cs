@@ -12,11 +12,24 @@ internal static class StopMark
     /// <param name="container">Its id: what is started next has another one.</param>
     public static void Set(InstanceFolder instance, string container)
     {
-        DurableFile.CreateDirectory(instance.Run, 0x1C0);
-        File.WriteAllText(FileOf(instance), container);
+        try
+        {
+            DurableFile.CreateDirectory(instance.Run, 0x1C0);
+            File.WriteAllText(FileOf(instance), container);
+        }
+        catch (IOException)
+        {
+            // A full disk must not keep an application from being stopped.
+        }
     }
 
-    public static void Clear(InstanceFolder instance) => File.Delete(FileOf(instance));
+    public static void Clear(InstanceFolder instance)
+    {
+        if (File.Exists(FileOf(instance)))
+        {
+            File.Delete(FileOf(instance));
+        }
+    }
 
     public static bool IsOn(InstanceFolder instance, string container)
     {

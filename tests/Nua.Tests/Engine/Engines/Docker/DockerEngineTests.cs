@@ -54,6 +54,18 @@ public sealed class DockerEngineTests : IDisposable
         Assert.Equal((ServiceState.Stopped, false), (status.State, status.IsRunning));
     }
 
+    [Fact]
+    public void Mark_that_cannot_be_written_keeps_nothing_from_being_stopped()
+    {
+        var instance = new InstanceFolder(_folder.Path, InstanceName.Parse("notes"));
+        // A file where a folder should be: no disk has to be full for it.
+        Directory.CreateDirectory(instance.Path);
+        File.WriteAllText(instance.Run, "");
+        StopMark.Set(instance, "c");
+        StopMark.Clear(instance);
+        Assert.Equal("", File.ReadAllText(instance.Run));
+    }
+
     private async Task<ServiceStatus> StatusAsync(Func<string, (int Status, string Body)> answer)
     {
         var path = _folder.Path + "/engine.sock";
