@@ -178,7 +178,7 @@ internal sealed class PlanMaker
 
         throw new ProblemException(PlanProblems.NoStart(
             choice.Name, draft?.NoStart is { Length: > 0 } looked ? looked
-                : "neither run.start, nua/start.py, Procfile nor start.sh says how"));
+                : "neither run.start, nua/start.py, Procfile nor start.sh says how", draft?.NoStartRemedy));
     }
 
     private BuildPlan Compose(StackContext context, StackChoice choice, StackDraft? draft, StartSpec start, Listening listening)

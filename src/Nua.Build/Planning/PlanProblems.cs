@@ -168,12 +168,12 @@ internal static class PlanProblems
         Remedy = $"write '{Show(now)}'",
     };
 
-    public static Problem NoStart(string stack, string looked) =>
+    public static Problem NoStart(string stack, string looked, string? remedy = null) =>
         new("NUA2015", $"no start command found for this {stack} application")
     {
         Where = "run.start",
         Why = looked,
-        Remedy = "write `run.start = \"…\"` in nua-config.toml",
+        Remedy = remedy ?? "write `run.start = \"…\"` in nua-config.toml",
     };
 
     public static Problem SeveralChoices(string what, IEnumerable<string> found, string line) => new(

@@ -50,6 +50,9 @@ internal sealed record StackDraft
 
     public string NoStart { get; init; } = "";
 
+    /// <summary>What the author can do about it; null: say how it is started.</summary>
+    public string? NoStartRemedy { get; init; }
+
     /// <summary>Whether the code accepts connections; null when it cannot be told.</summary>
     public Listening? Listening { get; init; }
 

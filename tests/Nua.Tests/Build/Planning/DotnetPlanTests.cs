@@ -151,6 +151,24 @@ public sealed class DotnetPlanTests
         Assert.Empty(plan.RunPackages);
     }
 
+    /// <summary>The runtime of the server would be looked for in the form of the browser, which no package has.</summary>
+    [Fact]
+    public void Part_in_the_browser_keeps_its_own_runtime()
+    {
+        using var tree = AppTree.Empty().With("Web/Web.csproj", WithReference("Microsoft.NET.Sdk.Web", "..\\Shared\\Shared.csproj"))
+            .With("Shared/Shared.csproj", WithReference("Microsoft.NET.Sdk", "../Client/Client.csproj"))
+            .With("Client/Client.csproj", WithReference("Microsoft.NET.Sdk.BlazorWebAssembly", "../Shared/Shared.csproj"));
+        foreach (var step in tree.Built(new AppConfig { Build = new BuildConfig { Project = "Web/Web.csproj" } }).Phases.SelectMany(phase => phase.Steps))
+        {
+            Assert.DoesNotContain("linux-x64", step.Argv);
+            Assert.Equal("linux-x64", step.Env["RuntimeIdentifier"]);
+            Assert.Equal("true", step.Env["SelfContained"]);
+        }
+    }
+
+    private static string WithReference(string sdk, string other) =>
+        $"<Project Sdk=\"{sdk}\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><ProjectReference Include=\"{other}\"/></ItemGroup></Project>";
+
     [Theory]
     [InlineData("<!DOCTYPE x [<!ENTITY a \"b\">]><Project/>")]
     [InlineData("<Project><PropertyGroup>")]

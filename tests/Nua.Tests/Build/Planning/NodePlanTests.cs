@@ -109,6 +109,47 @@ public sealed class NodePlanTests
         Assert.Equal(npm == "10.x", tree.Built().Decided("package manager").Because.Contains($"leaves out {optional}", StringComparison.Ordinal));
     }
 
+    /// <summary>npm 11.6 and later write such files and then refuse them.</summary>
+    [Theory]
+    [InlineData("npm@11.21.2", "10.x")]
+    [InlineData("npm@11.5.0", "11.5.0")]
+    [InlineData("npm@10.9.0", "10.9.0")]
+    public void Npm_that_would_refuse_the_lock_file_is_not_taken_though_it_is_named(string named, string npm)
+    {
+        using var tree = AppTree.Empty().With("index.js").With("package.json", $$"""{"packageManager":"{{named}}","dependencies":{"koa":"3"} }""")
+            .With("package-lock.json", """{"lockfileVersion":3,"packages":{"node_modules/koa":{"optionalDependencies":{"@a/b":"1"}}}}""");
+        Assert.Equal(npm, tree.Built().Tool("npm").Version);
+    }
+
+    [Fact]
+    public void Archives_that_only_the_lock_file_names_are_there_when_packages_are_installed()
+    {
+        using var tree = AppTree.Empty().With("index.js").With("package.json", """{"dependencies":{"a":"file:parts/a.tgz"}}""")
+            .With("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  b@file:parts/b-1.0.tgz:\n    resolution: {tarball: file:parts/b-1.0.tgz}\n  c@file:../out.tgz: {}\n")
+            .With("parts/a.tgz").With("parts/b-1.0.tgz");
+        var inputs = tree.Built().Phase("dependencies").Inputs!;
+        Assert.Equal(["parts/a.tgz", "parts/b-1.0.tgz"], inputs.Where(path => path.EndsWith(".tgz", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("lts/*", ">=18 <23", ">=18 <23")]
+    [InlineData("node", "^20.10", "^20.10")]
+    [InlineData("lts/*", ">=18", ">=18 <25")]
+    [InlineData("lts/jod", ">=18 <21", "22.x")]
+    [InlineData("24", "<23", "24.x")]
+    public void Wish_for_any_version_leaves_the_choice_to_engines(string nvmrc, string engines, string range)
+    {
+        using var tree = AppTree.Empty().With("index.js").With(".nvmrc", nvmrc).With("package.json", $$"""{"engines":{"node":"{{engines}}"} }""");
+        Assert.Equal(range, tree.Built().Tool("node").Version);
+    }
+
+    [Fact]
+    public void Program_without_a_start_is_told_of_its_own_command()
+    {
+        using var tree = AppTree.Empty().With("package.json", """{"name":"hut","bin":{"hut":"cli.js"}}""").With("cli.js");
+        Assert.Contains("node cli.js", tree.Error().Why, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Lock_file_made_to_be_slow_is_not_searched_to_its_end()
     {

@@ -49,6 +49,48 @@ public sealed class NodeStaticTests
         Assert.Equal(["dependencies", "build"], plan.Phases.Select(phase => phase.Name));
     }
 
+    [Theory]
+    [InlineData("vitepress", """{"docs:dev":"vitepress dev docs","docs:build":"vitepress build docs"}""", "docs/index.md", "docs/.vitepress/dist", "npm run docs:build")]
+    [InlineData("vuepress", """{"docs:build":"vuepress build src"}""", "src/README.md", "src/.vuepress/dist", "npm run docs:build")]
+    [InlineData("vitepress", """{"build":"vitepress build"}""", "index.md", ".vitepress/dist", "npm run build")]
+    [InlineData("vitepress", """{"build":"tsc","docs:build":"vitepress build docs"}""", "docs/.vitepress/config.ts", "docs/.vitepress/dist", "npm run build|npm run docs:build")]
+    [InlineData("vitepress", """{"x":"y"}""", "docs/.vitepress/config.ts", "docs/.vitepress/dist", "node_modules/.bin/vitepress build docs")]
+    [InlineData("vitepress", """{"docs:build":"vitepress build docs"}""", "docs/.vitepress/config.mts=export default { outDir: '../public' }", "public", "npm run docs:build")]
+    public void Documentation_is_built_by_the_script_that_builds_it(string generator, string scripts, string file, string folder, string commands)
+    {
+        using var tree = AppTree.Empty().With("package-lock.json", "{}").With(file.Split('=')[0], file.Contains('=', StringComparison.Ordinal) ? file[(file.IndexOf('=') + 1)..] : "x")
+            .With("package.json", $$"""{"scripts":{{scripts}},"devDependencies":{"{{generator}}":"1"} }""");
+        var plan = tree.Built();
+        Assert.Equal("/nua/build/src/" + folder, Assert.Single(plan.Collects).From);
+        Assert.Equal(commands.Split('|'), plan.Phase("build").Steps.Select(step => step.Title));
+    }
+
+    /// <summary>The adapter of SvelteKit's own template makes nothing, unless it sees a provider that it knows.</summary>
+    [Theory]
+    [InlineData("\"@sveltejs/adapter-auto\":\"7\"", true)]
+    [InlineData("\"@sveltejs/adapter-auto\":\"7\",\"@sveltejs/adapter-node\":\"5\"", false)]
+    public void Adapter_that_looks_for_a_provider_makes_a_server(string adapters, bool fetches)
+    {
+        using var tree = AppTree.Empty().With("package-lock.json", "{}").With("vite.config.ts", "import adapter from '@sveltejs/adapter-auto';")
+            .With("package.json", $$"""{"scripts":{"build":"vite build"},"devDependencies":{"@sveltejs/kit":"2","vite":"8",{{adapters}}} }""");
+        var plan = tree.Built();
+        Assert.Equal("node build/index.js", plan.StartLine());
+        Assert.Equal("1", plan.Phase("build").Steps[0].Env["GCP_BUILDPACKS"]);
+        Assert.Equal(fetches, plan.Phase("build").Network);
+        Assert.DoesNotContain("GCP_BUILDPACKS", plan.StackEnv.Keys);
+    }
+
+    [Theory]
+    [InlineData("""{"scripts":{"build":"vite build"},"devDependencies":{"@sveltejs/kit":"2","@sveltejs/adapter-vercel":"5","vite":"7"}}""", "npm install -D @sveltejs/adapter-node")]
+    [InlineData("""{"scripts":{"build":"astro build"},"dependencies":{"astro":"5","@astrojs/vercel":"9"}}""", "npx astro add node")]
+    public void Server_of_a_provider_is_an_error_that_names_another(string package, string remedy)
+    {
+        using var tree = AppTree.Empty().With("package.json", package).With("package-lock.json", "{}").With("astro.config.mjs", "export default { output: 'server' }");
+        var problem = tree.Error();
+        Assert.Equal("NUA2015", problem.Code);
+        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Server_of_files_for_one_page_answers_unknown_paths()
     {

@@ -7,6 +7,7 @@ namespace Nua.Build.Planning.Stacks.Dotnet;
 internal sealed class DotnetDraft(StackContext context, DotnetProject project)
 {
     private const int OldestMajor = 8;
+    private const string Runtime = "linux-x64";
 
     /// <summary>Words that only code which accepts connections has.</summary>
     private static readonly string[] _servers =
@@ -93,10 +94,10 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
     /// <summary>The same for restore and publish: what is restored depends on it.</summary>
     private IEnumerable<string> RuntimeOptions()
     {
-        if (!project.IsBrowser)
+        if (!project.IsBrowser && !project.HasBrowserPart)
         {
             yield return "-r";
-            yield return "linux-x64";
+            yield return Runtime;
             yield return "-p:SelfContained=true";
         }
 
@@ -109,8 +110,9 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
         yield return "-p:UseSharedCompilation=false";
     }
 
-    private BuildStep Step(string title, string verb, IReadOnlyList<string> options) =>
-        new($"{title} {project.Path}", ["dotnet", verb, project.Path, .. options])
+    private BuildStep Step(string title, string verb, IReadOnlyList<string> options)
+    {
+        var step = new BuildStep($"{title} {project.Path}", ["dotnet", verb, project.Path, .. options])
         {
             Env = new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
@@ -126,6 +128,17 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
                 ["XDG_DATA_HOME"] = $"{NuaPaths.Dist}/share",
             },
         };
+        // An option would hold for the part in the browser as well, and no package has that runtime for Linux (NU1101). What a project says
+        // itself, as the browser's SDK does, comes before a variable.
+        return !project.HasBrowserPart ? step : step with
+        {
+            Env = new SortedDictionary<string, string>((SortedDictionary<string, string>)step.Env, StringComparer.Ordinal)
+            {
+                ["RuntimeIdentifier"] = Runtime,
+                ["SelfContained"] = "true",
+            },
+        };
+    }
 
     private List<string> RestoreInputs()
     {

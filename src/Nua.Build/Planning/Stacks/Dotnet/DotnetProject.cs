@@ -8,6 +8,8 @@ namespace Nua.Build.Planning.Stacks.Dotnet;
 internal sealed record DotnetProject
 {
     private const int MostExpansions = 10;
+    private const int MostReferences = 100;
+    private const string BrowserSdk = "Microsoft.NET.Sdk.BlazorWebAssembly";
 
     private Dictionary<string, string> Properties { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -21,7 +23,10 @@ internal sealed record DotnetProject
     public bool IsWeb => Sdk is "Microsoft.NET.Sdk.Web" || FrameworkReferences.Contains("Microsoft.AspNetCore.App");
 
     /// <summary>Runs in the browser: publishing leaves files to serve.</summary>
-    public bool IsBrowser => Sdk == "Microsoft.NET.Sdk.BlazorWebAssembly";
+    public bool IsBrowser => Sdk == BrowserSdk;
+
+    /// <summary>Some project it refers to, however far, runs in the browser and is published with it.</summary>
+    public bool HasBrowserPart { get; private init; }
 
     public IReadOnlyList<string> FrameworkReferences { get; init; } = [];
 
@@ -69,10 +74,10 @@ internal sealed record DotnetProject
         var project = new DotnetProject
         {
             Path = path,
-            Sdk = ((string?)root.Attribute("Sdk") ?? (string?)Named(root, "Sdk").FirstOrDefault()?.Attribute("Name")
-                ?? "").Split('/')[0].Trim(),
+            Sdk = SdkOf(root),
             Packages = Includes(root, "PackageReference"),
             FrameworkReferences = Includes(root, "FrameworkReference"),
+            HasBrowserPart = ReachesBrowser(folder, path, root),
         };
         project.Properties["MSBuildProjectName"] = System.IO.Path.GetFileNameWithoutExtension(path);
         foreach (var props in PropsAbove(folder, path))
@@ -152,6 +157,34 @@ internal sealed record DotnetProject
         }
 
         return [];
+    }
+
+    private static string SdkOf(XElement root) =>
+        ((string?)root.Attribute("Sdk") ?? (string?)Named(root, "Sdk").FirstOrDefault()?.Attribute("Name") ?? "").Split('/')[0].Trim();
+
+    private static bool ReachesBrowser(AppFolder folder, string path, XElement project)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { path };
+        var waiting = new Queue<(string Path, XElement Root)>([(path, project)]);
+        while (waiting.TryDequeue(out var next))
+        {
+            var place = next.Path[..(next.Path.LastIndexOf('/') + 1)];
+            foreach (var reference in Includes(next.Root, "ProjectReference"))
+            {
+                if (AppFolder.Clean(place + reference.Replace('\\', '/')) is { } other && folder.IsFile(other)
+                    && seen.Count <= MostReferences && seen.Add(other) && XmlManifest.Read(folder, other) is { } root)
+                {
+                    if (SdkOf(root) == BrowserSdk)
+                    {
+                        return true;
+                    }
+
+                    waiting.Enqueue((other, root));
+                }
+            }
+        }
+
+        return false;
     }
 
     private static IEnumerable<XElement> Named(XElement root, string name) => root.Elements()

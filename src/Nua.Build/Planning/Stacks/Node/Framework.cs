@@ -22,14 +22,26 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
     /// <summary>What is then taken instead of the source and its packages.</summary>
     public IReadOnlyList<Collect> Bundle { get; init; } = [];
 
-    /// <summary>Why a build would leave nothing that runs here.</summary>
-    public string? Trouble { get; init; }
+    /// <summary>The script that builds it, where that is not called <c>build</c>; null otherwise.</summary>
+    public string? Script { get; init; }
+
+    /// <summary>Variables of its build.</summary>
+    public IReadOnlyDictionary<string, string> BuildEnv { get; init; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What of it fetches something while it builds; null when nothing does.</summary>
+    public string? Fetcher { get; init; }
+
+    /// <summary>Why a build would leave nothing that runs here, and what the author can do.</summary>
+    public (string Why, string Remedy)? Trouble { get; init; }
 
     /// <summary>The first of the table that the manifest names; null for a plain program.</summary>
     public static Framework? Detect(AppFolder folder, PackageJson package) =>
         Next(folder, package) ?? Nuxt(package) ?? SvelteKit(folder, package) ?? Astro(folder, package)
             ?? ReactRouter(folder, package)
-        ?? Angular(folder, package) ?? Plain(folder, package) ?? Vite(folder, package);
+        ?? Angular(folder, package) ?? Plain(folder, package)
+        ?? Documentation(folder, package, "vitepress", "VitePress") ?? Documentation(folder, package, "vuepress", "VuePress")
+        ?? Vite(folder, package);
 
     private static Framework? Next(AppFolder folder, PackageJson package)
     {
@@ -93,17 +105,29 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         }
 
         string[] build = ["node_modules/.bin/vite", "build"];
-        if (package.Uses("@sveltejs/adapter-static"))
+        // Newer templates name the adapter among the plugins of Vite.
+        var config = Config(folder, "svelte.config") + Config(folder, "vite.config");
+        var (auto, node) = ("@sveltejs/adapter-auto", "@sveltejs/adapter-node");
+        var isAuto = package.Uses(auto) && (config.Contains(auto, StringComparison.Ordinal) || !package.Uses(node));
+        if (package.Uses("@sveltejs/adapter-static") && !(isAuto && config.Contains(auto, StringComparison.Ordinal)))
         {
-            return new Framework("SvelteKit (static)", Value(PagesPattern(), Config(folder, "svelte.config"))
-                ?? "build", null, build);
+            return new Framework("SvelteKit (static)", Value(PagesPattern(), config) ?? "build", null, build);
         }
 
-        return package.Uses("@sveltejs/adapter-node")
-            ? new Framework("SvelteKit", null, ["node", "build/index.js"], build)
-            : new Framework("SvelteKit", null, null, build)
+        var server = new Framework("SvelteKit", null, ["node", $"{Value(OutPattern(), config) ?? "build"}/index.js"], build);
+        return isAuto
+            ? server with
             {
-                Trouble = "SvelteKit needs @sveltejs/adapter-node or @sveltejs/adapter-static to run outside a provider",
+                // It takes the adapter of the provider it sees; this is the one whose adapter makes a plain server for Node.
+                BuildEnv = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["GCP_BUILDPACKS"] = "1" },
+                Fetcher = package.Uses(node) ? null : $"{auto}, for {node} (depend on that yourself to fix its version),",
+            }
+            : package.Uses(node) ? server
+            : server with
+            {
+                Server = null,
+                Trouble = ($"what SvelteKit makes runs outside a provider with {node} or @sveltejs/adapter-static alone",
+                    $"run `npm install -D {node}` and name it as the adapter in the configuration of SvelteKit"),
             };
     }
 
@@ -122,7 +146,8 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
                 : null, build)
             {
                 Env = Host("HOST"),
-                Trouble = package.Uses("@astrojs/node") ? null : "Astro needs @astrojs/node to run as a server",
+                Trouble = package.Uses("@astrojs/node") ? null
+                    : ("Astro needs @astrojs/node to run as a server outside a provider", "run `npx astro add node`"),
             }
             : new Framework("Astro", output, null, build);
     }
@@ -193,11 +218,6 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
                 + Config(folder, "eleventy.config")) ?? "_site",
                 ["node_modules/.bin/eleventy"]),
             ("hexo", "Hexo", "public", ["node_modules/.bin/hexo", "generate"]),
-            ("vitepress", "VitePress", folder.IsFolder("docs/.vitepress") ? "docs/.vitepress/dist" : ".vitepress/dist",
-                ["node_modules/.bin/vitepress", "build", .. folder.IsFolder("docs/.vitepress") ? (string[])["docs"]
-                    : []]),
-            ("vuepress", "VuePress", folder.IsFolder("docs/.vuepress") ? "docs/.vuepress/dist" : ".vuepress/dist",
-                ["node_modules/.bin/vuepress", "build"]),
             ("preact-cli", "Preact CLI", "build", ["node_modules/.bin/preact", "build"]),
             ("parcel", "Parcel", "dist", ["node_modules/.bin/parcel", "build"]),
             // Without this plugin it packs code that a server uses.
@@ -213,6 +233,33 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
         }
 
         return null;
+    }
+
+    /// <summary>Generators that are told the folder of the pages, most often by a script of another name than <c>build</c>: an application may
+    /// have its documentation beside it.</summary>
+    private static Framework? Documentation(AppFolder folder, PackageJson package, string command, string name)
+    {
+        if (!package.Uses(command))
+        {
+            return null;
+        }
+
+        var call = $"{command} build";
+        bool Builds(string text) => text.Contains(call, StringComparison.Ordinal);
+        var reached = new NodeScripts(package).Reached("build").FirstOrDefault(Builds);
+        var script = reached is not null ? null
+            : package.Scripts.Where(pair => Builds(pair.Value)).Select(pair => pair.Key).Order(StringComparer.Ordinal).FirstOrDefault();
+        var text = reached ?? package.Script(script ?? "") ?? "";
+        var asked = Builds(text) ? ShellWords.SplitAnd(text[text.IndexOf(call, StringComparison.Ordinal)..])[0].Split(' ').Skip(2)
+            .FirstOrDefault(word => word.Length > 0 && !word.StartsWith('-')) : null;
+        asked ??= folder.IsFolder($"docs/.{command}") ? "docs" : "";
+        var place = AppFolder.Clean(asked) is { Length: > 0 } clean ? clean + "/" : "";
+        var output = Value(OutDirPattern(), Config(folder, $"{place}.{command}/config")) is { } own ? AppFolder.Clean(place + own) : null;
+        return new Framework(name, output ?? $"{place}.{command}/dist", null,
+            [$"node_modules/.bin/{command}", "build", .. place.Length > 0 ? (string[])[place.TrimEnd('/')] : []])
+        {
+            Script = script,
+        };
     }
 
     private static Framework? Vite(AppFolder folder, PackageJson package)
@@ -276,6 +323,9 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
 
     [GeneratedRegex("""\bpath\s*:\s*(?:[\w.]|require\(["']path["']\))*\(\s*__dirname\s*,\s*["'`]([^"'`$]+)["'`]\s*\)""")]
     private static partial Regex WebpackPattern();
+
+    [GeneratedRegex("""\bout\s*:\s*["'`]([^"'`$]+)["'`]""")]
+    private static partial Regex OutPattern();
 
     [GeneratedRegex("""\bpages\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
     private static partial Regex PagesPattern();

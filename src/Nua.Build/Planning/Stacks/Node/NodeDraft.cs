@@ -1,3 +1,5 @@
+using Nua.Build.Planning.Reading;
+
 namespace Nua.Build.Planning.Stacks.Node;
 
 /// <summary>Works out one Node application: runtime, packages, build, result, start.</summary>
@@ -56,9 +58,10 @@ internal sealed class NodeDraft
             Env = isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal) : Env(start, phases.HasPackages),
             Listening = NodeListening.Find(_context, _package, _framework, start),
             Start = start,
-            NoStart = _framework?.Trouble
+            NoStart = _framework?.Trouble?.Why
                 ?? "looked for scripts.start, main, server.js, app.js, main.js, index.js (also in src), start.sh, and for known frameworks in package.json"
-                    + StartableWorkspaces(),
+                    + StartableWorkspaces() + Commands(),
+            NoStartRemedy = _framework?.Trouble?.Remedy,
             Resolve = _start.Line,
         };
     }
@@ -159,6 +162,16 @@ internal sealed class NodeDraft
             .Where(folder => NodeWorkspaces.Read(_context, folder)?.Script("start") is not null).Take(5).ToList();
         return found.Count == 0 ? ""
             : $"; these workspaces can be started: {string.Join(", ", found)}, as in `run.start = \"npm -w {found[0]} start\"`";
+    }
+
+    /// <summary>A program that is installed for its commands alone; which of its options serve something is not known.</summary>
+    private string Commands()
+    {
+        var bin = _package.Root.Member("bin");
+        var file = bin?.ValueKind == System.Text.Json.JsonValueKind.String ? bin.Value.GetString()
+            : bin.Members().Select(member => _package.Root.Text("bin", member.Name)).OfType<string>().FirstOrDefault();
+        return file is not null && AppFolder.Clean(file) is { Length: > 0 } clean
+            ? $"; its command is {clean}, as in `run.start = \"node {clean}\"` with the arguments that make it serve" : "";
     }
 
     private List<Toolchain> Toolchains(StartSpec? start, bool isStatic, bool hasPhases)

@@ -32,9 +32,14 @@ internal static class NodeEnv
         return env;
     }
 
-    public static SortedDictionary<string, string> OfBuild()
+    public static SortedDictionary<string, string> OfBuild(Framework? framework = null)
     {
         var env = Production();
+        foreach (var (name, value) in framework?.BuildEnv ?? new Dictionary<string, string>())
+        {
+            env[name] = value;
+        }
+
         // The sandbox says CI=true, and Create React App then makes every lint warning an error.
         env["CI"] = "false";
         foreach (var quiet in (string[])["NEXT_TELEMETRY_DISABLED", "ASTRO_TELEMETRY_DISABLED",

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Nua.Build.Planning.Reading;
 
 namespace Nua.Build.Planning.Stacks.Node;
 
 /// <summary>The phases of a Node application: its packages, its build, and the removal of what only the build needed.</summary>
-internal sealed class NodePhases(
+internal sealed partial class NodePhases(
     StackContext context, PackageJson package, PackageManager manager, Framework? framework, NodeStart start, bool isStatic)
 {
     private static readonly string[] _installScripts = ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare"];
@@ -137,7 +138,7 @@ internal sealed class NodePhases(
             "pnpm-workspace.yaml", ".pnpmfile.cjs", "patches", "bunfig.toml", "prisma", ".pnp.cjs", ".pnp.loader.mjs",
         ];
         var inputs = files.Where(context.Folder.Exists)
-            .Concat(package.LocalDependencies().Where(context.Folder.Exists)).ToList();
+            .Concat(package.LocalDependencies().Where(context.Folder.Exists)).Concat(LocalFiles()).ToList();
         if (manager.LockFile is { } lockFile)
         {
             inputs.Add(lockFile);
@@ -155,6 +156,19 @@ internal sealed class NodePhases(
         return [.. inputs.Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>Archives of the source that stand in for packages deep in the tree: only the lock file names them all.</summary>
+    private IEnumerable<string> LocalFiles()
+    {
+        const int most = 8 << 20;
+        const int mostFiles = 1000;
+        var text = manager.LockFile is null or "bun.lockb" ? "" : context.Folder.ReadHead(manager.LockFile, most) ?? "";
+        return LocalFile().Matches(text).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal).Take(mostFiles)
+            .Select(AppFolder.Clean).OfType<string>().Where(context.Folder.IsFile);
+    }
+
+    [GeneratedRegex("""\bfile:([^\s"'(){},#?]{1,500})""")]
+    private static partial Regex LocalFile();
+
     /// <summary>The script <c>build</c>, then what the start script would build; else the framework's own command.</summary>
     private List<BuildStep> BuildSteps(string? startLine)
     {
@@ -162,6 +176,11 @@ internal sealed class NodePhases(
         if (package.Script("build") is not null)
         {
             steps.Add(Step(manager.Run("build")));
+        }
+
+        if (framework?.Script is { } script)
+        {
+            steps.Add(Step(manager.Run(script)));
         }
 
         foreach (var part in isStatic || startLine is null ? [] : _scripts.BuildsOf(startLine))
@@ -183,7 +202,7 @@ internal sealed class NodePhases(
         return steps;
     }
 
-    private static BuildStep Step(IReadOnlyList<string> argv) => new(ShellWords.Join(argv), argv) { Env = NodeEnv.OfBuild() };
+    private BuildStep Step(IReadOnlyList<string> argv) => new(ShellWords.Join(argv), argv) { Env = NodeEnv.OfBuild(framework) };
 
     /// <summary>What the build script fetches with; null when it fetches nothing.</summary>
     private string? Fetcher()
@@ -191,7 +210,7 @@ internal sealed class NodePhases(
         // npx runs what is installed already, whenever it can.
         var lines = _scripts.Reached("build").Select(text => text.Replace("npx ", "", StringComparison.Ordinal)).ToList();
         var (next, fonts) = ("next", "next/font/google");
-        return CommandTools.Read(lines, null).Fetcher
+        return CommandTools.Read(lines, null).Fetcher ?? framework?.Fetcher
             ?? (package.Uses(next) && CodeFiles.Mentioning(context.Folder, [fonts], ".tsx", ".jsx", ".ts", ".js") is { } file
                 ? $"{fonts} in {file}" : null);
     }

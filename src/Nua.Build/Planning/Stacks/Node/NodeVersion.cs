@@ -10,6 +10,8 @@ internal static class NodeVersion
     public const int DefaultMajor = 24;
 
     private const string BuilderKey = "build.builder";
+    private const string EnginesPlace = "package.json engines.node";
+    private const string Supported = "24.x";
 
     private static readonly Dictionary<string, int> _codeNames = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -24,7 +26,10 @@ internal static class NodeVersion
         {
             if (text is { Length: > 0 } && Range(text.Trim(), where) is { } range)
             {
-                return Capped(range, where);
+                // "Any", or "the one under support", leaves the choice to what the code says that it can run with.
+                return where != EnginesPlace && !text.Any(char.IsAsciiDigit) && range is "*" or Supported
+                    && package?.Root.Text("engines", "node") is { Length: > 0 } engines && Range(engines.Trim(), EnginesPlace) is { } asked
+                        ? Capped(asked, $"{where} says {text.Trim()}, {EnginesPlace}") : Capped(range, where);
             }
         }
 
@@ -56,7 +61,7 @@ internal static class NodeVersion
         yield return (ToolVersions(context.Folder.ReadText(".tool-versions", 65536)), ".tool-versions");
         yield return (package?.Root.Text("volta", "node"), "package.json volta.node");
         yield return (Runtime(package), "package.json devEngines.runtime");
-        yield return (package?.Root.Text("engines", "node"), "package.json engines.node");
+        yield return (package?.Root.Text("engines", "node"), EnginesPlace);
     }
 
     private static string? Runtime(PackageJson? package) =>
@@ -91,7 +96,7 @@ internal static class NodeVersion
 
         if (text is "lts/*" or "lts" or "--lts")
         {
-            return $"{DefaultMajor}.x";
+            return Supported;
         }
 
         var name = text.StartsWith("lts/", StringComparison.Ordinal) ? text[4..] : text;

@@ -12,6 +12,8 @@ namespace Nua.Build.Planning.Stacks.Node;
 internal sealed record PackageManager(string Name, string Version, string? LockFile, string Because)
 {
     private const int LastNodeOfNpm10 = 22;
+    private const string OlderNpm = "10.x";
+    private const string Key = "packageManager";
 
     private static readonly (string File, string Name)[] _lockFiles =
     [
@@ -96,6 +98,11 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             (version, var more) = Guess(name, lockFile, package, folder, nodeRange);
             because += "; " + more;
         }
+        else if (name == "npm" && package.Root.Text(Key) is not null && IsRefusing(version)
+            && LeftOut(lockFile, folder) is { } optional)
+        {
+            (version, because) = (OlderNpm, $"{because}, but {lockFile} {optional}");
+        }
 
         var manager = new PackageManager(name, version, lockFile, because);
         return name == "yarn" ? WithYarnSettings(manager, folder) : manager;
@@ -103,7 +110,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
 
     private static (string? Name, string? Version, string Because) Named(PackageJson package)
     {
-        if (package.Root.Text("packageManager") is { } text)
+        if (package.Root.Text(Key) is { } text)
         {
             var at = text.IndexOf('@');
             var name = at > 0 ? text[..at] : text;
@@ -117,7 +124,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             }
         }
 
-        var wanted = package.Root.Member("devEngines")?.Member("packageManager");
+        var wanted = package.Root.Member("devEngines")?.Member(Key);
         if (wanted?.Text("name") is "npm" or "pnpm" or "yarn" or "bun")
         {
             return (wanted.Value.Text("name"), wanted.Value.Text("version"), "package.json devEngines.packageManager");
@@ -155,11 +162,19 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
 
     private static (string, string) Npm(string? lockFile, AppFolder folder, int nodeMajor)
     {
-        const int most = 8 << 20;
-        return nodeMajor > LastNodeOfNpm10 && lockFile is not null && NpmLock.FirstLeftOut(folder.ReadHead(lockFile, most) ?? "") is { } package
-            ? ("10.x", $"it leaves out {Printable.Escape(package, 80)}, which is optional; newer npm refuses such a file")
-            : (NpmOf(nodeMajor), $"the npm of Node {nodeMajor}");
+        return nodeMajor > LastNodeOfNpm10 && LeftOut(lockFile, folder) is { } optional
+            ? (OlderNpm, $"it {optional}") : (NpmOf(nodeMajor), $"the npm of Node {nodeMajor}");
     }
+
+    private static string? LeftOut(string? lockFile, AppFolder folder)
+    {
+        const int most = 8 << 20;
+        return lockFile is not null && NpmLock.FirstLeftOut(folder.ReadHead(lockFile, most) ?? "") is { } package
+            ? $"leaves out {Printable.Escape(package, 80)}, which is optional; newer npm refuses such a file" : null;
+    }
+
+    /// <summary>npm since 11.6 refuses lock files that leave out an optional package, even those that it wrote itself.</summary>
+    private static bool IsRefusing(string version) => System.Version.TryParse(version.Split('-')[0], out var number) && number >= new Version(11, 6);
 
     /// <summary>The newest pnpm up to 9 that runs with a Node.</summary>
     public static string PnpmOf(int nodeMajor) => nodeMajor switch
@@ -174,7 +189,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
     {
         <= 14 => "6.x",
         <= 16 => "8.x",
-        <= LastNodeOfNpm10 => "10.x",
+        <= LastNodeOfNpm10 => OlderNpm,
         _ => "11.x",
     };
 
