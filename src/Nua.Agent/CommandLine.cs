@@ -12,7 +12,7 @@ using Nua.Foundation;
 namespace Nua.Agent;
 
 /// <summary>
-/// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>gate OPEN-FILE LISTEN:TARGET…</c>, <c>steps
+/// <c>init [VERB [ARG] | -- CMD…]</c>, <c>do VERB [ARG]</c>, <c>render</c>, <c>serve ROOT [--spa]</c>, <c>gate OPEN-FILE LISTEN:TARGET[:SECOND]…</c>, <c>steps
 /// FILE</c>, <c>request BASE64</c>, <c>version</c>. Under the name of a verb (a link in /nua/scripts) it is <c>do</c> of that verb.
 /// </summary>
 internal static class CommandLine

@@ -7,8 +7,9 @@ using Nua.Foundation.Linux;
 namespace Nua.Agent.Gate;
 
 /// <summary>
-/// <c>gate OPEN-FILE LISTEN:TARGET…</c>: passes connections on from one port to another of the same network namespace while OPEN-FILE
-/// exists, and answers HTTP with a maintenance page while it does not. It outlives the application, so that a client that comes during an
+/// <c>gate OPEN-FILE LISTEN:TARGET[:SECOND]…</c>: passes connections on from one port to another of the same network namespace while OPEN-FILE
+/// exists, and answers HTTP with a maintenance page while it does not. While a file <c>second</c> lies beside OPEN-FILE they go to SECOND: an application that
+/// has taken over from the one on TARGET without a pause. The gate outlives the application, so that a client that comes during an
 /// upgrade is told to wait instead of being refused.
 /// </summary>
 internal static unsafe class GateProgram
@@ -26,9 +27,9 @@ internal static unsafe class GateProgram
     private static GateListener Listen(string text)
     {
         var parts = text.Split(':');
-        return parts.Length == 2 && Port(parts[0]) is { } listen && Port(parts[1]) is { } target
-            ? new GateListener(WebProgram.Listen(listen), target)
-            : throw Refusal.Usage($"'{Foundation.Printable.Escape(text, 60)}' is not LISTEN:TARGET, two ports");
+        return parts.Length is 2 or 3 && Port(parts[0]) is { } listen && Port(parts[1]) is { } target && Port(parts[^1]) is { } second
+            ? new GateListener(WebProgram.Listen(listen), target, second)
+            : throw Refusal.Usage($"'{Foundation.Printable.Escape(text, 60)}' is not LISTEN:TARGET or LISTEN:TARGET:SECOND, of ports");
     }
 
     private static int? Port(string text) =>
@@ -37,4 +38,5 @@ internal static unsafe class GateProgram
 
 /// <param name="Socket">Listening and non-blocking.</param>
 /// <param name="Target">Port of 127.0.0.1 that connections go on to.</param>
-internal sealed record GateListener(int Socket, int Target);
+/// <param name="Second">The one they go to instead, while that is asked for.</param>
+internal sealed record GateListener(int Socket, int Target, int Second);

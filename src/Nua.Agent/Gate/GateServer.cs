@@ -11,6 +11,7 @@ internal sealed unsafe class GateServer : IDisposable
     private const int _acceptsPerTurn = 64;
     private readonly Epoll _epoll;
     private readonly byte[] _openFile;
+    private readonly byte[] _secondFile;
     private readonly IReadOnlyList<GateListener> _listeners;
     private readonly Dictionary<long, Passage> _passages = [];
     private readonly byte[] _buffer = new byte[64 << 10];
@@ -24,6 +25,7 @@ internal sealed unsafe class GateServer : IDisposable
     public GateServer(Epoll epoll, string openFile, IReadOnlyList<GateListener> listeners)
     {
         (_epoll, _openFile, _listeners) = (epoll, Posix.Path(openFile), listeners);
+        _secondFile = Posix.Path(Path.Combine(Path.GetDirectoryName(openFile) ?? "", "second"));
         var set = stackalloc ulong[16];
         set[0] = Signals.WaitedSet;
         _signals = Posix.Check(Native.SignalFd(-1, set, Libc.OCloExec | Libc.ONonBlock), "making a signalfd");
@@ -103,9 +105,9 @@ internal sealed unsafe class GateServer : IDisposable
             var passage = new Passage(_epoll, client, _nextId);
             _nextId += 2;
             _passages.Add(passage.Id, passage);
-            if (IsOpen())
+            if (IsThere(_openFile))
             {
-                passage.Open(listener.Target);
+                passage.Open(IsThere(_secondFile) ? listener.Second : listener.Target);
             }
             else
             {
@@ -115,7 +117,7 @@ internal sealed unsafe class GateServer : IDisposable
     }
 
     /// <summary>Asked for each connection: the operator opens and closes with one call, and a restarted gate knows at once.</summary>
-    private bool IsOpen() => Native.Access(_openFile, 0) == 0;
+    private static bool IsThere(byte[] file) => Native.Access(file, 0) == 0;
 
     private void EndLate()
     {

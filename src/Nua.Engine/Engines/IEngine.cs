@@ -23,10 +23,17 @@ public interface IEngine
     Task PrepareAsync(Image image, CancellationToken cancel);
 
     /// <summary>Starts the application, restarted when it ends by itself, with the gate as it is (closed at first). Returns when its first process
-    /// runs; that is not yet <em>ready</em>.</summary>
+    /// runs; that is not yet <em>ready</em>. With <see cref="Service.IsBeside"/> the one that runs goes on.</summary>
     Task StartAsync(Service service, CancellationToken cancel);
 
-    /// <summary>Asks the application to end and waits; kills it when the time its contract gives is over.</summary>
+    /// <summary>Of two that run beside each other, the one of this release gets all connections made from now on. The other one goes on, and keeps those it
+    /// has.</summary>
+    Task LeadToAsync(InstanceFolder instance, string release, CancellationToken cancel);
+
+    /// <summary>As <see cref="StopAsync"/> for the one that runs beside the one that serves.</summary>
+    Task StopBesideAsync(InstanceFolder instance, CancellationToken cancel);
+
+    /// <summary>Asks the application to end and waits, also one that runs beside it; kills it when the time its contract gives is over.</summary>
     /// <returns>Its exit status, null when it did not run.</returns>
     Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel);
 

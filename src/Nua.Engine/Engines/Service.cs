@@ -40,7 +40,15 @@ public abstract record InstanceContainer
 /// <summary>The application itself.</summary>
 public sealed record Service : InstanceContainer
 {
+    /// <summary>Where an application listens that was started beside another one on the port its image declares: above what applications use, below the
+    /// ephemeral ones.</summary>
+    public const int SecondPort = 31_900;
+
     public IReadOnlyList<PublishedPort> Ports { get; init; } = [];
+
+    /// <summary>Starts beside the one that serves, which goes on and keeps its connections and ports (lifecycle contract, <c>overlap</c>). Both share the network, so
+    /// this one is told another port.</summary>
+    public bool IsBeside { get; init; }
 
     /// <summary>The generation whose volumes are mounted, for status and logs.</summary>
     public required int Generation { get; init; }
@@ -95,6 +103,9 @@ public sealed record ServiceStatus(
     ServiceState State, bool IsGateOpen, string? Release, int? Generation, int Restarts, int? LastExit, string? Health, DateTimeOffset? Since)
 {
     public static ServiceStatus None { get; } = new(ServiceState.Stopped, IsGateOpen: false, null, null, 0, null, null, null);
+
+    /// <summary>The one that runs beside this one and gets no connections; null for none.</summary>
+    public ServiceStatus? Beside { get; init; }
 
     public bool IsRunning => State is not ServiceState.Stopped;
 }

@@ -15,10 +15,21 @@ internal static class Readiness
     /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
     public static async Task AwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
     {
-        var status = await AwaitAsync(place, release, seconds, HasFailed, cancel);
+        var status = await AwaitAsync(place, release, seconds, isBeside: false, HasFailed, cancel);
         if (status.State != ServiceState.Ready)
         {
             throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status);
+        }
+    }
+
+    /// <summary>The same for one that was started beside the one that serves.</summary>
+    /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
+    public static async Task AwaitReadyBesideAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
+    {
+        var status = await AwaitAsync(place, release, seconds, isBeside: true, HasFailed, cancel);
+        if (status.State != ServiceState.Ready)
+        {
+            throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status, isBeside: true);
         }
     }
 
@@ -28,7 +39,7 @@ internal static class Readiness
     public static async Task<bool> TryAwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
     {
         long? stopped = null;
-        var status = await AwaitAsync(place, release, seconds, IsOver, cancel);
+        var status = await AwaitAsync(place, release, seconds, isBeside: false, IsOver, cancel);
         return status switch
         {
             { State: ServiceState.Ready } => true,
@@ -66,12 +77,13 @@ internal static class Readiness
 
     /// <returns>Ready, or what <paramref name="isOver"/> says is the end.</returns>
     private static async Task<ServiceStatus> AwaitAsync(
-        Workplace place, Release release, int seconds, Predicate<ServiceStatus> isOver, CancellationToken cancel)
+        Workplace place, Release release, int seconds, bool isBeside, Predicate<ServiceStatus> isOver, CancellationToken cancel)
     {
         var begun = place.Time.GetTimestamp();
         while (true)
         {
-            var status = await place.Engine.StatusAsync(place.Folder, cancel);
+            var serving = await place.Engine.StatusAsync(place.Folder, cancel);
+            var status = isBeside ? serving.Beside ?? ServiceStatus.None : serving;
             if (status.State == ServiceState.Ready || isOver(status))
             {
                 return status;
@@ -81,7 +93,7 @@ internal static class Readiness
             {
                 throw new ProblemException(new Problem("NUA5202", $"{Name(release)} was not ready within {seconds} s")
                 {
-                    Why = (status.Health is { } line ? $"its last health check said: {line}" : "it answered no health check") + await LastAsync(place),
+                    Why = (status.Health is { } line ? $"its last health check said: {line}" : "it answered no health check") + await LastAsync(place, isBeside),
                     Remedy = "lifecycle.start.ready-timeout in its nua-config gives it more time",
                 });
             }
@@ -96,15 +108,15 @@ internal static class Readiness
         status.State == ServiceState.Stopped
         || ((status.State == ServiceState.Restarting || status.Restarts > 0) && status.LastExit is not (Unavailable or Temporary));
 
-    private static async Task<ProblemException> EndedAsync(Workplace place, string code, string what, ServiceStatus status) => new(new Problem(code, what)
+    private static async Task<ProblemException> EndedAsync(Workplace place, string code, string what, ServiceStatus status, bool isBeside = false) => new(new Problem(code, what)
     {
         Why = (status.State == ServiceState.Unhealthy || status.LastExit is null
             ? $"its health check says: {status.Health ?? "nothing"}"
-            : $"its last exit status was {status.LastExit}") + await LastAsync(place),
+            : $"its last exit status was {status.LastExit}") + await LastAsync(place, isBeside),
     });
 
     /// <summary>What it printed at last: after a failed installation there is no log to look into.</summary>
-    private static async Task<string> LastAsync(Workplace place)
+    private static async Task<string> LastAsync(Workplace place, bool isBeside)
     {
         const int Lines = 5, Among = 100;
         var lines = new List<LogLine>();
@@ -117,7 +129,7 @@ internal static class Readiness
             // The reason that is being told is more important.
         }
 
-        var last = lines.Where(line => line.Tag is "out" or "err").TakeLast(Lines).Select(line => Printable.Escape(line.Text, 200)).ToList();
+        var last = lines.Where(line => isBeside ? line.Tag == LogFiles.Beside : line.Tag is "out" or "err").TakeLast(Lines).Select(line => Printable.Escape(line.Text, 200)).ToList();
         return last.Count == 0 ? "; it printed nothing" : $"; it printed at last:\n{string.Join('\n', last)}";
     }
 }

@@ -19,8 +19,8 @@ public static class Recovery
     };
 
     /// <summary>The commit of this operation is in the record.</summary>
-    public static bool IsCommitted(InstanceRecord? record, OperationRecord operation) =>
-        record is not null && record.Generation == operation.Generation;
+    public static bool IsCommitted(InstanceRecord? record, OperationRecord operation) => record is not null
+        && (operation.Generation is { } made ? record.Generation == made : record.Release.Image == operation.Target?.Image);
 
     private static RecoveryAction Serving(InstanceRecord record, OperationRecord operation) => record.IsWanted
         ? new RecoveryAction.Serve(record, MustRestart: operation.Kind == OperationKind.Configure)

@@ -1,4 +1,5 @@
 using Nua.Engine.Backups;
+using Nua.Engine.Engines;
 using Nua.Engine.Instances;
 using Nua.Engine.Settings;
 using Nua.Foundation;
@@ -42,7 +43,7 @@ internal static class RecoveryWork
     public static async Task ServeAsync(Workplace place, RecoveryAction.Serve serve, CancellationToken cancel)
     {
         var record = serve.Record;
-        var status = await place.Engine.StatusAsync(place.Folder, cancel);
+        var status = await OneOfTwoAsync(place, record, cancel);
         var isRight = status.IsRunning && status.Generation == record.Generation && status.Release == record.Release.Image && !serve.MustRestart;
         if (isRight && status.IsGateOpen)
         {
@@ -70,6 +71,20 @@ internal static class RecoveryWork
         }
 
         await place.Engine.SetGateAsync(place.Folder, isOpen: true, cancel);
+    }
+
+    /// <summary>Of two that run beside each other, the recorded one serves and the other ends.</summary>
+    private static async Task<ServiceStatus> OneOfTwoAsync(Workplace place, InstanceRecord record, CancellationToken cancel)
+    {
+        var status = await place.Engine.StatusAsync(place.Folder, cancel);
+        if (status.Beside is null)
+        {
+            return status;
+        }
+
+        await place.Engine.LeadToAsync(place.Folder, record.Release.Image, cancel);
+        await place.Engine.StopBesideAsync(place.Folder, cancel);
+        return await place.Engine.StatusAsync(place.Folder, cancel);
     }
 
     private static async Task<Problem?> TryServeAsync(Workplace place, RecoveryAction.Serve serve, CancellationToken cancel)
@@ -143,12 +158,12 @@ internal static class RecoveryWork
         }
 
         SecretFolder.Keep(place.Folder, record.Settings.SecretSet);
-        await RemoveOthersAsync(place, [record.Generation, .. record.Kept.Select(kept => kept.Generation)], cancel);
+        await RemoveOthersAsync(place, [(record.Generation, record.Release), .. record.Kept.Select(kept => (kept.Generation, kept.Release))], cancel);
     }
 
-    private static async Task RemoveOthersAsync(Workplace place, HashSet<int> named, CancellationToken cancel)
+    private static async Task RemoveOthersAsync(Workplace place, IReadOnlyCollection<(int Generation, Release Release)> named, CancellationToken cancel)
     {
-        await place.Generations.KeepAsync(named, cancel);
+        await place.Generations.KeepAsync(named.Select(pair => pair.Generation).ToHashSet(), cancel);
         place.Images.Keep(named);
     }
 

@@ -32,26 +32,32 @@ public sealed class Rollback(Workplace place)
         // What was seeded since is not in kept data.
         var seedings = toKept ? [] : await Verification.PresentAsync(place, cancel);
         var backup = SafetyBackup is null ? null : await SafetyBackup(cancel);
-        return await new Switch(place).RunAsync(
-            new SwitchOrder
-            {
-                Kind = OperationKind.Rollback,
-                Target = earlier.Release,
-                Settings = record.Settings,
-                IsWanted = record.IsWanted,
-                Filling = filling,
-                Verbs = verbs,
-                Reason = "rollback",
-                IsForwardSafe = !toKept && earlier.Release.DataVersion == record.Release.DataVersion,
-                Seedings = seedings,
-                SafetyBackup = backup,
-            },
-            cancel);
+        var order = new SwitchOrder
+        {
+            Kind = OperationKind.Rollback,
+            Target = earlier.Release,
+            Settings = record.Settings,
+            IsWanted = record.IsWanted,
+            Filling = filling,
+            Verbs = verbs,
+            Reason = "rollback",
+            IsForwardSafe = !toKept && earlier.Release.DataVersion == record.Release.DataVersion,
+            Seedings = seedings,
+            SafetyBackup = backup,
+        };
+        if (order is { IsForwardSafe: true, IsWanted: true } && await Overlap.IsPossibleAsync(place, earlier.Release, record.Settings, backup, cancel))
+        {
+            order = order with { IsOverlapping = true, Filling = new Filling.Same() };
+        }
+
+        return await new Switch(place).RunAsync(order, cancel);
     }
 
     /// <summary>What an upgrade replaced; with its data, anything that was replaced.</summary>
     private static KeptGeneration? Earlier(InstanceRecord record, bool toKept) =>
-        record.Kept.Where(kept => toKept || (kept.Why == OperationKind.Upgrade && kept.Release.Image != record.Release.Image)).FirstOrDefault();
+        record.Kept.Where(kept => toKept
+            ? kept.Generation != record.Generation
+            : kept.Why == OperationKind.Upgrade && kept.Release.Image != record.Release.Image).FirstOrDefault();
 
     /// <summary>The newer image knows how to undo what it did; the earlier one cannot know.</summary>
     private async Task<IReadOnlyList<SwitchVerb>> VerbsAsync(InstanceRecord record, KeptGeneration earlier, CancellationToken cancel)

@@ -104,7 +104,15 @@ public sealed class Switch(Workplace place)
     private async Task PrepareAsync(SwitchOrder order, InstanceRecord? before, CancellationToken cancel)
     {
         var generation = _operation!.Generation ?? before!.Generation;
-        place.Images.Hold(order.Target, generation);
+        if (order.IsOverlapping)
+        {
+            place.Images.HoldBeside(order.Target, generation);
+        }
+        else
+        {
+            place.Images.Hold(order.Target, generation);
+        }
+
         await place.Engine.PrepareAsync(place.Containers.Open(order.Target).Image, cancel);
         if (order.Filling is Filling.Written written)
         {
@@ -116,6 +124,12 @@ public sealed class Switch(Workplace place)
     /// <summary>Everything up to the commit, included.</summary>
     private async Task MakeAsync(SwitchOrder order, InstanceRecord? before, AwayClock away, CancellationToken cancel)
     {
+        if (order.IsOverlapping)
+        {
+            await TakeOverAsync(order, before!, cancel);
+            return;
+        }
+
         var generation = _operation!.Generation ?? before!.Generation;
         Step("closing the gate");
         if (before is not null)
@@ -139,6 +153,22 @@ public sealed class Switch(Workplace place)
         place.Instance.Commit(Next(order, before, generation));
     }
 
+    /// <summary>The new release proves itself beside the old one, with users, and is committed. Until then the old one only waits to take over again.</summary>
+    private async Task TakeOverAsync(SwitchOrder order, InstanceRecord before, CancellationToken cancel)
+    {
+        Step("starting the new release beside the old one");
+        var service = place.Containers.Service(order.Target, before.Generation, order.Settings, order.Reason) with { IsBeside = true };
+        await place.Engine.StartAsync(service, cancel);
+        await Readiness.AwaitReadyBesideAsync(place, order.Target, place.Containers.Contract(order.Target).ReadyTimeout, cancel);
+        Step("letting users in to the new release");
+        await place.Engine.LeadToAsync(place.Folder, order.Target.Image, cancel);
+        Step("watching the new release");
+        await Readiness.AwaitSteadyAsync(place, order.Target, cancel);
+        await LookForSeedsAsync(order, cancel);
+        Step("committing");
+        place.Instance.Commit(Next(order, before, before.Generation));
+    }
+
     /// <summary>The new generation is filled, and the new release has to prove itself on it.</summary>
     private async Task TryOutAsync(SwitchOrder order, InstanceRecord? before, int generation, CancellationToken cancel)
     {
@@ -160,6 +190,11 @@ public sealed class Switch(Workplace place)
             await Readiness.AwaitSteadyAsync(place, order.Target, cancel);
         }
 
+        await LookForSeedsAsync(order, cancel);
+    }
+
+    private async Task LookForSeedsAsync(SwitchOrder order, CancellationToken cancel)
+    {
         if (order.Seedings.Count > 0)
         {
             Step("looking for what was seeded");
@@ -279,7 +314,7 @@ public sealed class Switch(Workplace place)
             LastGeneration = Math.Max(before.LastGeneration, generation),
             IsWanted = order.IsWanted,
             Settings = order.Settings,
-            Kept = order.Filling is Filling.Same
+            Kept = order.Filling is Filling.Same && !order.IsOverlapping
                 ? before.Kept
                 : [new KeptGeneration(before.Generation, before.Release, order.Kind, now) { SafetyBackup = ShortPlace(_safety) }, .. before.Kept],
         };
@@ -331,7 +366,7 @@ public sealed class Switch(Workplace place)
 
     private string? ShortPlace(string? backup) => backup is null ? null : place.Folder.ShortPlace(backup);
 
-    private static bool LetsInEarly(SwitchOrder order) => order.IsForwardSafe && order.IsWanted;
+    private static bool LetsInEarly(SwitchOrder order) => order is { IsForwardSafe: true, IsWanted: true, IsOverlapping: false };
 
     private static SwitchOutcome Outcome(InstanceRecord? before, Problem? failure, Problem? broken) =>
         broken is not null ? SwitchOutcome.Broken

@@ -30,6 +30,10 @@ public sealed record SwitchOrder
     /// ready, and if it does not stay steady the old one takes over its data: nothing that users wrote meanwhile is lost.</summary>
     public bool IsForwardSafe { get; init; }
 
+    /// <summary>The new release takes over while the old one still serves, on the same data (<see cref="Overlap"/>): nobody is sent away, and until it has stayed steady
+    /// the old one is there to take over again.</summary>
+    public bool IsOverlapping { get; init; }
+
     /// <summary>What was seeded into the data: the new release must have it before the old one is given up.</summary>
     public IReadOnlyList<Seeding> Seedings { get; init; } = [];
 

@@ -26,6 +26,11 @@ public sealed class Upgrade(Workplace place)
         var seedings = await Verification.PresentAsync(place, cancel);
         var backup = SafetyBackup is null ? null : await SafetyBackup(cancel);
         var order = Order(record, target, contract.UpgradeTimeout, settings) with { SafetyBackup = backup, Seedings = seedings };
+        if (order is { IsForwardSafe: true, IsWanted: true } && await Overlap.IsPossibleAsync(place, target, settings, backup, cancel))
+        {
+            order = order with { IsOverlapping = true, Filling = new Filling.Same() };
+        }
+
         return await new Switch(place).RunAsync(order, cancel);
     }
 

@@ -11,11 +11,12 @@ public sealed class GateTests : IDisposable
     private readonly TempDirectory _folder = new();
     private readonly int _listen = FreePort();
     private readonly int _target = FreePort();
+    private readonly int _second = FreePort();
     private readonly Process _gate;
 
     public GateTests()
     {
-        _gate = Process.Start(AgentBinary.Path, ["gate", OpenFile, $"{_listen}:{_target}"])!;
+        _gate = Process.Start(AgentBinary.Path, ["gate", OpenFile, $"{_listen}:{_target}:{_second}"])!;
         // Answered, not only accepted: a connection still in the kernel's queue would reach the application of the test.
         for (var i = 0; i < 200 && !Answers(); i++)
         {
@@ -65,6 +66,29 @@ public sealed class GateTests : IDisposable
         inner.Send("answer"u8);
         inner.Close();
         Assert.Equal("answer", ReadAll(client));
+    }
+
+    [Fact]
+    public async Task Connections_go_to_the_second_application_while_that_is_asked_for()
+    {
+        File.WriteAllText(OpenFile, "");
+        using var first = Listen(_target);
+        using var second = Listen(_second);
+        using var before = Connect(_listen);
+        using var innerBefore = await first.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        File.WriteAllText(_folder["second"], "");
+        using (Connect(_listen))
+        {
+            using var inner = await second.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Who is connected stays connected.
+        before.Send("still"u8);
+        before.Shutdown(SocketShutdown.Send);
+        Assert.Equal("still", ReadAll(innerBefore));
+        File.Delete(_folder["second"]);
+        using var again = Connect(_listen);
+        using var innerAgain = await first.AcceptSocketAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

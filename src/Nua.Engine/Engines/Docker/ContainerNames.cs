@@ -24,6 +24,9 @@ internal sealed record ContainerNames(InstanceFolder Instance)
 
     public string Service => $"nua-{Instance.Name}-{Home}";
 
+    /// <summary>Of one that was started beside <see cref="Service"/>; which of the two serves is noted at the gate (<see cref="GateContainer.Slots"/>).</summary>
+    public string Second => Service + "-2";
+
     public string Gate => Service + "-gate";
 
     public string Network => Service;

@@ -13,7 +13,8 @@ internal static class ContainerPlan
     private const string ResultTarget = "/run/nua-result";
 
     /// <summary>The application, in the gate's network when it has one.</summary>
-    public static CreateContainerParameters Service(Service service, string image, string secrets)
+    /// <param name="name">Of the container; the second one shares that network with the first and is told another port.</param>
+    public static CreateContainerParameters Service(Service service, string name, string image, string secrets)
     {
         var names = new ContainerNames(service.Instance);
         var labels = names.Labels("service");
@@ -29,17 +30,25 @@ internal static class ContainerPlan
             Type = "json-file",
             Config = new Dictionary<string, string>(StringComparer.Ordinal) { ["max-size"] = "10m", ["max-file"] = "5" },
         };
-        return Container(service, names.Service, image, ["start"], labels, Env(service), host);
+        var env = Env(service);
+        if (name == names.Second && service.Contract.Port is not null)
+        {
+            env.RemoveAll(variable => variable.StartsWith("PORT=", StringComparison.Ordinal));
+            env.Add($"PORT={Text(Engines.Service.SecondPort)}");
+        }
+
+        return Container(service, name, image, ["start"], labels, env, host);
     }
 
-    public static CreateContainerParameters Verb(VerbRun run, string image, string secrets, string? resultFolder)
+    /// <param name="serving">Name of the application's container.</param>
+    public static CreateContainerParameters Verb(VerbRun run, string serving, string image, string secrets, string? resultFolder)
     {
         var names = new ContainerNames(run.Instance);
         var host = Host(run, secrets);
         host.NetworkMode = run.HasNetwork ? names.Network : "none";
         if (run.IsBesideService)
         {
-            (host.NetworkMode, host.PidMode) = ("container:" + names.Service, "container:" + names.Service);
+            (host.NetworkMode, host.PidMode) = ("container:" + serving, "container:" + serving);
         }
 
         var env = Env(run);
@@ -64,7 +73,7 @@ internal static class ContainerPlan
             Image = image,
             Hostname = service.Instance.Name.ToString(),
             User = "65534:65534",
-            Cmd = [GateImage.Program, "gate", "/run/gate/open", .. ports.Select(port => $"{port.Gate}:{port.Target}")],
+            Cmd = [GateImage.Program, "gate", "/run/gate/open", .. ports.Select(port => $"{port.Gate}:{port.Target}:{Engines.Service.SecondPort}")],
             Labels = names.Labels("gate"),
             ExposedPorts = ports.ToDictionary(port => $"{port.Gate}/tcp", _ => default(EmptyStruct)),
             HostConfig = new HostConfig

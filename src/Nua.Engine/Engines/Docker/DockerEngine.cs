@@ -50,6 +50,12 @@ public sealed class DockerEngine : IEngine, IDisposable
     {
         var names = new ContainerNames(service.Instance);
         await PrepareAsync(service.Image, cancel);
+        if (service.IsBeside)
+        {
+            await StartBesideAsync(service, cancel);
+            return;
+        }
+
         await EnsureNetworkAsync(names, service.HasNetwork, cancel);
         await Log(service.Instance).KeepAsync(cancel);
         if (service.Ports.Count > 0)
@@ -57,27 +63,56 @@ public sealed class DockerEngine : IEngine, IDisposable
             await GateContainer.EnsureAsync(_client, service, _agent, cancel);
         }
 
+        await _containers.RemoveAsync(names.Second, cancel);
         await _containers.RemoveAsync(names.Service, cancel);
-        Log(service.Instance).NoteStart($"{service.Image.Digest.ToString()[..19]} on generation {service.Generation}");
-        CacheFolders.Make(service, OwnerOf(service.Image));
-        var secrets = SecretCopies.Make(service, OwnerOf(service.Image));
-        var id = await _containers.CreateAsync(ContainerPlan.Service(service, EngineImages.IdOf(service.Image), secrets), cancel);
-        await _containers.StartAsync(id, cancel);
+        GateContainer.LeadTo(service.Instance, names.Service);
+        NoteStart(service.Instance, service.Image.Digest.ToString(), service.Generation);
+        await RunAsync(service, names.Service, cancel);
+    });
+
+    public Task LeadToAsync(InstanceFolder instance, string release, CancellationToken cancel) => CallAsync("leading to the application", async () =>
+    {
+        var beside = GateContainer.Slots(instance).Beside;
+        if ((await _containers.FindAsync(beside, cancel))?.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel) == release)
+        {
+            GateContainer.LeadTo(instance, beside);
+        }
+    });
+
+    public Task StopBesideAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("stopping the application beside it", async () =>
+    {
+        var log = Log(instance);
+        var (serving, name) = GateContainer.Slots(instance);
+        if (await _containers.FindAsync(name, cancel) is not { } beside)
+        {
+            return;
+        }
+
+        await StopAsync(instance, beside, cancel);
+        if ((await log.FindAsync(cancel))?.Id != beside.Id)
+        {
+            await log.KeepBesideAsync(beside, cancel);
+            await _containers.RemoveAsync(name, cancel);
+            return;
+        }
+
+        await log.KeepAsync(cancel);
+        await _containers.RemoveAsync(name, cancel);
+        if (await _containers.FindAsync(serving, cancel) is { } next)
+        {
+            NoteStart(instance, next.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel, ""), next.Number(ContainerNames.GenerationLabel) ?? 0);
+        }
     });
 
     public Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("stopping the application", async () =>
     {
-        const uint Grace = 10;
-        if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service || !(service.IsRunning || service.IsRestarting))
+        await StopBesideAsync(instance, cancel);
+        if (await _containers.FindAsync(GateContainer.Slots(instance).Serving, cancel) is not { } service || !(service.IsRunning || service.IsRestarting))
         {
             return (int?)null;
         }
 
-        StopMark.Set(instance, service.Id);
-        // The agent keeps the time itself; the engine kills only what does not even do that.
-        await _containers.StopAsync(service.Id, (uint)(service.Number(ContainerNames.StopLabel) ?? 30) + Grace, cancel);
-        StopMark.Clear(instance);
-        var status = (await _containers.FindAsync(service.Id, cancel))?.ExitCode;
+        var status = await StopAsync(instance, service, cancel);
         await Log(instance).KeepAsync(cancel);
         Log(instance).Note($"stopped, exit status {status}");
         return status;
@@ -85,12 +120,22 @@ public sealed class DockerEngine : IEngine, IDisposable
 
     public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel) => CallAsync("asking for the application's state", async () =>
     {
-        var isOpen = GateContainer.IsOpen(instance);
+        var (serving, beside) = GateContainer.Slots(instance);
+        return (await StatusAsync(instance, serving, cancel) ?? ServiceStatus.None) with
+        {
+            IsGateOpen = GateContainer.IsOpen(instance),
+            Beside = await StatusAsync(instance, beside, cancel),
+        };
+    });
+
+    /// <returns>Null when there is no such container.</returns>
+    private async Task<ServiceStatus?> StatusAsync(InstanceFolder instance, string name, CancellationToken cancel)
+    {
         for (var looks = 1; ; looks++)
         {
-            if (await _containers.FindAsync(new ContainerNames(instance).Service, cancel) is not { } service || StopMark.IsOn(instance, service.Id))
+            if (await _containers.FindAsync(name, cancel) is not { } service || StopMark.IsOn(instance, service.Id))
             {
-                return ServiceStatus.None with { IsGateOpen = isOpen };
+                return null;
             }
 
             var health = service is { IsRunning: true, IsRestarting: false } ? await HealthAsync(service, cancel) : null;
@@ -104,10 +149,10 @@ public sealed class DockerEngine : IEngine, IDisposable
             var state = service.IsRestarting ? ServiceState.Restarting : health?.State ?? ServiceState.Stopped;
             int? lastExit = service is { IsRunning: true, Restarts: 0 } ? null : service.ExitCode;
             return new ServiceStatus(
-                state, isOpen, service.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel), service.Number(ContainerNames.GenerationLabel),
+                state, IsGateOpen: false, service.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel), service.Number(ContainerNames.GenerationLabel),
                 service.Restarts, lastExit, health?.Line, service.Started);
         }
-    });
+    }
 
     public Task SetGateAsync(InstanceFolder instance, bool isOpen, CancellationToken cancel)
     {
@@ -128,7 +173,7 @@ public sealed class DockerEngine : IEngine, IDisposable
             CacheFolders.Make(run, OwnerOf(run.Image));
             var secrets = SecretCopies.Make(run, OwnerOf(run.Image));
             using var result = run.WantsResult ? new ResultFolder(run.Instance) : null;
-            var id = await _containers.CreateAsync(ContainerPlan.Verb(run, EngineImages.IdOf(run.Image), secrets, result?.Path), cancel);
+            var id = await _containers.CreateAsync(ContainerPlan.Verb(run, GateContainer.Slots(run.Instance).Serving, EngineImages.IdOf(run.Image), secrets, result?.Path), cancel);
             using var log = Log(run.Instance).Open();
             try
             {
@@ -151,7 +196,7 @@ public sealed class DockerEngine : IEngine, IDisposable
     public Task<int> ExecAsync(
         InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel) => CallAsync(
         "running a command in the application's container",
-        () => _containers.ExecAsync(new ContainerNames(instance).Service, argv, onOutput, cancel));
+        () => _containers.ExecAsync(GateContainer.Slots(instance).Serving, argv, onOutput, cancel));
 
     public Task LogAsync(InstanceFolder instance, int? last, bool isFollowed, Action<LogLine> onLine, CancellationToken cancel) => CallAsync(
         "reading the log",
@@ -185,6 +230,39 @@ public sealed class DockerEngine : IEngine, IDisposable
             // It is gone already.
         }
     });
+
+    private async Task StartBesideAsync(Service service, CancellationToken cancel)
+    {
+        await StopBesideAsync(service.Instance, cancel);
+        if (service.Ports.Count > 0)
+        {
+            await GateContainer.RequireAsync(_client, service, _agent, cancel);
+        }
+
+        await RunAsync(service, GateContainer.Slots(service.Instance).Beside, cancel);
+    }
+
+    private async Task RunAsync(Service service, string name, CancellationToken cancel)
+    {
+        CacheFolders.Make(service, OwnerOf(service.Image));
+        var secrets = SecretCopies.Make(service, OwnerOf(service.Image));
+        var id = await _containers.CreateAsync(ContainerPlan.Service(service, name, EngineImages.IdOf(service.Image), secrets), cancel);
+        await _containers.StartAsync(id, cancel);
+    }
+
+    /// <returns>Its exit status.</returns>
+    private async Task<int?> StopAsync(InstanceFolder instance, EngineContainer service, CancellationToken cancel)
+    {
+        const uint Grace = 10;
+        StopMark.Set(instance, service.Id);
+        // The agent keeps the time itself; the engine kills only what does not even do that.
+        await _containers.StopAsync(service.Id, (uint)(service.Number(ContainerNames.StopLabel) ?? 30) + Grace, cancel);
+        StopMark.Clear(instance);
+        return (await _containers.FindAsync(service.Id, cancel))?.ExitCode;
+    }
+
+    private void NoteStart(InstanceFolder instance, string release, int generation) =>
+        Log(instance).NoteStart($"{release[..Math.Min(19, release.Length)]} on generation {generation}");
 
     private EngineLog Log(InstanceFolder instance) => new(_client, instance, _time);
 

@@ -8,6 +8,8 @@ internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestart
 {
     public DateTimeOffset? Started { get; init; }
 
+    public DateTimeOffset Created { get; init; }
+
     public IReadOnlyList<string> Command { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -24,6 +26,7 @@ internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestart
         (int)(response.State?.ExitCode ?? 0),
         (int)response.RestartCount)
     {
+        Created = response.Created,
         Started = Time(response.State?.StartedAt),
         Command = [.. response.Config?.Cmd ?? []],
         Labels = new Dictionary<string, string>(response.Config?.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal),

@@ -55,6 +55,13 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
         }
     }
 
+    /// <summary>Takes over what was printed by a container that was started beside the one whose log this is, and has ended.</summary>
+    public async Task KeepBesideAsync(EngineContainer beside, CancellationToken cancel)
+    {
+        using var log = Open();
+        await ReadContainerAsync(beside, null, 0, line => log.Write(line with { Tag = LogFiles.Beside }), cancel);
+    }
+
     /// <summary>What is there now, oldest line first.</summary>
     public async Task<EngineLogPicture> ReadAsync(CancellationToken cancel)
     {
@@ -74,6 +81,11 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
 
             var kept = runs[^1].Count(IsOfApplication);
             runs[^1].AddRange(live.Skip(kept));
+            if (await FindBesideAsync(cancel) is { } beside)
+            {
+                await ReadContainerAsync(beside, null, 0, line => runs[^1].Add(line with { Tag = LogFiles.Beside }), cancel);
+            }
+
             return new EngineLogPicture(
                 [.. runs.SelectMany(run => run.OrderByDescending(IsStart).ThenBy(line => line.Time, StringComparer.Ordinal))], container, kept, tail);
         }
@@ -85,11 +97,24 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
     /// <exception cref="IOException">The engine broke off, and the container is still there.</exception>
     public async Task<string> ReadContainerAsync(long? since, int skip, Action<LogLine> onLine, CancellationToken cancel)
     {
-        if (await FindAsync(cancel) is not { } found)
-        {
-            return "";
-        }
+        return await FindAsync(cancel) is { } found ? await ReadContainerAsync(found, since, skip, onLine, cancel) : "";
+    }
 
+    /// <summary>Whose log this is: the one that runs, and of two beside each other the one that was there first.</summary>
+    public async Task<EngineContainer?> FindAsync(CancellationToken cancel) => await FindAllAsync(cancel) is [var first, ..] ? first : null;
+
+    /// <summary>The one that was started beside it.</summary>
+    private async Task<EngineContainer?> FindBesideAsync(CancellationToken cancel) => await FindAllAsync(cancel) is [_, var second] ? second : null;
+
+    private async Task<IReadOnlyList<EngineContainer>> FindAllAsync(CancellationToken cancel)
+    {
+        var containers = new EngineContainers(client);
+        EngineContainer?[] found = [await containers.FindAsync(_names.Service, cancel), await containers.FindAsync(_names.Second, cancel)];
+        return [.. found.OfType<EngineContainer>().Where(container => container.IsOurs).OrderBy(container => container.Created)];
+    }
+
+    private async Task<string> ReadContainerAsync(EngineContainer found, long? since, int skip, Action<LogLine> onLine, CancellationToken cancel)
+    {
         var query = new ContainerLogsParameters
         {
             ShowStdout = true,
@@ -112,7 +137,7 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
         catch (IOException) when (!cancel.IsCancellationRequested)
         {
             // Podman says so in the middle of the answer, where lines are expected.
-            if ((await FindAsync(cancel))?.Id != found.Id)
+            if ((await FindAllAsync(cancel)).All(one => one.Id != found.Id))
             {
                 return "";
             }
@@ -132,9 +157,6 @@ internal sealed class EngineLog(DockerClient client, InstanceFolder instance, Ti
             }
         }
     }
-
-    private async Task<EngineContainer?> FindAsync(CancellationToken cancel) =>
-        await new EngineContainers(client).FindAsync(_names.Service, cancel) is { IsOurs: true } found ? found : null;
 
     /// <summary>Our files, a list for each start; the first begins before any.</summary>
     private List<List<LogLine>> ReadFiles(LogTail? tail)

@@ -14,6 +14,7 @@ internal sealed class Gate
     private const int MostTurnedAway = 256;
 
     private readonly List<Socket> _listeners = [];
+    private volatile IReadOnlyList<int> _targets = [];
     private int _turnedAway;
     private volatile bool _isOpen;
 
@@ -29,12 +30,15 @@ internal sealed class Gate
     public IReadOnlyList<string> Addresses => [.. _listeners.Select(listener => listener.LocalEndPoint!.ToString()!)];
 
     /// <param name="listener">Listens in the host's network; it is ours from now on.</param>
-    /// <param name="port">Port of the loopback interface that the application shares with us.</param>
-    public void Add(Socket listener, int port)
+    public void Add(Socket listener)
     {
         _listeners.Add(listener);
-        _ = AcceptAsync(listener, port);
+        _ = AcceptAsync(listener, _listeners.Count - 1);
     }
+
+    /// <summary>Where connections go from now on.</summary>
+    /// <param name="ports">For each listener, a port of the loopback interface that the application shares with us.</param>
+    public void LeadTo(IReadOnlyList<int> ports) => _targets = ports;
 
     public void Close()
     {
@@ -43,13 +47,13 @@ internal sealed class Gate
         _listeners.Clear();
     }
 
-    private async Task AcceptAsync(Socket listener, int port)
+    private async Task AcceptAsync(Socket listener, int index)
     {
         while (true)
         {
             try
             {
-                _ = ServeAsync(await listener.AcceptAsync(), port);
+                _ = ServeAsync(await listener.AcceptAsync(), index);
             }
             catch (ObjectDisposedException)
             {
@@ -67,14 +71,15 @@ internal sealed class Gate
         }
     }
 
-    private async Task ServeAsync(Socket outer, int port)
+    private async Task ServeAsync(Socket outer, int index)
     {
         using (outer)
         {
             try
             {
                 outer.NoDelay = true;
-                using var inner = _isOpen ? await ConnectAsync(port) : null;
+                var targets = _targets;
+                using var inner = _isOpen && index < targets.Count ? await ConnectAsync(targets[index]) : null;
                 if (inner is null)
                 {
                     await TurnAwayAsync(outer);

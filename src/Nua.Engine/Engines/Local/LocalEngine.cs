@@ -41,15 +41,21 @@ public sealed class LocalEngine(string storeHome) : IEngine
 
     public async Task StartAsync(Service service, CancellationToken cancel)
     {
-        using var sockets = await NeedsSocketsAsync(service, cancel) ? PortSockets.Open(service.Ports) : null;
-        var inner = service.HasNetwork ? FreePort() : service.Contract.Port;
-        var container = Container(service, ["start"], service.HasNetwork ? inner : null);
+        using var sockets = !service.IsBeside && await NeedsSocketsAsync(service, cancel) ? PortSockets.Open(service.Ports) : null;
+        var inner = await InnerPortAsync(service, cancel);
+        var container = Container(service, ["start"], inner == service.Contract.Port ? null : inner);
         var health = HealthOf(service, inner);
         var order = new StartOrder(
             container, health, [.. service.Ports.Select(port => port.Container ?? inner ?? 8080)],
-            service.Contract.StopTimeout, service.Image.Digest.ToString(), service.Generation);
+            service.Contract.StopTimeout, service.Image.Digest.ToString(), service.Generation, service.IsBeside);
         await AskAsync(service, order, cancel, sockets, limit: true);
     }
+
+    public async Task LeadToAsync(InstanceFolder instance, string release, CancellationToken cancel) =>
+        await AskExistingAsync(instance, new LeadOrder(release), cancel);
+
+    public async Task StopBesideAsync(InstanceFolder instance, CancellationToken cancel) =>
+        await AskExistingAsync(instance, new StopBesideOrder(), cancel);
 
     public async Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel)
     {
@@ -234,7 +240,22 @@ public sealed class LocalEngine(string storeHome) : IEngine
     private static string? Text(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
-    /// <summary>On the host's network several applications cannot all have port 8080.</summary>
+    /// <summary>The port the application is told; null when its image declares none. On the host's network several applications cannot all have
+    /// port 8080, in a network of the instance two releases cannot.</summary>
+    private static async Task<int?> InnerPortAsync(Service service, CancellationToken cancel)
+    {
+        if (service.HasNetwork)
+        {
+            return FreePort();
+        }
+
+        var declared = service.Contract.Port;
+        return declared is not null && service.IsBeside
+            && (await AskExistingAsync(service.Instance, new StatusOrder(), cancel))?.InnerPort != Engines.Service.SecondPort
+            ? Engines.Service.SecondPort
+            : declared;
+    }
+
     private static int FreePort()
     {
         using var probe = new System.Net.Sockets.Socket(

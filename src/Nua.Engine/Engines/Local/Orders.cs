@@ -8,6 +8,8 @@ namespace Nua.Engine.Engines.Local;
 /// <summary>One order to a supervisor: one connection to its control socket carries one order and its answer.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(StartOrder), "start")]
+[JsonDerivedType(typeof(LeadOrder), "lead")]
+[JsonDerivedType(typeof(StopBesideOrder), "stop_beside")]
 [JsonDerivedType(typeof(StopOrder), "stop")]
 [JsonDerivedType(typeof(StatusOrder), "status")]
 [JsonDerivedType(typeof(GateOrder), "gate")]
@@ -18,8 +20,14 @@ internal abstract record Order;
 
 /// <summary>Starts the application. The listening sockets of its published ports come with the order.</summary>
 /// <param name="InnerPorts">One for each socket: the port of the container it leads to.</param>
+/// <param name="IsBeside">The one that serves goes on.</param>
 internal sealed record StartOrder(
-    LocalContainer Container, HealthPlan Health, IReadOnlyList<int> InnerPorts, int StopSeconds, string Release, int Generation) : Order;
+    LocalContainer Container, HealthPlan Health, IReadOnlyList<int> InnerPorts, int StopSeconds, string Release, int Generation, bool IsBeside) : Order;
+
+/// <summary>The one of this release serves; the other goes on beside it.</summary>
+internal sealed record LeadOrder(string Release) : Order;
+
+internal sealed record StopBesideOrder : Order;
 
 internal sealed record StopOrder : Order;
 
@@ -65,7 +73,9 @@ internal sealed record HealthPlan(int? Port, string? HttpPath, bool HasCommand, 
 
 /// <param name="Status">Exit status; null when there was nothing to end.</param>
 /// <param name="Ports">What the gate listens on, <c>ADDRESS:PORT</c>.</param>
-internal sealed record OrderReply(int? Status = null, byte[]? Result = null, ServiceStatus? Service = null, IReadOnlyList<string>? Ports = null);
+/// <param name="InnerPort">The port that the application which serves was told; null for none.</param>
+internal sealed record OrderReply(
+    int? Status = null, byte[]? Result = null, ServiceStatus? Service = null, IReadOnlyList<string>? Ports = null, int? InnerPort = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Order))]

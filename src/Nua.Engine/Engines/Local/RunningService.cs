@@ -14,7 +14,6 @@ internal sealed class RunningService : IDisposable
     private const int Terminate = 15, Kill = 9;
 
     private readonly Lock _turn = new();
-    private readonly StartOrder _order;
     private readonly ContainerLaunch _launch;
     private readonly ServiceLog _log;
     private readonly TimeProvider _time;
@@ -27,10 +26,16 @@ internal sealed class RunningService : IDisposable
 
     public RunningService(StartOrder order, ContainerLaunch launch, ServiceLog log, TimeProvider time)
     {
-        (_order, _launch, _log, _time) = (order, launch, log, time);
+        (Order, _launch, _log, _time) = (order, launch, log, time);
+        IsBeside = order.IsBeside;
         _probe = new HealthProbe(order.Health, launch.HasOwnHealthScript(order.Container));
         _status = ServiceStatus.None with { Release = order.Release, Generation = order.Generation };
     }
+
+    public StartOrder Order { get; }
+
+    /// <summary>Another one serves; what this one prints is told apart in the log.</summary>
+    public bool IsBeside { get; set => Volatile.Write(ref field, value); }
 
     public ServiceStatus Status
     {
@@ -80,7 +85,7 @@ internal sealed class RunningService : IDisposable
         {
             running.Signal(Terminate);
             // The image's own init kills the application when its time is over; this is for one that does not.
-            await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(_order.StopSeconds + 5)));
+            await Task.WhenAny(running.Ended, Task.Delay(TimeSpan.FromSeconds(Order.StopSeconds + 5)));
             if (!running.Ended.IsCompleted)
             {
                 running.Signal(Kill);
@@ -96,7 +101,7 @@ internal sealed class RunningService : IDisposable
     private async Task<DetachedContainer> LaunchAsync()
     {
         var container = await _launch.StartAsync(
-            _order.Container, (stream, bytes) => _log.Write(stream == 1 ? "out" : "err", bytes.Span));
+            Order.Container, (stream, bytes) => _log.Write(IsBeside ? LogFiles.Beside : stream == 1 ? "out" : "err", bytes.Span));
         lock (_turn)
         {
             _container = container;
@@ -205,7 +210,7 @@ internal sealed class RunningService : IDisposable
     {
         if (Status.State != ServiceState.Starting)
         {
-            return TimeSpan.FromSeconds(_order.Health.Interval);
+            return TimeSpan.FromSeconds(Order.Health.Interval);
         }
 
         var isFresh = Environment.TickCount64 - begun < 5000;
@@ -222,7 +227,7 @@ internal sealed class RunningService : IDisposable
             }
 
             var state = isReady ? ServiceState.Ready
-                : _status.State == ServiceState.Ready && failures >= _order.Health.Retries ? ServiceState.Unhealthy
+                : _status.State == ServiceState.Ready && failures >= Order.Health.Retries ? ServiceState.Unhealthy
                 : _status.State;
             if (state != _status.State)
             {

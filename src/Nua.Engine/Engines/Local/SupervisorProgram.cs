@@ -28,6 +28,7 @@ public sealed class SupervisorProgram
     private readonly Gate _gate = new();
     private readonly Socket _listener;
     private RunningService? _service;
+    private RunningService? _beside;
     private int _connections;
 
     private SupervisorProgram(string instance, string runc)
@@ -185,7 +186,8 @@ public sealed class SupervisorProgram
         switch (order)
         {
             case StatusOrder:
-                return new OrderReply(Service: (_service?.Status ?? ServiceStatus.None) with { IsGateOpen = _gate.IsOpen }, Ports: _gate.Addresses);
+                var status = (_service?.Status ?? ServiceStatus.None) with { IsGateOpen = _gate.IsOpen, Beside = _beside?.Status };
+                return new OrderReply(Service: status, Ports: _gate.Addresses, InnerPort: _service?.Order.Health.Port);
             case GateOrder gate:
                 _gate.IsOpen = gate.IsOpen;
                 return new OrderReply();
@@ -200,7 +202,10 @@ public sealed class SupervisorProgram
         {
             return order switch
             {
+                StartOrder { IsBeside: true } start => await StartBesideAsync(start),
                 StartOrder start => await StartAsync(start, sockets),
+                LeadOrder lead => LeadTo(lead.Release),
+                StopBesideOrder => await StopBesideAsync(),
                 StopOrder => new OrderReply(await StopAsync()),
                 ShutdownOrder => await ShutdownAsync(),
                 _ => throw new InvalidDataException($"unknown order {order.GetType().Name}"),
@@ -234,10 +239,8 @@ public sealed class SupervisorProgram
             var wasOpen = _gate.IsOpen;
             _gate.Close();
             _gate.IsOpen = wasOpen;
-            for (var i = 0; i < sockets.Count; i++)
-            {
-                _gate.Add(sockets[i], start.InnerPorts[i]);
-            }
+            sockets.ToList().ForEach(_gate.Add);
+            _gate.LeadTo(start.InnerPorts);
         }
 
         if (_service is { IsOver: false } current)
@@ -250,16 +253,62 @@ public sealed class SupervisorProgram
             await StopAsync();
         }
 
-        _log.Say($"starting {start.Release[..Math.Min(19, start.Release.Length)]} on generation {start.Generation}");
-        var next = new RunningService(start, _launch, _log, TimeProvider.System);
-        await next.StartAsync();
+        var next = await LaunchAsync(start);
         _service?.Dispose();
         _service = next;
+        _gate.LeadTo(start.InnerPorts);
         return new OrderReply();
+    }
+
+    private async Task<OrderReply> StartBesideAsync(StartOrder start)
+    {
+        await StopBesideAsync();
+        _beside = await LaunchAsync(start);
+        return new OrderReply();
+    }
+
+    private async Task<RunningService> LaunchAsync(StartOrder start)
+    {
+        var beside = start.IsBeside ? " beside the one that serves" : "";
+        _log.Say($"starting {start.Release[..Math.Min(19, start.Release.Length)]} on generation {start.Generation}{beside}");
+        var next = new RunningService(start, _launch, _log, TimeProvider.System);
+        await next.StartAsync();
+        return next;
+    }
+
+    private OrderReply LeadTo(string release)
+    {
+        if (_beside?.Status.Release == release)
+        {
+            (_service, _beside) = (_beside, _service);
+            _service.IsBeside = false;
+            if (_beside is { } replaced)
+            {
+                replaced.IsBeside = true;
+            }
+
+            _gate.LeadTo(_service.Order.InnerPorts);
+        }
+
+        return new OrderReply();
+    }
+
+    private async Task<OrderReply> StopBesideAsync()
+    {
+        var (beside, status) = (_beside, (int?)null);
+        if (beside is not null)
+        {
+            status = await beside.StopAsync();
+            beside.Dispose();
+            _beside = null;
+        }
+
+        return new OrderReply(status);
     }
 
     private async Task<int?> StopAsync()
     {
+        await StopBesideAsync();
         if (_service is not { } running)
         {
             return null;
@@ -301,7 +350,7 @@ public sealed class SupervisorProgram
     {
         lock (_turn)
         {
-            if (_connections == 0 && _service is null && !_gate.HasListeners)
+            if (_connections == 0 && _service is null && _beside is null && !_gate.HasListeners)
             {
                 ControlSocket.Remove(_run);
                 _roots.RemoveWritable();

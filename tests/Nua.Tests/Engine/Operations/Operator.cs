@@ -26,12 +26,13 @@ internal sealed class Operator : IDisposable
         _home = Directory.CreateDirectory(
             Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"nua-test-{Guid.NewGuid():n}")).FullName;
         _store = ImageStore.Open(_home);
-        foreach (var (version, data) in ((string, int)[])[("1.0", 1), ("1.1", 2), ("1.2", 2), ("2.0", 3)])
+        foreach (var (version, data) in ((string, int)[])[("1.0", 1), ("1.1", 2), ("1.2", 2), ("2.0", 3), ("3.0", 4), ("3.1", 4)])
         {
             Releases[version] = Publish(version, data);
         }
     }
 
+    /// <summary>1.1 and 1.2 work on the same data, 3.0 and 3.1 even at the same time.</summary>
     public Dictionary<string, Release> Releases { get; } = [];
 
     public HurryingTime Time => _time;
@@ -139,17 +140,18 @@ internal sealed class Operator : IDisposable
     {
         // One name for all, so that the store's index does not grow with the number of runs.
         var folder = new InstanceFolder($"{_home}/run{_instances++}", InstanceName.Parse("notes"));
-        new HeldImages(_store, folder).Keep(new HashSet<int>());
+        new HeldImages(_store, folder).Keep([]);
         return folder;
     }
 
     private Release Publish(string version, int dataVersion)
     {
+        var overlap = version.StartsWith("3.", StringComparison.Ordinal) ? "true" : "false";
         var config = Encoding.UTF8.GetBytes(
             $$$"""
             {"runtime":{"app_id":"notes","version":"{{{version}}}"},
              "verify":{"check-command":"look for it"},
-             "lifecycle":{"contract":1,"data_version":{{{dataVersion}}},"rollback":{"mode":"script"},"start":{"ready_timeout":20},
+             "lifecycle":{"contract":1,"data_version":{{{dataVersion}}},"rollback":{"mode":"script"},"overlap":{{{overlap}}},"start":{"ready_timeout":20},
                           "volumes":[{"name":"data","path":"/nua/data"}]}}
             """);
         using var writer = _store.BeginWrite();

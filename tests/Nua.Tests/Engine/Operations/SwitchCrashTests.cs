@@ -9,6 +9,8 @@ namespace Nua.Tests.Engine.Operations;
 /// </summary>
 public sealed class SwitchCrashTests : IDisposable
 {
+    private const string Overlapping = "upgrade that overlaps";
+
     private readonly Operator _operator = new();
 
     public void Dispose() => _operator.Dispose();
@@ -22,6 +24,9 @@ public sealed class SwitchCrashTests : IDisposable
     [InlineData("upgrade without a migration", Behaviour.Good)]
     [InlineData("upgrade without a migration", Behaviour.EndsAtStart)]
     [InlineData("upgrade without a migration", Behaviour.EndsAfterTenSeconds)]
+    [InlineData(Overlapping, Behaviour.Good)]
+    [InlineData(Overlapping, Behaviour.NeverReady)]
+    [InlineData(Overlapping, Behaviour.EndsAfterTenSeconds)]
     [InlineData("rollback", Behaviour.Good)]
     [InlineData("restore", Behaviour.Good)]
     [InlineData("install", Behaviour.Good)]
@@ -61,7 +66,7 @@ public sealed class SwitchCrashTests : IDisposable
     private async Task<(string Outcome, bool IsKilled, bool IsKilledAgain)> RunAsync(string operation, Behaviour behaviour, int killAt, int killAgainAt)
     {
         var (folder, world) = operation == "install" ? _operator.Nothing()
-            : _operator.Running(operation is "rollback" or "upgrade without a migration" ? "1.1" : "1.0");
+            : _operator.Running(operation is "rollback" or "upgrade without a migration" ? "1.1" : operation == Overlapping ? "3.0" : "1.0");
         var before = Instance.ReadRecord(folder);
         world.KillAt = killAt;
         SwitchOrder order;
@@ -123,13 +128,15 @@ public sealed class SwitchCrashTests : IDisposable
         var isOld = before is not null && record.Release == before.Release && record.Settings.Memory == before.Settings.Memory
             && (record.Generation == before.Generation || order.IsForwardSafe);
         var isNew = record.Release == order.Target && record.Settings.Memory == order.Settings.Memory
-            && (record.Generation != before?.Generation || operation == "change of settings");
+            && (record.Generation != before?.Generation || operation is "change of settings" or Overlapping);
         Assert.True(isOld ^ isNew, "neither the old instance nor the new one");
 
         Assert.Equal((record.Release.Version, record.Generation), world.Running);
+        Assert.Null(world.RunningBeside);
         Assert.True(world.IsGateOpen);
-        Assert.Equal([record.Generation, .. record.Kept.Select(kept => kept.Generation)], world.Generations.Keys.OrderDescending());
-        Assert.Equal(world.Generations.Keys.Select(number => $"instance/notes:g{number}"), _operator.HeldNames(folder).Order());
+        Assert.Equal(record.Kept.Select(kept => kept.Generation).Append(record.Generation).Distinct().Order(), world.Generations.Keys);
+        var second = operation == Overlapping && isNew ? [$"instance/notes:g3-{record.Release.Digest.Encoded[..12]}"] : Array.Empty<string>();
+        Assert.Equal([.. world.Generations.Keys.Select(number => $"instance/notes:g{number}"), .. second], _operator.HeldNames(folder).Order());
         Assert.All(world.Generations.Values, data => Assert.False(data.IsHalf));
         var written = world.Generations[record.Generation].Writes;
         if (operation == "restore" && isNew)
@@ -153,6 +160,7 @@ public sealed class SwitchCrashTests : IDisposable
             SafetyBackup = new SafetyBackup.AtRest([], _ => world.SaveAsync(before!.Generation)),
         },
         "upgrade without a migration" => _operator.Upgrade(before!, "1.2"),
+        Overlapping => _operator.Upgrade(before!, "3.1") with { IsOverlapping = true, Filling = new Filling.Same() },
         "rollback" => _operator.Rollback(before!, "1.0"),
         "restore" => _operator.Restore(before!, world),
         "install" => _operator.Install("1.0"),

@@ -65,6 +65,76 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task Release_that_may_overlap_takes_over_without_a_pause()
+    {
+        var (folder, world) = _operator.Running("3.0");
+        var report = await UpgradeAsync(folder, world, "3.1");
+        Assert.Equal((SwitchOutcome.Done, TimeSpan.Zero), (report.Outcome, report.Away));
+        Assert.Equal(("3.1", 3), world.Running);
+        Assert.Null(world.RunningBeside);
+        Assert.DoesNotContain("gate", world.Journal);
+        Assert.DoesNotContain("stop", world.Journal);
+        Assert.DoesNotContain("clone", world.Journal);
+        Assert.Equal(world.Acknowledged, world.Generations[3].Writes);
+        Assert.Equal(["starting the new release beside the old one", "letting users in to the new release", "watching the new release", "committing"],
+            report.Steps.Select(step => step.Step).Skip(1).SkipLast(1));
+    }
+
+    [Theory]
+    [InlineData("NUA5202", Behaviour.NeverReady)]
+    [InlineData("NUA5201", Behaviour.EndsAtStart)]
+    [InlineData("NUA5203", Behaviour.EndsAfterTenSeconds)]
+    public async Task Release_that_fails_beside_the_old_one_was_never_missed(string code, Behaviour behaviour)
+    {
+        var (folder, world) = _operator.Running("3.0");
+        world.Behaviours["3.1"] = behaviour;
+        var report = await UpgradeAsync(folder, world, "3.1");
+        Assert.Equal((SwitchOutcome.KeptOld, code, TimeSpan.Zero), (report.Outcome, report.Problem!.Code, report.Away));
+        Assert.Equal(("3.0", 3), world.Running);
+        Assert.Null(world.RunningBeside);
+        Assert.DoesNotContain("stop", world.Journal);
+        Assert.Equal(world.Acknowledged, world.Generations[3].Writes);
+    }
+
+    [Fact]
+    public async Task Release_that_took_over_can_be_rolled_back_without_a_pause_too()
+    {
+        var (folder, world) = _operator.Running("3.0");
+        await UpgradeAsync(folder, world, "3.1");
+        using var instance = Instance.Open(folder);
+        var report = await new Rollback(_operator.Place(instance, world)).RunAsync(toKept: false, default);
+        Assert.Equal((SwitchOutcome.Done, TimeSpan.Zero), (report.Outcome, report.Away));
+        Assert.Equal(("3.0", 3), world.Running);
+    }
+
+    [Fact]
+    public async Task Release_overlaps_only_where_nothing_speaks_against_it()
+    {
+        // A published port of its own that both would want, a backup of data at rest, data of another version.
+        var (folder, world) = _operator.Running("3.0");
+        using (var instance = Instance.Open(folder))
+        {
+            instance.Commit(instance.Record! with { Settings = new InstanceSettings { Ports = ["127.0.0.1:8080:9000"] } });
+        }
+
+        Assert.NotEqual(TimeSpan.Zero, (await UpgradeAsync(folder, world, "3.1")).Away);
+        Assert.Equal(("3.1", 4), world.Running);
+
+        (folder, world) = _operator.Running("3.0");
+        using (var instance = Instance.Open(folder))
+        {
+            var upgrade = new Upgrade(_operator.Place(instance, world))
+            {
+                SafetyBackup = _ => Task.FromResult<SafetyBackup>(new SafetyBackup.AtRest([], _ => world.SaveAsync(3))),
+            };
+            Assert.NotEqual(TimeSpan.Zero, (await upgrade.RunAsync(_operator.Releases["3.1"], instance.Record!.Settings, default)).Away);
+        }
+
+        (folder, world) = _operator.Running("2.0");
+        Assert.NotEqual(TimeSpan.Zero, (await UpgradeAsync(folder, world, "3.0")).Away);
+    }
+
+    [Fact]
     public async Task What_was_seeded_must_be_there_before_the_old_release_is_given_up()
     {
         var (folder, world) = _operator.Running();

@@ -17,6 +17,8 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     private readonly TaskCompletionSource _killed = new();
     private Service? _service;
     private long _started;
+    private Service? _beside;
+    private long _besideStarted;
     private int _moment;
     private int _lastWrite;
     private bool _isGateOpen;
@@ -61,11 +63,14 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
 
     public (string Version, int Generation)? Running => _service is null ? null : (_service.Contract.Version, _service.Generation);
 
+    public string? RunningBeside => _beside?.Contract.Version;
+
     public bool IsGateOpen => _isGateOpen;
 
     public World Reborn(int killAt)
     {
         var next = new World(time) { KillAt = killAt, _service = _service, _started = _started, _lastWrite = _lastWrite, _isGateOpen = _isGateOpen };
+        (next._beside, next._besideStarted) = (_beside, _besideStarted);
         foreach (var (number, data) in Generations)
         {
             next.Generations[number] = data;
@@ -85,6 +90,15 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     public async Task StartAsync(Service service, CancellationToken cancel)
     {
         await MomentAsync("start");
+        if (service.IsBeside)
+        {
+            Assert.NotNull(_service);
+            Assert.Equal(_service.Generation, service.Generation);
+            (_beside, _besideStarted) = (service, time.GetTimestamp());
+            await MomentAsync("started beside");
+            return;
+        }
+
         if (_service is not null)
         {
             Assert.Equal((service.Contract.Version, service.Generation), Running);
@@ -97,11 +111,29 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         await MomentAsync("started");
     }
 
+    public async Task LeadToAsync(InstanceFolder instance, string release, CancellationToken cancel)
+    {
+        await MomentAsync("lead");
+        if (_beside?.Image.Digest.ToString() == release)
+        {
+            (_service, _started, _beside, _besideStarted) = (_beside, _besideStarted, _service, _started);
+        }
+
+        await MomentAsync("led");
+    }
+
+    public async Task StopBesideAsync(InstanceFolder instance, CancellationToken cancel)
+    {
+        await MomentAsync("stop beside");
+        _beside = null;
+        await MomentAsync("stopped beside");
+    }
+
     public async Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel)
     {
         await MomentAsync("stop");
         var ran = _service is not null;
-        _service = null;
+        (_service, _beside) = (null, null);
         await MomentAsync("stopped");
         return ran ? 0 : null;
     }
@@ -109,10 +141,10 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel)
     {
         Users();
-        if (Losses > 0 && _service is not null && State().State == ServiceState.Starting)
+        if (Losses > 0 && _service is not null && State(_service, _started).State == ServiceState.Starting)
         {
             Losses--;
-            (_service, _isGateOpen) = (null, false);
+            (_service, _beside, _isGateOpen) = (null, null, false);
         }
 
         if (_service is null)
@@ -126,9 +158,11 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
                 ServiceState.Stopped, _isGateOpen, _service.Image.Digest.ToString(), _service.Generation, 0, exit, null, null));
         }
 
-        var (state, restarts) = State();
-        return Task.FromResult(new ServiceStatus(
-            state, _isGateOpen, _service.Image.Digest.ToString(), _service.Generation, restarts, restarts > 0 ? 1 : null, "a line", null));
+        return Task.FromResult(Status(_service, _started) with
+        {
+            IsGateOpen = _isGateOpen,
+            Beside = _beside is null ? null : Status(_beside, _besideStarted),
+        });
     }
 
     public async Task SetGateAsync(InstanceFolder instance, bool isOpen, CancellationToken cancel)
@@ -182,7 +216,7 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     public async Task RemoveAsync(InstanceFolder instance, CancellationToken cancel)
     {
         await MomentAsync("remove containers");
-        (_service, _isGateOpen) = (null, false);
+        (_service, _beside, _isGateOpen) = (null, null, false);
     }
 
     public async Task CreateAsync(int generation, Release release, CancellationToken cancel)
@@ -230,10 +264,17 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
         }
     }
 
-    private (ServiceState State, int Restarts) State()
+    private ServiceStatus Status(Service service, long started)
     {
-        var age = time.GetElapsedTime(_started);
-        return Behaviours.GetValueOrDefault(_service!.Contract.Version) switch
+        var (state, restarts) = State(service, started);
+        return new ServiceStatus(
+            state, IsGateOpen: false, service.Image.Digest.ToString(), service.Generation, restarts, restarts > 0 ? 1 : null, "a line", null);
+    }
+
+    private (ServiceState State, int Restarts) State(Service service, long started)
+    {
+        var age = time.GetElapsedTime(started);
+        return Behaviours.GetValueOrDefault(service.Contract.Version) switch
         {
             Behaviour.NeverReady => (ServiceState.Starting, 0),
             Behaviour.EndsAtStart => (ServiceState.Restarting, 1),
@@ -245,7 +286,7 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     /// <summary>Anybody may write at any time, if the gate lets them in and the application answers.</summary>
     private void Users()
     {
-        if (_isGateOpen && _service is { } service && State().State == ServiceState.Ready)
+        if (_isGateOpen && _service is { } service && State(service, _started).State == ServiceState.Ready)
         {
             var data = Generations[service.Generation];
             Generations[service.Generation] = data with { Writes = [.. data.Writes, ++_lastWrite] };

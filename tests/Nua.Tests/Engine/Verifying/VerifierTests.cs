@@ -97,6 +97,10 @@ public sealed class VerifierTests
 
         public Task StartAsync(Service service, CancellationToken cancel) => throw new NotSupportedException();
 
+        public Task LeadToAsync(InstanceFolder instance, string release, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task StopBesideAsync(InstanceFolder instance, CancellationToken cancel) => throw new NotSupportedException();
+
         public Task<int?> StopAsync(InstanceFolder instance, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<ServiceStatus> StatusAsync(InstanceFolder instance, CancellationToken cancel) => throw new NotSupportedException();

@@ -91,7 +91,9 @@ public sealed class DockerEngineTests : IDisposable
             }
 
             var target = request.ToString().Split(' ')[1].Split('?')[0];
-            var (status, body) = target.EndsWith("/version", StringComparison.Ordinal) ? (200, """{"ApiVersion":"1.41"}""") : answer(target);
+            var (status, body) = target.EndsWith("/version", StringComparison.Ordinal) ? (200, """{"ApiVersion":"1.41"}""")
+                : target.EndsWith("-2/json", StringComparison.Ordinal) ? (404, """{"message":"no such container"}""")
+                : answer(target);
             await connection.SendAsync(Encoding.UTF8.GetBytes(
                 $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), _end.Token);
         }

@@ -18,7 +18,8 @@ public sealed class GateTests : IDisposable
         listener.Listen(16);
         _port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         _application.Start();
-        _gate.Add(listener, ((IPEndPoint)_application.LocalEndpoint).Port);
+        _gate.Add(listener);
+        _gate.LeadTo([((IPEndPoint)_application.LocalEndpoint).Port]);
         _ = AnswerAsync();
     }
 
@@ -53,6 +54,22 @@ public sealed class GateTests : IDisposable
     [InlineData("\u0016\u0003\u0001 hello")]
     [InlineData("EHLO me\r\n")]
     public async Task Closed_gate_says_nothing_to_other_protocols(string request) => Assert.Equal("", await AskAsync(request));
+
+    [Fact]
+    public async Task Connections_go_to_whichever_application_is_to_serve()
+    {
+        _gate.IsOpen = true;
+        using var next = new TcpListener(IPAddress.Loopback, 0);
+        next.Start();
+        _gate.LeadTo([((IPEndPoint)next.LocalEndpoint).Port]);
+        var asked = AskAsync("GET / HTTP/1.0\r\n\r\n");
+        using (var inner = await next.AcceptSocketAsync(TestContext.Current.CancellationToken))
+        {
+            await inner.SendAsync("from the next one"u8.ToArray());
+        }
+
+        Assert.Equal("from the next one", await asked);
+    }
 
     [Fact]
     public async Task Application_that_does_not_accept_is_a_closed_gate()
