@@ -118,7 +118,7 @@ public static class LifecycleKeys
         { Example = "[\"queue\"]", IsOurs = true },
         new("restore", TextOrTable, "Command that rebuilds data from a backup. Default: the inverse of the copy.")
         { Example = "\"./load\"", Inside = LifecycleCommand, IsOurs = true },
-        new("overlap", Flag, "Old and new may run at once on the same data. Default: false.")
+        new("overlap", Flag, "Old and new may run at once on the same data: an upgrade with an equal data version lets nobody wait, if the image listens where `PORT` says. Default: false.")
         { Example = "true", IsOurs = true },
         new("secrets", Tables, "Secrets the application needs; also a list of names.")
         { Example = "[{ name = \"SECRET_KEY\", generate = \"hex:64\" }]", Inside = Secret, IsOurs = true },
