@@ -12,24 +12,14 @@ internal static class Readiness
     private const int Unavailable = 69, Temporary = 75;
 
     /// <summary>Until a new release is ready. One that ends by itself has failed, unless it says that a service it needs is away.</summary>
+    /// <param name="isBeside">It was started beside the one that serves.</param>
     /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
-    public static async Task AwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
+    public static async Task AwaitReadyAsync(Workplace place, Release release, int seconds, CancellationToken cancel, bool isBeside = false)
     {
-        var status = await AwaitAsync(place, release, seconds, isBeside: false, HasFailed, cancel);
+        var status = await AwaitAsync(place, release, seconds, isBeside, HasFailed, cancel);
         if (status.State != ServiceState.Ready)
         {
-            throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status);
-        }
-    }
-
-    /// <summary>The same for one that was started beside the one that serves.</summary>
-    /// <exception cref="ProblemException">NUA5201, NUA5202.</exception>
-    public static async Task AwaitReadyBesideAsync(Workplace place, Release release, int seconds, CancellationToken cancel)
-    {
-        var status = await AwaitAsync(place, release, seconds, isBeside: true, HasFailed, cancel);
-        if (status.State != ServiceState.Ready)
-        {
-            throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status, isBeside: true);
+            throw await EndedAsync(place, "NUA5201", $"{Name(release)} ended instead of becoming ready", status, isBeside);
         }
     }
 

@@ -159,7 +159,7 @@ public sealed class Switch(Workplace place)
         Step("starting the new release beside the old one");
         var service = place.Containers.Service(order.Target, before.Generation, order.Settings, order.Reason) with { IsBeside = true };
         await place.Engine.StartAsync(service, cancel);
-        await Readiness.AwaitReadyBesideAsync(place, order.Target, place.Containers.Contract(order.Target).ReadyTimeout, cancel);
+        await Readiness.AwaitReadyAsync(place, order.Target, place.Containers.Contract(order.Target).ReadyTimeout, cancel, isBeside: true);
         Step("letting users in to the new release");
         await place.Engine.LeadToAsync(place.Folder, order.Target.Image, cancel);
         Step("watching the new release");

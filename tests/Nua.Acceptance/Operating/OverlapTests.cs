@@ -41,7 +41,7 @@ public sealed class OverlapTests(ExampleImages images)
             Assert.True(writer.Total > 10 && caller.Total > 100, $"{writer.Total} notes, {caller.Total} calls");
             var log = (await nua.With("logs", name).RunAsync()).Expect(0).Out.Split('\n');
             Assert.Equal(3, log.Count(line => line.Contains("listening on port", StringComparison.Ordinal)));
-            Assert.Equal(1, log.Count(line => line.Contains("it never starts", StringComparison.Ordinal)));
+            Assert.Contains(log, line => line.Contains("it never starts", StringComparison.Ordinal));
         }
         finally
         {
