@@ -187,6 +187,7 @@ internal sealed class FrameReadStream(Func<(FrameKind Kind, byte[] Payload)?> ne
 {
     private ReadOnlyMemory<byte> _rest;
     private bool _isEnded;
+    private byte[]? _failure;
 
     public override bool CanRead => true;
 
@@ -211,6 +212,12 @@ internal sealed class FrameReadStream(Func<(FrameKind Kind, byte[] Payload)?> ne
                 return 0;
             }
 
+            if (_failure is not null)
+            {
+                // Nothing follows: whoever reads to the end after the failure would wait for ever.
+                throw Reply.Failure(_failure);
+            }
+
             var frame = next()
                 ?? throw new EndOfStreamException("the other side is gone");
             switch (frame.Kind)
@@ -222,7 +229,8 @@ internal sealed class FrameReadStream(Func<(FrameKind Kind, byte[] Payload)?> ne
                     _isEnded = true;
                     break;
                 case FrameKind.Failure:
-                    throw Reply.Failure(frame.Payload);
+                    _failure = frame.Payload;
+                    break;
                 default:
                     throw new InvalidDataException($"frame {frame.Kind} inside a stream");
             }

@@ -52,6 +52,27 @@ public sealed class BackupTests(ExampleImages images) : IDisposable
     }
 
     [Fact]
+    public async Task Damage_that_is_met_while_unpacking_ends_the_restore_and_the_application_runs_on()
+    {
+        var (name, port) = await UpAsync();
+        var file = (await Nua.RunAsync("backup", name)).Expect(0).Out.Trim();
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        var random = new Random(8);
+        for (var i = 0; i < 8; i++)
+        {
+            var at = random.Next(bytes.Length / 2, bytes.Length - 20);
+            var damaged = bytes.ToArray();
+            damaged[at] ^= 4;
+            await File.WriteAllBytesAsync(file, i % 2 == 0 ? damaged : bytes[..at], TestContext.Current.CancellationToken);
+            Assert.Contains("NUA512", (await Nua.RunAsync("restore", name, file, "--no-backup")).Expect(65).Error, StringComparison.Ordinal);
+            Assert.Contains("NUA512", (await Nua.RunAsync("restore", _operated.Name(), file)).Expect(65).Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("ready", await _operated.StateAsync(name));
+        Assert.Contains("one", await Web.AskAsync(port, "/api/notes"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Encrypted_backup_with_the_image_is_proven_with_what_was_seeded()
     {
         var (name, _) = await UpAsync();
