@@ -46,7 +46,7 @@ internal static class PlanProblems
         Why = looked,
         Remedy = (hint is null ? "" : hint + "; ")
             + (hasConfig ? "say" : "run `nua init` for a nua-config.toml to fill in, and say")
-            + " how it is built and started: `build.build = [\"…\"]` and `run.start = \"…\"`",
+            + " how it is built and started: `build.build = [\"…\"]` and `run.start = \"…\"`; for pages `build.document-root = \"…\"` instead of a start",
     };
 
     public static Problem TwoStacks(Candidates found) => new(

@@ -2,7 +2,7 @@ using Nua.Build.Planning.Stacks.Node;
 
 namespace Nua.Build.Planning.Stacks;
 
-/// <summary>Files served as they are by the agent's own web server; no language, no shell, no build.</summary>
+/// <summary>Files served by the agent's own web server, no language and no shell: as they are, or as a generator makes them.</summary>
 internal sealed class StaticStack : IStack
 {
     /// <summary>Left out of a site that is the top of the source: hidden files and what describes the source.</summary>
@@ -16,7 +16,7 @@ internal sealed class StaticStack : IStack
     public string Name => "static";
 
     public string LooksFor =>
-        "static: index.html (also in dist, build, out, public, site, www, htdocs, docs), Staticfile";
+        "static: index.html (also in dist, build, out, public, site, www, htdocs, docs), Staticfile, the settings of Hugo, Jekyll, MkDocs, Pelican, Sphinx";
 
     public Candidate? Detect(StackContext context)
     {
@@ -29,6 +29,13 @@ internal sealed class StaticStack : IStack
         if (folder.ReadHead("Staticfile") is { } staticfile)
         {
             return Found(context, StaticfileRoot(staticfile) ?? Best(folder) ?? "", 90, "Staticfile");
+        }
+
+        if (SiteGenerator.Find(folder) is { } generator)
+        {
+            var wanted = context.Build.DocumentRoot is { } made ? AppFolder.Clean(made) : null;
+            return new Candidate("static", generator.Confidence, [generator.File, generator.Name],
+                () => context.HasStart && wanted is null ? new StackDraft { Collects = [SourceTree.Whole()] } : generator.Draft(context, wanted));
         }
 
         // Who wrote a start script says that something else than the agent serves the pages below; a page beside it is more than its own folder's.
