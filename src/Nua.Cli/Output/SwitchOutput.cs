@@ -30,7 +30,7 @@ public static class SwitchOutput
         new(0, "done"),
         new(10, "it failed, and what was before runs again with its data"),
         new(20, "it failed, and what was before does not come back: all is stopped, nothing is deleted"),
-        new(3, "the images cannot do it; nothing was changed"),
+        new(3, "the images cannot do it, or there is nothing to go back to; nothing was changed"),
         new(65, "the data and the image do not fit together; nothing was changed"),
         new(73, "there is no space; nothing was changed"),
         new(75, "another command is working on the instance"),

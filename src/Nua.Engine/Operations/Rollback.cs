@@ -15,8 +15,8 @@ public sealed class Rollback(Workplace place)
     public Func<CancellationToken, Task<SafetyBackup>>? SafetyBackup { get; init; }
 
     /// <param name="toKept">The kept generation as it was when it was replaced; what was written since is not in it.</param>
-    /// <exception cref="ProblemException">NUA5220 there is no earlier release; NUA5221 the images cannot keep what was written since
-    /// (exit code 3); nothing was changed.</exception>
+    /// <exception cref="ProblemException">NUA5220 there is no earlier release; NUA5221 the images cannot keep what was written since. Both have
+    /// exit code 3; nothing was changed.</exception>
     public async Task<SwitchReport> RunAsync(bool toKept, CancellationToken cancel)
     {
         var record = place.Instance.Record!;
@@ -95,7 +95,8 @@ public sealed class Rollback(Workplace place)
     {
         Why = "no upgrade has replaced one, or what was kept is no longer there",
         Remedy = $"restore a backup: nua restore {place.Folder.Name} FILE",
-    });
+    })
+    { ExitCode = NotSupported };
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

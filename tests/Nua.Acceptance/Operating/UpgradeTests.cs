@@ -30,7 +30,7 @@ public sealed class UpgradeTests(ExampleImages images) : IDisposable
         Assert.Contains("with 2.0", notes, StringComparison.Ordinal);
         Assert.Contains("one", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("done", notes, StringComparison.Ordinal);
-        (await Nua.RunAsync("rollback", name)).Expect(1);
+        (await Nua.RunAsync("rollback", name)).Expect(3);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class RollbackTests : IDisposable
         var (folder, world) = await UpgradedAsync("2.0");
         await RollbackAsync(folder, world, toKept: false);
         var failure = await Assert.ThrowsAsync<ProblemException>(() => RollbackAsync(folder, world, toKept: false));
-        Assert.Equal("NUA5220", failure.Problems[0].Code);
+        Assert.Equal(("NUA5220", 3), (failure.Problems[0].Code, failure.ExitCode));
         Assert.Equal(("1.0", 5), world.Running);
     }
 
