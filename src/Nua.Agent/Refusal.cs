@@ -84,6 +84,10 @@ internal static class Refusal
         ExitCode.Data, "NUA6023", $"the data's own record is damaged: {why}", path, null,
         "restore a backup, or write the right number into the file if you know it");
 
+    public static ProblemException RestoreCutOff(string path) => Make(
+        ExitCode.Data, "NUA6045", "a restore was cut off: not all of the data is there", path, null,
+        "run the same restore again");
+
     public static ProblemException DataOfAnotherApp(string found, string own) => Make(
         ExitCode.Data, "NUA6024",
         $"the data belongs to '{Printable.Escape(found, 100)}', not to '{Printable.Escape(own, 100)}'",

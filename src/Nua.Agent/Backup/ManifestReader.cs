@@ -28,7 +28,9 @@ internal sealed class ManifestReader
 
         try
         {
-            return new ManifestReader(path, fd).Document(each);
+            var header = new ManifestReader(path, fd).Document(each);
+            return ManifestSeal.Holds(fd, path)
+                ? header : throw Refusal.BackupDamaged(path, "its SHA-256 is not the one it ends with");
         }
         catch (Exception e) when (
             e is JsonException or FormatException or OverflowException or InvalidOperationException)

@@ -10,7 +10,7 @@ namespace Nua.Agent.Backup;
 /// Writes <c>manifest.json</c> while the files are copied, so that its size does not matter. It stands under another
 /// name until it is sealed:
 /// <code>{"schema":1,"app_id":…,"files":[{"path":"volumes/data/a","type":"file","size":1,"sha256":…,"mode":"0644",…}],
-/// "count":1,"bytes":1,"finished":…}</code>
+/// "count":1,"bytes":1,"finished":…,"sha256":…}</code>
 /// </summary>
 internal sealed class ManifestWriter : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class ManifestWriter : IDisposable
 
     private readonly ArrayBufferWriter<byte> _buffer = new(_flushBytes * 2);
     private readonly Utf8JsonWriter _json;
+    private readonly Sha256 _hash = new();
     private readonly string _path;
     private readonly int _fd;
     private long _offset;
@@ -74,9 +75,9 @@ internal sealed class ManifestWriter : IDisposable
         _json.WriteNumber("count"u8, Count);
         _json.WriteNumber("bytes"u8, Bytes);
         _json.WriteString("finished"u8, finished);
-        _json.WriteEndObject();
         _json.Flush();
         Save();
+        FileBytes.WriteAll(_fd, ManifestSeal.Of(_hash.FinishHex()), _offset, _path);
         Posix.Check(Libc.Fsync(_fd), "syncing", _path);
     }
 
@@ -171,6 +172,7 @@ internal sealed class ManifestWriter : IDisposable
     private void Save()
     {
         FileBytes.WriteAll(_fd, _buffer.WrittenSpan, _offset, _path);
+        _hash.Append(_buffer.WrittenSpan);
         _offset += _buffer.WrittenCount;
         _buffer.ResetWrittenCount();
     }

@@ -37,7 +37,7 @@ internal static class DataCheck
 
         if (data.ReadOwn(DataFolder.RestoreMark) is not null)
         {
-            throw Refusal.DataDamaged(data.Path, "a restore was cut off; run it again");
+            throw Refusal.RestoreCutOff(data.Path);
         }
 
         if (data.IsEmpty || data.ReadOwn(DataFolder.InstallMark) is not null)

@@ -35,7 +35,7 @@ internal sealed record UpgradeStep(int From, int To, bool IsInstall, bool IsReco
 
         if (data.ReadOwn(DataFolder.RestoreMark) is not null)
         {
-            throw Refusal.DataDamaged(data.Path, "a restore was cut off; run it again");
+            throw Refusal.RestoreCutOff(data.Path);
         }
 
         if (data.IsEmpty || data.ReadOwn(DataFolder.InstallMark) is not null)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Nua.Agent;
@@ -158,6 +159,31 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void Every_changed_byte_of_a_manifest_is_found()
+    {
+        FillWithEverything();
+        Backup();
+        var manifest = _image.At("/nua/backup/manifest.json");
+        var bytes = File.ReadAllBytes(manifest);
+        var text = Encoding.UTF8.GetString(bytes);
+        // What only the manifest knows, and anything.
+        var random = new Random(9);
+        int[] places = [text.IndexOf("\"data_version\": 7", StringComparison.Ordinal) + 3, text.IndexOf("\"mtime\": ", StringComparison.Ordinal) + 15,
+            text.IndexOf("\"mode\": \"0", StringComparison.Ordinal) + 11, .. Enumerable.Range(0, 200).Select(_ => random.Next(bytes.Length))];
+        foreach (var at in places)
+        {
+            var damaged = bytes.ToArray();
+            damaged[at] ^= (byte)(1 << random.Next(7));
+            File.WriteAllBytes(manifest, damaged);
+            Assert.True(Restore() == ExitCode.Data, $"byte {at} became {damaged[at]}");
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_other.At("/nua/data")));
+        File.WriteAllBytes(manifest, bytes);
+        RestoreToOther();
+    }
+
+    [Fact]
     public void Restore_onto_used_data_exits_65()
     {
         FillWithEverything();
@@ -265,7 +291,7 @@ public sealed class BackupTests : IDisposable
                 File.AppendAllText(file, "x");
                 break;
             case "manifest":
-                File.WriteAllText(manifest, text.Replace("\"size\": 4", "\"size\": 5", StringComparison.Ordinal));
+                Reseal(manifest, text.Replace("\"size\": 4", "\"size\": 5", StringComparison.Ordinal));
                 break;
             case "cut":
                 File.WriteAllText(manifest, text[..(text.Length / 2)]);
@@ -280,16 +306,24 @@ public sealed class BackupTests : IDisposable
                 _other.Runtime["data_version"] = 6;
                 break;
             case "escape":
-                File.WriteAllText(manifest,
+                Reseal(manifest,
                     text.Replace("volumes/data/empty", "volumes/data/../../stolen", StringComparison.Ordinal));
                 break;
             case "link":
                 // A file below a name that is a link in the backup.
-                File.WriteAllText(manifest,
+                Reseal(manifest,
                     text.Replace("volumes/data/folder/deep", "volumes/data/folder/link/deep",
                     StringComparison.Ordinal));
                 break;
         }
+    }
+
+    /// <summary>As somebody does who means harm: the hash at the end is right.</summary>
+    private static void Reseal(string manifest, string text)
+    {
+        var content = text[..text.LastIndexOf(",\n  \"sha256\"", StringComparison.Ordinal)];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+        File.WriteAllText(manifest, $"{content},\n  \"sha256\": \"{hash}\"\n}}");
     }
 
     private static List<string> Listing(AgentImage image)
