@@ -1,3 +1,4 @@
+using System.Buffers;
 using Nua.Foundation;
 using Nua.Oci.Json;
 
@@ -24,5 +25,30 @@ public static class BlobReading
         // The verdict comes with the end of the stream.
         _ = stream.ReadByte();
         return bytes;
+    }
+
+    /// <summary>Reads a whole blob.</summary>
+    /// <returns>What is wrong with it; null when every byte is what the digest says.</returns>
+    public static Problem? FindDamage(this IBlobStore store, Digest digest, long size, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(256 << 10);
+        try
+        {
+            using var content = store.OpenRead(digest, size);
+            while (content.Read(buffer) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            return null;
+        }
+        catch (ProblemException failure)
+        {
+            return failure.Problems[0];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

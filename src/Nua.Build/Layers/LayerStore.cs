@@ -55,28 +55,13 @@ public sealed class LayerStore(StoreWriter writer, LayerCompression compression,
         {
             var record = JsonSerializer.Deserialize(bytes, LayerJson.Default.LayerRecord)!;
             var blob = new Descriptor(record.MediaType, Digest.Parse(record.Digest), record.Size);
-            return writer.Holds(blob.Digest, blob.Size) && (!rehashes || IsSound(blob))
+            return (rehashes ? writer.HoldsSound(blob, CancellationToken.None) : writer.Holds(blob.Digest, blob.Size))
                 ? new Layer(blob, Digest.Parse(record.DiffId), record.TarSize)
                 : null;
         }
         catch (JsonException)
         {
             return null;
-        }
-    }
-
-    /// <summary>Reads and hashes the whole blob.</summary>
-    private bool IsSound(Descriptor blob)
-    {
-        try
-        {
-            using var content = writer.Store.Blobs.OpenRead(blob.Digest, blob.Size);
-            content.CopyTo(Stream.Null);
-            return true;
-        }
-        catch (ProblemException)
-        {
-            return false;
         }
     }
 

@@ -276,8 +276,10 @@ internal sealed class RootBuilder(BuildSession session)
     {
         foreach (var layer in image.Layers)
         {
-            using var content = session.Store.Blobs.OpenRead(layer.Blob.Digest, layer.Blob.Size);
-            content.CopyTo(Stream.Null);
+            if (session.Store.Blobs.FindDamage(layer.Blob.Digest, layer.Blob.Size, session.Cancel) is { } damage)
+            {
+                throw new ProblemException(damage);
+            }
         }
     }
 

@@ -61,7 +61,7 @@ public static class ImageTransfer
         using var writer = store.BeginWrite();
         foreach (var blob in BlobsOf(source))
         {
-            if (!IsSound(writer, blob, cancellation))
+            if (!writer.HoldsSound(blob, cancellation))
             {
                 using var target = writer.NewBlob();
                 CopyBlob(source.Blobs, blob, target, cancellation);
@@ -105,25 +105,6 @@ public static class ImageTransfer
         {
             cancellation.ThrowIfCancellationRequested();
             target.Write(buffer, 0, read);
-        }
-    }
-
-    /// <summary>Whether the store has the blob, and undamaged: loading an image again heals it.</summary>
-    private static bool IsSound(StoreWriter writer, Descriptor blob, CancellationToken cancellation)
-    {
-        if (!writer.Holds(blob.Digest, blob.Size))
-        {
-            return false;
-        }
-
-        try
-        {
-            CopyBlob(writer.Store.Blobs, blob, Stream.Null, cancellation);
-            return true;
-        }
-        catch (Exception error) when (error is ProblemException or IOException)
-        {
-            return false;
         }
     }
 

@@ -66,28 +66,10 @@ public static class LayoutWriter
         {
             var path = blobs.PathOf(blob.Digest);
             DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!IsSound(blobs, blob, cancellation))
+            if (blobs.FindDamage(blob.Digest, blob.Size, cancellation) is not null)
             {
                 WholeFile.Write(path, file => ImageTransfer.CopyBlob(source.Blobs, blob, file, cancellation));
             }
-        }
-    }
-
-    private static bool IsSound(BlobDirectory blobs, Descriptor blob, CancellationToken cancellation)
-    {
-        if (!blobs.TryGetSize(blob.Digest, out var size) || size != blob.Size)
-        {
-            return false;
-        }
-
-        try
-        {
-            ImageTransfer.CopyBlob(blobs, blob, Stream.Null, cancellation);
-            return true;
-        }
-        catch (ProblemException)
-        {
-            return false;
         }
     }
 }

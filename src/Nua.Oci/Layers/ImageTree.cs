@@ -14,6 +14,7 @@ namespace Nua.Oci.Layers;
 /// </summary>
 public sealed class ImageTree
 {
+    private readonly TreeNodes _nodes;
     private readonly TreeBuilder _tree;
     private readonly TreeOptions _options;
     private long _kept;
@@ -22,7 +23,8 @@ public sealed class ImageTree
     {
         Image = image;
         _options = options;
-        _tree = new TreeBuilder(options.MaxNodes);
+        _nodes = new TreeNodes(options.MaxNodes);
+        _tree = new TreeBuilder(_nodes);
     }
 
     public Image Image { get; }
@@ -48,14 +50,14 @@ public sealed class ImageTree
     public TreeNode? Find(string path, bool followLinks = false)
     {
         var found = _tree.Find(path, followLinks);
-        return found == PathTable.None ? null : _tree.NodeOf(found);
+        return found == PathTable.None ? null : _nodes.NodeOf(found);
     }
 
     /// <summary>What is directly in a directory, sorted by name; nothing when it is not one.</summary>
     public IReadOnlyList<TreeNode> Children(string path)
     {
         var found = _tree.Find(path, followLast: true);
-        return found == PathTable.None ? [] : [.. _tree.Children(found).Select(_tree.NodeOf)];
+        return found == PathTable.None ? [] : [.. _nodes.Children(found).Select(_nodes.NodeOf)];
     }
 
     /// <summary>Everything below a directory, without itself; parents before children, siblings sorted by
@@ -189,11 +191,11 @@ public sealed class ImageTree
 
     private IEnumerable<TreeNode> Walk(int directory)
     {
-        var pending = new Stack<int>(_tree.Children(directory).Reverse());
+        var pending = new Stack<int>(_nodes.Children(directory).Reverse());
         while (pending.TryPop(out var path))
         {
-            yield return _tree.NodeOf(path);
-            foreach (var child in _tree.Children(path).Reverse())
+            yield return _nodes.NodeOf(path);
+            foreach (var child in _nodes.Children(path).Reverse())
             {
                 pending.Push(child);
             }

@@ -69,34 +69,16 @@ internal sealed class StoreVerification(ImageStore store, VerifyDepth depth)
                     Where = Printable.Escape(path),
                 });
             }
-            else if (FindDamage(digest, new FileInfo(path).Length, cancellation) is { } why)
+            else if (store.Blobs.FindDamage(digest, new FileInfo(path).Length, cancellation) is { } found)
             {
                 _damaged.Add(digest);
                 _problems.Add(new Problem("NUA3111", $"the blob {digest} is damaged")
                 {
                     Where = path,
-                    Why = why,
+                    Why = found.Why ?? found.What,
                     Remedy = "load or pull an image that has it, or build it with --no-cache: that replaces it",
                 });
             }
-        }
-    }
-
-    private string? FindDamage(Digest digest, long size, CancellationToken cancellation)
-    {
-        try
-        {
-            using var stream = store.Blobs.OpenRead(digest, size);
-            Drain(stream, cancellation);
-            return null;
-        }
-        catch (ProblemException error)
-        {
-            return error.Problems[0].Why ?? error.Problems[0].What;
-        }
-        catch (IOException error)
-        {
-            return Printable.Escape(error.Message, 300);
         }
     }
 

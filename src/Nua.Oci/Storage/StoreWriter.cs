@@ -53,6 +53,10 @@ public sealed class StoreWriter : IDisposable
 
     public ImageStore Store { get; }
 
+    /// <summary>As <see cref="Holds"/>, and undamaged: whatever is written again heals the store. Reads the whole blob.</summary>
+    public bool HoldsSound(Descriptor blob, CancellationToken cancellation) =>
+        Holds(blob.Digest, blob.Size) && Store.Blobs.FindDamage(blob.Digest, blob.Size, cancellation) is null;
+
     /// <summary>Whether the store has a blob of this size, which then stays at least as long as this writer.</summary>
     /// <exception cref="ProblemException">NUA3101.</exception>
     public bool Holds(Digest digest, long size)

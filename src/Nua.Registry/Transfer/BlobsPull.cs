@@ -22,7 +22,7 @@ internal sealed class BlobsPull(NetworkOptions options, PullSource source, Store
 
     private async ValueTask PullAsync(Descriptor blob, CancellationToken cancellation)
     {
-        if (BlobHealth.IsSound(writer, blob, cancellation))
+        if (writer.HoldsSound(blob, cancellation))
         {
             progress?.Report(new TransferEvent(blob, TransferStage.Present, 0));
             return;

@@ -118,7 +118,7 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
             return held;
         }
 
-        if (BlobHealth.IsSound(writer, document, cancellation) && document.Size <= StrictJson.MaxBytes)
+        if (writer.HoldsSound(document, cancellation) && document.Size <= StrictJson.MaxBytes)
         {
             progress?.Report(new TransferEvent(document, TransferStage.Present, 0));
             return _held[document.Digest] = writer.Store.Blobs.ReadDocument(document);
@@ -136,7 +136,7 @@ internal sealed class DocumentPull(PullSource source, StoreWriter writer, IProgr
 
     private void Store(Descriptor document, byte[] bytes)
     {
-        if (!writer.Holds(document.Digest, document.Size) || !BlobHealth.IsSound(writer, document, CancellationToken.None))
+        if (!writer.HoldsSound(document, CancellationToken.None))
         {
             writer.Put(document.MediaType, bytes);
         }

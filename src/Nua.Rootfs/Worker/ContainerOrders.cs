@@ -64,7 +64,7 @@ internal sealed class ContainerOrders(StackOrders stacks, WorkerPlaces places, F
     {
         var path = $"{places.Root}/private/{c.Name}";
         using (var file = File.Create(path))
-        using (var stream = new FrameReadStream(inbox.Next))
+        using (var stream = new InboxStream(inbox))
         {
             stream.CopyTo(file);
         }

@@ -49,7 +49,7 @@ internal sealed class ContentOrders(StackOrders stacks, WorkerPlaces places, Fra
         var stack = stacks[c.Stack];
         var root = c.UpperOnly ? stack.Upper : stack.Merged;
         var orders = new List<(string Path, long Size)>();
-        using (var reader = new BinaryReader(new FrameReadStream(inbox.Next)))
+        using (var reader = new BinaryReader(new InboxStream(inbox)))
         {
             var count = reader.ReadInt32();
             for (var i = 0; i < count; i++)

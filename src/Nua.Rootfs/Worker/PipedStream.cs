@@ -2,8 +2,9 @@ using Nua.Oci;
 
 namespace Nua.Rootfs.Worker;
 
-/// <summary>A stream of the worker read straight from the pipe into the caller's buffer: what <see cref="FrameReadStream"/> does, for much data.</summary>
-internal sealed class PipedStream(FramePipe pipe) : ReadOnlyStream
+/// <summary>A stream of the worker, read straight from the pipe into the caller's buffer.</summary>
+/// <param name="onFailure">Called when the order's failure comes instead of the rest.</param>
+internal sealed class PipedStream(FramePipe pipe, Action onFailure) : ReadOnlyStream
 {
     private int _left;
     private bool _isEnded;
@@ -29,6 +30,7 @@ internal sealed class PipedStream(FramePipe pipe) : ReadOnlyStream
                     _isEnded = true;
                     break;
                 case FrameKind.Failure:
+                    onFailure();
                     throw Reply.Failure(pipe.ReadPayload(length) ?? throw new EndOfStreamException("the worker is gone"));
                 default:
                     throw new InvalidDataException($"frame {kind} inside a stream");

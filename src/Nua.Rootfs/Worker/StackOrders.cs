@@ -83,7 +83,7 @@ internal sealed class StackOrders(WorkerPlaces places, FrameInbox inbox)
         var stack = _stacks[c.Stack];
         var target = stack.Merged + "/" + c.Folder.Trim('/');
         Directory.CreateDirectory(target);
-        using var stream = new FrameReadStream(inbox.Next);
+        using var stream = new InboxStream(inbox);
         using var applier = new LayerApplier(target);
         applier.Apply(stream, "source");
         applier.Complete();

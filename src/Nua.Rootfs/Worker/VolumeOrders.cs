@@ -48,7 +48,7 @@ internal static class VolumeOrders
                 }
 
             case UnpackVolumes c:
-                using (var input = new FrameReadStream(inbox.Next))
+                using (var input = new InboxStream(inbox))
                 {
                     return new Reply { Copy = work.UnpackFrom(c.Folder, input, () => input.CopyTo(Stream.Null, 256 << 10)) };
                 }
