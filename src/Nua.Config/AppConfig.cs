@@ -135,6 +135,9 @@ public sealed record EnvEntry(string Name, string? Value, DynamicValue? Dynamic)
 /// selector.</summary>
 public sealed record DynamicValue(string Kind)
 {
+    /// <summary>Selectors that are switched on with <c>true</c>.</summary>
+    internal static IReadOnlyList<string> Selectors { get; } = ["nua_internal", "external_ip", "random", "unique_db", "unique_user"];
+
     public string? From { get; init; }
     public string? Key { get; init; }
     public int? Length { get; init; }

@@ -170,7 +170,7 @@ internal static partial class ConfigProblems
     public static Problem UnknownFromKey(string path, string key, string owner, string? near) =>
         Warning("NUA1145", $"{Quote(path)} reads {Quote(key)}, which {Show(owner)} is not known to have") with
         {
-            Remedy = DidYouMean(near),
+            Remedy = DynamicValue.Selectors.Contains(key) ? $"write {{ {key} = true }}" : DidYouMean(near),
         };
 
     public static Problem Cycle(IEnumerable<string> names) =>
@@ -214,6 +214,9 @@ internal static partial class ConfigProblems
         {
             Remedy = "keep one of the two",
         };
+
+    public static Problem VolumeTwice(string path) =>
+        Warning("NUA1174", $"{Quote(path)} says the same as a volume before it") with { Remedy = "remove it" };
 
     public static Problem EmptyProvider(string path) =>
         Warning("NUA1164", $"{Quote(path)} is empty and has no effect") with { Remedy = "remove it" };

@@ -21,6 +21,22 @@ public static partial class Loopback
         request[1] = (byte)'o';
         request[16] = Up | Running;
         Posix.Check(Ioctl((int)socket.Handle, SetInterfaceFlags, request), "raising the loopback interface");
+        OpenLowPorts();
+    }
+
+    /// <summary>
+    /// Every port of a namespace of our own is for everybody, as it is in the containers of Docker and Podman: many published applications listen on 80,
+    /// and none has a capability. A machine that lets nobody write such settings keeps them for its root.
+    /// </summary>
+    private static void OpenLowPorts()
+    {
+        try
+        {
+            File.WriteAllText("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

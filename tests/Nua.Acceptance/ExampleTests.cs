@@ -76,6 +76,21 @@ public sealed class ExampleTests(ExampleImages images) : IDisposable
         Assert.True(File.Exists(Path.Combine(bundle, "rootfs/nua/app/index.html")));
     }
 
+    [Fact]
+    public async Task Application_without_a_capability_listens_on_a_port_below_1024()
+    {
+        var app = new SmallApplications(_folder).Site();
+        File.WriteAllText(
+            Path.Combine(app, "nua-config.toml"),
+            $"[metadata]\nid = \"{Path.GetFileName(app)}\"\nversion = \"1\"\ntitle = \"t\"\nauthor = \"a\"\n[port.web]\ncontainer = 80\n");
+        var digest = (await images.Nua.RunAsync("build", app)).Expect(0).Out.Trim();
+        var port = Web.FreePort();
+        using var running = images.Nua.Shell.With("run", digest, "-p", $"{port}").Start();
+        Assert.Contains(Path.GetFileName(app), await AskAsync(port, "/", running), StringComparison.Ordinal);
+        running.Signal(PosixSignal.SIGTERM);
+        await running.EndAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
+    }
+
     private static async Task<string> AskAsync(int port, string path, RunningProcess running)
     {
         try

@@ -133,6 +133,11 @@ internal static class RuntimeConfigReader
             root.Object(section).CopyTo(values);
         }
 
+        // Older templates say metadata.id.
+        var metadata = new Dictionary<string, object?>(StringComparer.Ordinal);
+        root.Object("metadata").CopyTo(metadata);
+        values.TryAdd("metadata", metadata);
+
         return values;
     }
 }

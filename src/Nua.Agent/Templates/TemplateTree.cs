@@ -46,15 +46,17 @@ internal static class TemplateTree
         }
     }
 
-    /// <summary>What templates see: metadata and build keys, then the environment over them.</summary>
+    /// <summary>What templates see: metadata and build keys, then the environment over them; older ones say <c>env.NAME</c>.</summary>
     public static Dictionary<string, object?> Names(Variables variables, IReadOnlyDictionary<string, object?> values)
     {
         var names = new Dictionary<string, object?>(values, StringComparer.Ordinal);
+        var env = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (name, value) in variables.All)
         {
-            names[name] = value;
+            env[name] = names[name] = value;
         }
 
+        names.TryAdd("env", env);
         return names;
     }
 

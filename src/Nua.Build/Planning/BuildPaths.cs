@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Nua.Config;
 
 namespace Nua.Build.Planning;
 
@@ -25,6 +26,16 @@ internal sealed partial class BuildPaths
         _notes.Add(PlanProblems.PathRewritten(where, match.Value, now));
         return now;
     });
+
+    /// <summary>The configuration with such paths rewritten where the finished image would look for them: volumes,
+    /// variables, the health check.</summary>
+    public AppConfig Rewrite(AppConfig config) => config with
+    {
+        Volumes = [.. config.Volumes.Select(volume => volume with { Target = Rewrite(volume.Target, "volume") })],
+        Env = [.. config.Env.Select(entry => entry with { Value = entry.Value is { } value ? Rewrite(value, $"env.{entry.Name}") : null })],
+        Healthcheck = config.Healthcheck is { Command: { } command } check
+            ? check with { Command = Rewrite(command, "healthcheck.command") } : config.Healthcheck,
+    };
 
     private string Rewritten(string path)
     {

@@ -74,7 +74,10 @@ public sealed record AppIdentity(string Id, string Version, int? Release, string
 
 /// <summary>Which stack was chosen (<c>static</c>, <c>node</c>, <c>python</c>, <c>dotnet</c>, <c>shell</c>, <c>commands</c>, <c>wrap</c>);
 /// <c>pending</c> when the source is remote and has not been fetched: the plan is made again then.</summary>
-public sealed record StackChoice(string Name, IReadOnlyList<string> Evidence);
+public sealed record StackChoice(string Name, IReadOnlyList<string> Evidence)
+{
+    public const string Pending = "pending";
+}
 
 /// <summary>Where the source comes from.</summary>
 public abstract record SourceSpec

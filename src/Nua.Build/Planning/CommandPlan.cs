@@ -15,45 +15,46 @@ internal sealed record CommandPlan(IReadOnlyList<BuildStep>? Steps, CommandTools
 
     public bool BuildsNothing => Steps is { Count: 0 };
 
-    public static CommandPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager)
+    public static CommandPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager, PlanNotes notes)
     {
+        var before = config.Build.BeforeBuild.Select(line => AuthorCommand.WithoutSudo(line, "build.before-build", notes)).ToList();
         var none = new CommandTools([], null);
         if (config.Build.Commands is { } asked)
         {
-            var lines = asked.Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+            var lines = asked.Select(line => AuthorCommand.WithoutSudo(line.Trim(), "build.build", notes)).Where(line => line.Length > 0).ToList();
             if (lines is [] or ["true"])
             {
-                return new CommandPlan([.. config.Build.BeforeBuild.Select(Shell)], CommandTools
-                    .Read(config.Build.BeforeBuild, tree), [], "build.build");
+                return new CommandPlan([.. before.Select(Shell)], CommandTools.Read(before, tree), [], "build.build");
             }
 
-            var all = config.Build.BeforeBuild.Concat(lines).ToList();
+            var all = before.Concat(lines).ToList();
             return new CommandPlan([.. all.Select(Shell)], CommandTools.Read(all, tree), [], "build.build");
         }
 
         if (packager.BuildScript is { } script)
         {
-            return Script(script, "nua" + script[NuaPaths.BuildMetadata.Length..], folder, config, tree);
+            return Script(script, "nua" + script[NuaPaths.BuildMetadata.Length..], folder, before, tree);
         }
 
         // A root build.py is the build script when the folder is packaged for Nua and no stack is asked for.
         return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("build.py")
             && ReferenceEquals(folder, tree)
-            ? Script($"{NuaPaths.Source}/build.py", "build.py", folder, config, tree)
+            ? Script($"{NuaPaths.Source}/build.py", "build.py", folder, before, tree)
             : new CommandPlan(null, none, [], "");
     }
 
     /// <summary>One line of shell as a step.</summary>
-    public static BuildStep Shell(string line) => new(line, ["/bin/sh", "-e", "-c", line]);
+    public static BuildStep Shell(string line) => new(line, [AuthorCommand.NeedsBash(line) ? "/bin/bash" : "/bin/sh", "-e", "-c", line]);
 
-    private static CommandPlan Script(string path, string source, AppFolder folder, AppConfig config, AppFolder? tree)
+    private static CommandPlan Script(string path, string source, AppFolder folder, IReadOnlyList<string> before, AppFolder? tree)
     {
         var isPython = path.EndsWith(".py", StringComparison.Ordinal);
         var step = new BuildStep(source, isPython ? ["python3", path] : ["/bin/sh", "-e", path]);
         var lines = isPython ? [] : (folder.ReadHead(source) ?? "").Split('\n');
+        var tools = CommandTools.Read(before.Concat(lines), tree);
         return new CommandPlan(
-            [.. config.Build.BeforeBuild.Select(Shell), step], CommandTools
-                .Read(config.Build.BeforeBuild.Concat(lines), tree),
+            [.. before.Select(Shell), step],
+            isPython && tools.Fetcher is null && CommandTools.FetchesInPython(folder.ReadHead(source) ?? "") ? tools with { Fetcher = source } : tools,
             isPython ? ["python3"] : [], source);
     }
 

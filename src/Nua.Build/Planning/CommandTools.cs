@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Nua.Build.Planning;
 
 /// <summary>What shell commands call, read without running them: whether they fetch, and which tools must be
 /// there.</summary>
 /// <param name="Names">Base names of the programs called, sorted.</param>
 /// <param name="Fetcher">The first call that needs the network; null when none does.</param>
-internal sealed record CommandTools(IReadOnlyList<string> Names, string? Fetcher)
+internal sealed partial record CommandTools(IReadOnlyList<string> Names, string? Fetcher)
 {
     private const int MostScriptText = 256 << 10;
 
@@ -71,6 +73,11 @@ internal sealed record CommandTools(IReadOnlyList<string> Names, string? Fetcher
         string? fetcher = null;
         foreach (var line in lines)
         {
+            if (AuthorCommand.NeedsBash(line))
+            {
+                names.Add("bash");
+            }
+
             foreach (var call in Calls(line))
             {
                 Look(call, names, ref fetcher);
@@ -83,6 +90,15 @@ internal sealed record CommandTools(IReadOnlyList<string> Names, string? Fetcher
 
         return new CommandTools([.. names], fetcher);
     }
+
+    /// <summary>Whether a script of Python names an address, or calls something that fetches.</summary>
+    public static bool FetchesInPython(string text) => Fetching().IsMatch(text);
+
+    [GeneratedRegex("""
+        \bhttps?:// | \burllib\.request\b | ["'](?:yarn|curl|wget)\b | \b(?:pip3?|npm|yarn|pnpm|composer|bundle|gem)\b\W{1,8}(?:install|ci|add)\b
+        | \bgit\b\W{1,8}clone\b | \bgo\W{1,8}(?:build|get|mod)\b | \bcargo\W{1,8}build\b
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Fetching();
 
     private static void Look(IReadOnlyList<string> call, SortedSet<string> names, ref string? fetcher)
     {

@@ -35,9 +35,12 @@ internal sealed record Listening(bool IsServer, string Because)
             return said || !hasPort ? new Listening(said, "run.listens") : throw new ProblemException(PlanProblems.PortOfWorker());
         }
 
+        var others = config.Ports.Select(port => port.Name).ToList();
         return hasPort ? new Listening(true, "port.web")
             : config.Healthcheck?.Http is not null ? new Listening(true, "healthcheck.http")
             : start.StaticRoot is not null ? new Listening(true, "files are served")
+            : others.Count > 0 && asked.Listening is not { IsServer: true }
+                ? new Listening(false, $"[port] gives {string.Join(", ", others.Take(8))} and no web")
             : asked.Listening is { } wish ? wish with { Port = wish.Port ?? inCode?.Port, PortBecause = inCode?.PortBecause ?? "" }
             : inCode ?? new Listening(true, "nothing asks for another");
     }

@@ -20,12 +20,14 @@ internal sealed class PlanMaker
 
     public PlanMaker(AppFolder folder, AppConfig config, PlanOptions options, PlanNotes notes)
     {
+        config = SqliteProvider.Resolve(config, notes);
         (_folder, _config, _options, _notes) = (folder, config, options, notes);
         CheckMethod();
         _source = SourceSelection.Select(folder, config.Build, options, notes);
         _packager = PackagerFolder.Read(folder, notes);
         _paths = new BuildPaths(SourceNames(), notes);
-        _commands = CommandPlan.Find(folder, _source.Tree, config, _packager);
+        _config = config = _paths.Rewrite(config);
+        _commands = CommandPlan.Find(folder, _source.Tree, config, _packager, notes);
         _startPlan = StartPlan.Find(folder, _source.Tree, config, _packager, _paths, notes);
     }
 
@@ -121,7 +123,7 @@ internal sealed class PlanMaker
         {
             _notes.Decide("stack", "decided when the source is there", "the source is fetched by the build",
                 "build.stack = \"…\"");
-            return (new StackChoice(Build.Stack ?? "pending", ["the source is not fetched yet"]), null);
+            return (new StackChoice(Build.Stack ?? StackChoice.Pending, ["the source is not fetched yet"]), null);
         }
 
         var chosen = StackChoosing.Choose(context);
@@ -151,10 +153,10 @@ internal sealed class PlanMaker
     {
         if (_startPlan.IsGiven)
         {
-            return _startPlan.Make(_config, draft, _paths);
+            return _startPlan.Make(_config, draft, _paths, _notes);
         }
 
-        var before = _config.Run.BeforeRun.Select(line => _paths.Rewrite(line, "run.before-run")).ToList();
+        var before = StartPlan.Before(_config, _paths, _notes);
         if (_commands.IsGiven && Build.DocumentRoot is { } root && AppFolder.Clean(root) is not null)
         {
             return StaticStack.Serve(context, "build.document-root");
@@ -192,6 +194,7 @@ internal sealed class PlanMaker
         WarnOfSecrets(isStatic);
         var collects = Collects(draft, isStatic, hasVenv);
         WarnOfData(collects);
+        OperatorNotes.Tell(_config, _packager.Files, _notes);
         var runPackages = Sorted([
             .. draft?.RunPackages ?? [], .. _config.Run.Packages, .. extra.Run, .. _startPlan.Packages,
             .. isStatic ? [] : startWords.Take(1).SelectMany(CommandTools.PackagesOf),
@@ -219,7 +222,7 @@ internal sealed class PlanMaker
             Ports = PortPlan.Make(_config, listening, _notes),
             StackEnv = draft is null || isStatic ? new SortedDictionary<string, string>(StringComparer.Ordinal)
                 : draft.Env,
-            Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
+            Test = [.. Build.Test.Select(line => _paths.Rewrite(AuthorCommand.WithoutSudo(line, "build.test", _notes), "build.test"))],
             Keep = Build.Keep,
             Compression = Build.Compression ?? "gzip",
             Config = WithRelease(),
@@ -256,7 +259,7 @@ internal sealed class PlanMaker
         }
 
         var tools = CommandTools.Read(Build.BeforeBuild, _source.Tree);
-        var steps = Build.BeforeBuild.Select(CommandPlan.Shell);
+        var steps = Build.BeforeBuild.Select(line => CommandPlan.Shell(AuthorCommand.WithoutSudo(line, "build.before-build", _notes)));
         var before = new BuildPhase("before build")
         {
             Steps = [.. draft?.HasVenv ?? false
@@ -371,13 +374,15 @@ internal sealed class PlanMaker
         _notes.Decide("stack", "wrap", $"build.base-image = \"{Build.BaseImage}\" and nothing that builds",
             "build.method = \"build\"");
         var own = new StartSpec { Because = "the image's own Entrypoint and Cmd" };
-        var start = _startPlan.IsGiven ? _startPlan.Make(_config, null, _paths) : own;
+        var start = _startPlan.IsGiven ? _startPlan.Make(_config, null, _paths, _notes) : own;
         _notes.Decide("start", start.Argv.Count > 0 ? ShellWords.Join(start.Argv) : start.Shell.Count > 0
             ? string.Join(" && ", start.Shell) : "as the image does", start.Because, "run.start = \"…\"");
         if (_config.Ports.Count == 0)
         {
             _notes.Decide("port", "what the image exposes", "no [port] is given", "port.web.container = 8080");
         }
+
+        OperatorNotes.Tell(_config, _packager.Files, _notes);
 
         return new BuildPlan
         {
@@ -388,7 +393,7 @@ internal sealed class PlanMaker
             BaseReference = Build.BaseImage,
             Start = start,
             Ports = _config.Ports.Count == 0 ? [] : PortPlan.Make(_config, new Listening(true, "the image exposes it"), _notes),
-            Test = [.. Build.Test.Select(line => _paths.Rewrite(line, "build.test"))],
+            Test = [.. Build.Test.Select(line => _paths.Rewrite(AuthorCommand.WithoutSudo(line, "build.test", _notes), "build.test"))],
             Compression = Build.Compression ?? "gzip",
             Config = _config,
             PackagerFiles = _packager.Files,

@@ -255,6 +255,32 @@ internal static class PlanProblems
         Remedy = "write the steps as commands in `build.build`, or with Python's standard library",
     };
 
+    public static Problem StartUsesLibrary(string file) => new("NUA2053", $"{file} uses the Python library of the first Nua")
+    {
+        Where = At(file),
+        Why = "the modules nua.* are in no image, so the application would not start; only imports, calls and one "
+            + "`exec_as_nua(\"COMMAND\")` at the end can be read",
+        Remedy = "write what it does as commands: `run.start = [\"…\", \"COMMAND\"]`",
+    };
+
+    public static Problem SudoLeftOut(string where) => new("NUA2054", "`sudo` is left out")
+    {
+        Severity = Severity.Warning,
+        Where = where,
+        Why = "build commands see a root user of their own, and the application runs as one user who may write its volumes, "
+            + "with no way to another",
+        Remedy = "write the commands without it",
+    };
+
+    public static Problem PostRunIgnored() => new("NUA2055", "these commands are not run")
+    {
+        Severity = Severity.Warning,
+        Where = "run.post-run",
+        Why = "nothing of an operator's is run inside a started application",
+        Remedy = "write what must happen once in `lifecycle.upgrade`, and what must happen at each start in `run.before-run`; "
+            + "or call it with `nua exec`",
+    };
+
     public static Problem StackDoesNotFit(string stack, string why) =>
         new("NUA2026", $"this folder cannot be built as '{Show(stack)}'")
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Nua.Config;
 using Nua.Foundation;
 
 namespace Nua.Build.Planning;
@@ -26,7 +27,7 @@ public static class PlanText
                 $"{Show(tool.Version)}{(tool.InImage ? "" : ", to build only")} ({Show(tool.Because)})");
         }
 
-        Phases(text, plan.Phases);
+        Phases(text, plan);
         Start(text, plan);
         foreach (var file in plan.PackagerFiles)
         {
@@ -38,14 +39,19 @@ public static class PlanText
         return text.ToString();
     }
 
-    private static void Phases(StringBuilder text, IReadOnlyList<BuildPhase> phases)
+    private static void Phases(StringBuilder text, BuildPlan plan)
     {
-        if (phases.Count == 0)
+        if (plan.Stack.Name == StackChoice.Pending)
+        {
+            var asked = plan.Config.Build.PipInstall;
+            Row(text, "build", "decided when the source is there" + (asked.Count == 0 ? "" : $", with pip install {Shown(asked)}"));
+        }
+        else if (plan.Phases.Count == 0)
         {
             Row(text, "build", "nothing to run: files are taken as they are");
         }
 
-        foreach (var phase in phases)
+        foreach (var phase in plan.Phases)
         {
             var network = phase.Network ? "with network" : "no network";
             var again = phase.Inputs is null ? "" : phase.Inputs.Count == 0 ? "; kept until its commands change"
@@ -86,6 +92,16 @@ public static class PlanText
             Row(text, "port", $"{Show(port.Name)} {port.Port}/{port.Protocol}");
         }
 
+        foreach (var volume in plan.Config.Volumes)
+        {
+            Row(text, "volume", $"{Show(volume.Target)} ({Show(volume.Type)})");
+        }
+
+        foreach (var entry in plan.Config.Env.Where(entry => entry.Dynamic is not null))
+        {
+            Row(text, "setting", $"{Show(entry.Name)}: {Show(Asked(entry.Dynamic!))}");
+        }
+
         foreach (var (name, value) in plan.StackEnv)
         {
             Row(text, "env", $"{name}={Show(value)}");
@@ -96,6 +112,16 @@ public static class PlanText
             Row(text, "test", Show(line));
         }
     }
+
+    private static string Asked(DynamicValue value) => value switch
+    {
+        { Kind: "key", From: { Length: > 0 } from } => $"{value.Key} of {from}",
+        { Kind: "key" } => $"{value.Key} of the application",
+        { Kind: "random" } => "generated",
+        { Kind: "external_ip" } => "the machine's address",
+        { Kind: "unique_db" or "unique_user" } => "a name of its own",
+        _ => "given by the operator",
+    };
 
     private static void Decisions(StringBuilder text, IReadOnlyList<Decision> decisions)
     {

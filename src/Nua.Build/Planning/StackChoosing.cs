@@ -96,7 +96,8 @@ internal static class StackChoosing
         return PlanProblems.NothingToBuild(looked, context.Config.Metadata.Id is not null, OtherLanguage.Find(folder) is { } other
             ? $"{other.File} says {other.Name}, which needs commands"
             : below.Count > 0 ? $"write `build.project = \"{below[0].Folder}\"` when that is the application (found are "
-                + string.Join(", ", below.Select(item => $"{item.Folder}: {item.Stack}")) + ")" : null);
+                + string.Join(", ", below.Select(item => $"{item.Folder}: {item.Stack}")) + ")"
+            : context.Build.Builder is { } builder ? $"build.builder only brings {builder.Name}" : null);
     }
 
     /// <summary>Applications one folder down: sources often hold several, or one beside its documentation.</summary>

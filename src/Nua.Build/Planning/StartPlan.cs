@@ -1,5 +1,6 @@
 using Nua.Build.Planning.Stacks;
 using Nua.Config;
+using Nua.Foundation;
 
 namespace Nua.Build.Planning;
 
@@ -22,13 +23,12 @@ internal sealed record StartPlan(
     public static StartPlan Find(AppFolder folder, AppFolder? tree, AppConfig config, PackagerFolder packager,
         BuildPaths paths, PlanNotes notes)
     {
-        var asked = (config.Run.Start ?? []).Select(line => paths.Rewrite(line.Trim(), "run.start"))
-            .Where(line => line.Length > 0).ToList();
+        var asked = Prepared(config.Run.Start ?? [], "run.start", paths, notes);
         if (asked.Count > 0)
         {
             var namesPort = asked.Exists(line => line.Contains("$PORT", StringComparison.Ordinal)
                 || line.Contains("${PORT", StringComparison.Ordinal));
-            return new StartPlan(asked, [], [], "run.start")
+            return new StartPlan(asked, [], Shells(asked), "run.start")
             {
                 Listening = namesPort ? new Listening(true, "run.start uses PORT") : null,
             };
@@ -36,7 +36,7 @@ internal sealed record StartPlan(
 
         if (packager.StartScript is { } script)
         {
-            return Script(folder, script.Source, script.Target);
+            return Script(folder, script.Source, script.Target, paths, notes);
         }
 
         if (Procfile.Read(tree).Main(notes) is { } process)
@@ -52,17 +52,20 @@ internal sealed record StartPlan(
         // A root start.py is the start script when the folder is packaged for Nua and no stack is asked for.
         return config is { Metadata.Id: not null, Build.Stack: null } && folder.IsFile("start.py")
             && ReferenceEquals(folder, tree)
-            ? Script(folder, "start.py", $"{NuaPaths.App}/start.py")
+            ? Script(folder, "start.py", $"{NuaPaths.App}/start.py", paths, notes)
             : new StartPlan([], [], [], "");
     }
 
     /// <summary>The finished start: an argv wherever no shell is needed.</summary>
-    public StartSpec Make(AppConfig config, StackDraft? draft, BuildPaths paths)
+    public StartSpec Make(AppConfig config, StackDraft? draft, BuildPaths paths, PlanNotes notes)
     {
-        var before = config.Run.BeforeRun.Select(line => paths.Rewrite(line, "run.before-run")).ToList();
+        var before = Before(config, paths, notes);
         var spec = Argv.Count > 0 ? new StartSpec { Argv = Argv, Because = Because } : FromLines(draft);
         return WithBefore(spec, before);
     }
+
+    public static IReadOnlyList<string> Before(AppConfig config, BuildPaths paths, PlanNotes notes) =>
+        Prepared(config.Run.BeforeRun, "run.before-run", paths, notes);
 
     public static StartSpec WithBefore(StartSpec spec, IReadOnlyList<string> before)
     {
@@ -76,12 +79,49 @@ internal sealed record StartPlan(
             + "; run.before-run comes first" };
     }
 
-    private static StartPlan Script(AppFolder folder, string source, string target)
+    private static List<string> Prepared(IEnumerable<string> lines, string where, BuildPaths paths, PlanNotes notes) =>
+        [.. lines.Select(line => paths.Rewrite(AuthorCommand.WithoutSudo(line.Trim(), where, notes), where))
+            .Where(line => line.Length > 0)
+            .Select(line => AuthorCommand.NeedsBash(line) ? AuthorCommand.InBash(line) : line)];
+
+    private static IReadOnlyList<string> Shells(List<string> lines) =>
+        lines.Exists(line => line.StartsWith("bash ", StringComparison.Ordinal)) ? ["bash"] : [];
+
+    private static StartPlan Script(AppFolder folder, string source, string target, BuildPaths paths, PlanNotes notes)
     {
+        if (source.EndsWith(".py", StringComparison.Ordinal) && folder.ReadHead(source) is { } text && OriginalStart.UsesLibrary(text))
+        {
+            return Original(text, source, paths, notes);
+        }
+
         var (argv, packages) = source.EndsWith(".py", StringComparison.Ordinal)
             ? (["python3", target], ["python3"])
             : ShellStack.Run(folder, source, target);
         return new StartPlan([], argv, packages, source);
+    }
+
+    /// <summary>The commands that the script stands for.</summary>
+    /// <exception cref="ProblemException">NUA2053.</exception>
+    private static StartPlan Original(string text, string source, BuildPaths paths, PlanNotes notes)
+    {
+        if (OriginalStart.Read(text) is not { } script)
+        {
+            throw new ProblemException(PlanProblems.StartUsesLibrary(source));
+        }
+
+        var command = script.Folder is null ? script.Command : $"cd {ShellWords.Quote(script.Folder)} && {script.Command}";
+        var lines = Prepared([command], source, paths, notes);
+        var packages = Shells(lines).ToList();
+        if (script.Prepare.Length > 0)
+        {
+            lines.Insert(0, $"python3 -c {ShellWords.Quote(script.Prepare)}");
+            packages.Add("python3");
+        }
+
+        notes.Decide(
+            "start script", string.Join(" && ", lines),
+            $"{source} hands over to this command with the first Nua's library, which no image has", "run.start = \"…\"");
+        return new StartPlan(lines, [], packages, source);
     }
 
     private StartSpec FromLines(StackDraft? draft)

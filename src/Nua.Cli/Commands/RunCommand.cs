@@ -29,7 +29,9 @@ public static class RunCommand
         return new NuaCommand("run", "Runs one container in the foreground, and removes it at the end.")
         {
             Usage = "IMAGE|DIR [-p HOST[:PORT]] [-e NAME=VALUE] [--data DIR] [VERB | -- CMD…]",
-            Details = "The exit status is the container's. Its root is read-only, it has no capability, and Ctrl-C asks it to stop.\n\n" + Inputs.ImageForms,
+            Details = "The exit status is the container's. Its root is read-only, it has no capability, and Ctrl-C asks it to stop.\n\n"
+                + "Settings that `nua up` would make are made for this one run: "
+                + "generated texts (with --data only those that need\nnot be kept), the machine's address, and those made from others.\n\n" + Inputs.ImageForms,
             Examples =
             [
                 new("build the application in this folder if needed, and serve it on port 8080", "nua run . -p 8080"),

@@ -13,6 +13,9 @@ internal static class OldSpellings
     /// <summary>Moves that take more than a new name, for the reference page.</summary>
     public static IReadOnlyList<(string Old, string Modern)> Special { get; } =
     [
+        ("build.build-packages", "build.packages"),
+        ("build.packages beside build.build-packages", "run.packages"),
+        ("metadata.docker = \"image\"", "build.base-image"),
         ("build.node-version = \"16.x\"", "build.builder = \"node-16.x\""),
         ("profile.node = \"16\"", "build.builder = \"node-16\""),
         ("build.expose", "port.web.container"),
@@ -43,6 +46,8 @@ internal static class OldSpellings
     public static void Apply(Draft draft)
     {
         MoveBetweenSections(draft);
+        MovePackages(draft);
+        MoveImage(draft);
         MoveBuilder(draft);
         MovePorts(draft);
         MoveDockerOptions(draft.Run, draft.Docker);
@@ -110,6 +115,30 @@ internal static class OldSpellings
         }
 
         sources.Close();
+    }
+
+    /// <summary>While the packages of the build had a key of their own, <c>build.packages</c> were those of the image.</summary>
+    private static void MovePackages(Draft draft)
+    {
+        if (draft.Build.Take("build-packages") is not { } ofBuild)
+        {
+            return;
+        }
+
+        if (!draft.Run.Has("packages") && draft.Build.Take("packages") is { } ofImage)
+        {
+            draft.Run.Move(ofImage, "packages");
+        }
+
+        draft.Build.Move(ofBuild, "packages");
+    }
+
+    private static void MoveImage(Draft draft)
+    {
+        if (draft.Metadata.Peek("docker")?.Value is ScalarNode && draft.Metadata.Take("docker") is { } image)
+        {
+            draft.Build.Move(image, "base-image");
+        }
     }
 
     private static void MoveBuilder(Draft draft)

@@ -21,7 +21,9 @@ internal static class VolumeBinder
             var volume = Bind(fields);
             if (volume is not null && !targets.Add(volume.Target))
             {
-                log.Add(ConfigProblems.SameTarget(fields.Path, volume.Target), fields.Position);
+                var first = result.Find(other => other.Target == volume.Target)!;
+                log.Add(AreEqual(first, volume) ? ConfigProblems.VolumeTwice(fields.Path) : ConfigProblems.SameTarget(fields.Path, volume.Target),
+                    fields.Position);
             }
             else if (volume is not null)
             {
@@ -31,6 +33,10 @@ internal static class VolumeBinder
 
         return result;
     }
+
+    private static bool AreEqual(VolumeConfig one, VolumeConfig other) =>
+        one with { Options = other.Options } == other && one.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .SequenceEqual(other.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     /// <summary>Null after reporting why.</summary>
     public static BackupConfig? Backup(Fields? fields)

@@ -9,7 +9,7 @@ public static class RetiredKeys
     {
         ["metadata.changelog"] = "it never had an effect",
         ["metadata.runtimes"] = "it never had an effect",
-        ["metadata.docker"] = "it never had an effect; engine options go in [docker]",
+        ["metadata.docker"] = "a table here never had an effect; engine options go in [docker]",
         ["build.manifest"] = "use .nuaignore to leave files out",
         ["build.default-files"] = "there is no default Dockerfile",
         ["build.build-as-root"] = "build commands see a root user of their own",

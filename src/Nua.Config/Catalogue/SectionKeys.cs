@@ -57,7 +57,7 @@ public static class SectionKeys
         new("git-branch", Text, "*Template.* Branch or tag of `git-url`. Default: `main`.")
         { Example = "\"v{version}\"", Old = ["metadata.git-branch"] },
         new("project", Text, "*Template.* Folder to build, inside the project or inside the fetched source.")
-        { Example = "\"server\"" },
+        { Example = "\"server\"", Old = ["build.src"] },
         new("base-image", Text, "*Template.* Image to build on instead of Debian; without `method` it also means "
             + "`wrap`.")
         { Example = "\"registry.example/library/redis:7\"", Old = ["metadata.base-image", "metadata.image"] },
@@ -68,7 +68,7 @@ public static class SectionKeys
             + "table.")
         { Example = "\"node-20\"", Inside = Builder, Old = ["build.nua-base"] },
         new("packages", TextOrTexts, "Debian packages for the build only. One text may name several, parted by spaces.")
-        { Example = "[\"gcc\", \"libpq-dev\"]", Old = ["build.build-packages"] },
+        { Example = "[\"gcc\", \"libpq-dev\"]" },
         new("meta-packages", TextOrTexts, "Groups of packages: `postgres-client` (or `psycopg2`), `mariadb-client`.")
         { Example = "[\"postgres-client\"]" },
         new("build", TextOrTexts, "*Template.* Shell commands that build, run in the source folder. They replace "

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Nua.Engine.Engines;
+using Nua.Engine.Contracts;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 using Nua.Oci;
@@ -27,7 +28,7 @@ public static class ForegroundRun
         var emulator = ImagePlatform.EmulatorFor(request.Image);
         using var workshop = Workshop.Open(request.StoreHome, ownNetwork: !request.UsesHostNetwork, emulator: emulator);
         var stack = workshop.Mount(workshop.Unpack(request.Image.Layers));
-        var env = Env(config, request.Env);
+        var env = Env(config, Settings(request), request.Env);
         var (uid, gid) = Users.Resolve(config.User, name => workshop.ReadFile(stack, name, 1 << 20));
         var isWrapped = config.IsWrapped;
         var listeners = Publish(request, workshop, stack, env);
@@ -73,7 +74,23 @@ public static class ForegroundRun
 
     private static bool IsAgent(IReadOnlyList<string> entry) => entry.Count > 0 && entry[0].EndsWith("/nua-agent", StringComparison.Ordinal);
 
-    private static SortedDictionary<string, string> Env(RunConfig config, IReadOnlyDictionary<string, string> given)
+    /// <summary>What a Nua image asks for and can be made here. An image whose contract cannot be read says so itself when it starts.</summary>
+    private static IReadOnlyDictionary<string, string> Settings(RunRequest request)
+    {
+        try
+        {
+            return IsAgent(request.Image.Config.Run.Entrypoint ?? [])
+                ? ForegroundSettings.Make(AppContract.Of(request.Image), request.Env, keepsData: request.DataFolder is not null)
+                : new Dictionary<string, string>();
+        }
+        catch (ProblemException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
+    private static SortedDictionary<string, string> Env(
+        RunConfig config, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> given)
     {
         var env = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -84,7 +101,7 @@ public static class ForegroundRun
             env[pair[0]] = pair.ElementAtOrDefault(1) ?? "";
         }
 
-        foreach (var (name, value) in given)
+        foreach (var (name, value) in settings.Concat(given))
         {
             env[name] = value;
         }

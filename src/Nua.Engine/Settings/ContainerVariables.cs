@@ -90,6 +90,7 @@ public sealed class ContainerVariables(AppContract contract, InstanceFolder fold
         {
             "hostname" or "container_name" or "label" or "label_id" => folder.Name.ToString(),
             "domain" => Uri.TryCreate(settings.Env.GetValueOrDefault("NUA_PUBLIC_URL"), UriKind.Absolute, out var url) ? url.Host : "localhost",
+            "domain_realm" => Own("domain", asker) is { } domain && domain.Split('.') is { Length: > 2 } labels ? string.Join('.', labels.Skip(1)) : Own("domain", asker),
             "app_id" => contract.AppId,
             "version" => contract.Version,
             _ => null,
@@ -122,7 +123,7 @@ public sealed class ContainerVariables(AppContract contract, InstanceFolder fold
     }
 
     /// <summary>The address this machine would be seen with from outside; empty without a network. Nothing is sent: the kernel only chooses a route.</summary>
-    private static string ExternalAddress()
+    internal static string ExternalAddress()
     {
         try
         {

@@ -79,13 +79,13 @@ public sealed class InitTests : IDisposable
     [Fact]
     public void Script_of_the_packager_for_start_is_run_in_the_prepared_environment()
     {
-        _image.Write("/nua/scripts/templates/app.conf.j2", "title={{ title }} port={{ PORT }}\n");
+        _image.Write("/nua/scripts/templates/app.conf.j2", "title={{ title }} port={{ PORT }} older={{ metadata.title }}:{{ env.PORT }}\n");
         _image.Script("start", "#!/bin/sh\ncat \"$NUA_ETC/app.conf\" > /nua/data/seen\n");
 
         var result = _image.Run("init");
 
         Assert.True(result.Code == 0, result.Error);
-        Assert.Equal($"title=Notes port={_image.Port}\n", File.ReadAllText(_image.Data("seen")));
+        Assert.Equal($"title=Notes port={_image.Port} older=Notes:{_image.Port}\n", File.ReadAllText(_image.Data("seen")));
     }
 
     [Fact]

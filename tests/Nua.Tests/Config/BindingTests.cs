@@ -82,6 +82,8 @@ public sealed class BindingTests
     [InlineData("[port.web]\ncontainer = 80\n[port.x]\ncontainer = 80\nhost = 81", "NUA1161 warning")]
     [InlineData("[[volume]]\ntarget = '/x'", "NUA1162 warning")]
     [InlineData("[[volume]]\ntarget = '/x'\nname = 'a'\n[[volume]]\ntarget = '/x'\nname = 'b'", "NUA1163 error")]
+    [InlineData("[[volume]]\ntarget = '/x'\nname = 'a'\noptions = { b = 1 }\n[[volume]]\nname = 'a'\ntarget = '/x'\noptions = { b = 1 }", "NUA1174 warning")]
+    [InlineData("[[volume]]\ntarget = '/x'\nname = 'a'\n[[volume]]\ntarget = '/x'\nname = 'a'\noptions = { b = 1 }", "NUA1163 error")]
     [InlineData("[[provider]]", "NUA1164 warning")]
     [InlineData("[[provider]]\nname = 'a'\n[[provider]]\nname = 'a'", "NUA1165 error")]
     [InlineData("[[provider]]\nname = 'a'\nmodule-name = 'postgre'", "NUA1166 warning")]

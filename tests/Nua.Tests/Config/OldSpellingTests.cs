@@ -24,6 +24,12 @@ public sealed class OldSpellingTests
         },
         { "[build]\nbuild-packages = 'a'\nrun-packages = 'b'", "[build]\npackages = 'a'\n[run]\npackages = 'b'" },
         {
+            "[build]\npackages = 'a'\nbuild-packages = 'b'",
+            "[build]\npackages = 'b'\n[run]\npackages = 'a'"
+        },
+        { "[metadata]\ndocker = 'i:{version}'\nversion = '2'", "[metadata]\nversion = '2'\n[build]\nbase-image = 'i:{version}'" },
+        { "[build]\nsrc = 'server'", "[build]\nproject = 'server'" },
+        {
             "[build]\nbuild-command = 'a'\nstart-command = 'b'\ntest-cmd = 'c'",
             "[build]\nbuild = 'a'\ntest = 'c'\n[run]\nstart = 'b'"
         },
