@@ -337,29 +337,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         {
             Where = $"phase {phase.Name}",
             Why = last.Length > 0 ? $"{first}it wrote last:{indent}{last}" : null,
-            Remedy = Hint(result.Status, first + last, network),
+            Remedy = FailureHint.Find(result.Status, first + last, network),
         });
-    }
-
-    private static string? Hint(int status, string last, bool network)
-    {
-        if (status == 127 || last.Contains("not found", StringComparison.Ordinal))
-        {
-            return "a program is missing in the build root: name its Debian package in build.packages";
-        }
-
-        if (status == 137)
-        {
-            return "it was killed, perhaps for lack of memory";
-        }
-
-        if (last.Contains("`npm ci` can only install packages when", StringComparison.Ordinal))
-        {
-            return "run `npm install` and keep the lock file it writes";
-        }
-
-        var wantsNetwork = last.Contains("EAI_AGAIN", StringComparison.Ordinal) || last.Contains("resolve", StringComparison.Ordinal)
-            || last.Contains("Network is unreachable", StringComparison.Ordinal);
-        return !network && wantsNetwork ? "this step runs without network; allow it with build.network = true" : null;
     }
 }
