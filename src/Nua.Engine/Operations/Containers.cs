@@ -40,7 +40,7 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
             Image = image,
             Contract = contract,
             Env = Env(release, settings, reason, isEmpty: false),
-            Volumes = Volumes(contract, generation, isReadOnly: false),
+            Volumes = Volumes(contract.Volumes, generation, isReadOnly: false),
             Secrets = new SecretFolder(folder, settings.SecretSet).Files,
             Bindings = settings.Bindings,
             Memory = settings.Memory,
@@ -62,13 +62,14 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
             env[name] = value;
         }
 
+        var volumes = verb.Reads is null ? contract.Volumes : [.. contract.Volumes.Where(volume => volume.IsCache || HasData(verb.Reads, volume.Name))];
         return new VerbRun
         {
             Instance = folder,
             Image = image,
             Contract = contract,
             Env = env,
-            Volumes = [.. Volumes(contract, generation, verb.IsReadOnly), .. verb.Mounts],
+            Volumes = [.. Volumes(volumes, generation, verb.Reads is not null), .. verb.Mounts],
             Secrets = new SecretFolder(folder, settings.SecretSet).Files,
             Bindings = settings.Bindings,
             Memory = settings.Memory,
@@ -103,9 +104,11 @@ public sealed class Containers(ImageStore store, InstanceFolder folder)
         return env;
     }
 
-    private IReadOnlyList<VolumeMount> Volumes(AppContract contract, int generation, bool isReadOnly) =>
+    private bool HasData(Release release, string volume) => Contract(release).Volumes.Any(own => own.Name == volume && !own.IsCache);
+
+    private IReadOnlyList<VolumeMount> Volumes(IReadOnlyList<ContractVolume> volumes, int generation, bool isReadOnly) =>
     [
-        .. contract.Volumes.Select(volume => volume.IsCache
+        .. volumes.Select(volume => volume.IsCache
             ? new VolumeMount(folder.Cache(volume.Name), volume.Path)
             : new VolumeMount(folder.Volume(generation, volume.Name), volume.Path, isReadOnly)),
     ];

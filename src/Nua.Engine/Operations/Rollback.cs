@@ -78,7 +78,7 @@ public sealed class Rollback(Workplace place)
         {
             Env = Upgrade.Versions(record.Release, earlier.Release),
         };
-        var plan = await VerbWork.PlanAsync(place, verb with { Words = ["rollback", "plan"] }, record.Generation, record.Settings, cancel);
+        var plan = await VerbWork.PlanAsync(place, verb with { Words = ["rollback", "plan"] }, record, record.Settings, cancel);
         return plan.Status == NotSupported ? throw Unsupported(record, earlier, contract) : [verb];
     }
 

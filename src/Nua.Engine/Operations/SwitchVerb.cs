@@ -16,8 +16,8 @@ public sealed record SwitchVerb(Release Release, IReadOnlyList<string> Words, st
     /// <summary>On top of the volumes.</summary>
     public IReadOnlyList<VolumeMount> Mounts { get; init; } = [];
 
-    /// <summary>The data volumes cannot be written.</summary>
-    public bool IsReadOnly { get; init; }
+    /// <summary>The data is the present one of this release. It cannot be written, and a volume that only <see cref="Release"/> declares is not there yet.</summary>
+    public Release? Reads { get; init; }
 
     public override string ToString() => string.Join(' ', Words);
 }

@@ -75,7 +75,7 @@ public sealed class Upgrade(Workplace place)
 
     private async Task ComparePlanAsync(InstanceRecord record, Release target, InstanceSettings settings, CancellationToken cancel)
     {
-        var result = await VerbWork.PlanAsync(place, new SwitchVerb(target, ["upgrade", "plan"], "update", 0), record.Generation, settings, cancel);
+        var result = await VerbWork.PlanAsync(place, new SwitchVerb(target, ["upgrade", "plan"], "update", 0), record, settings, cancel);
         if (result is { Status: 0, Result: { } plan })
         {
             UpgradeChecks.ComparePlan(record.Release, plan);

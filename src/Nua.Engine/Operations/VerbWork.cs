@@ -10,10 +10,10 @@ internal static class VerbWork
 {
     private const int Unavailable = 69, Temporary = 75, Tries = 4, TailLength = 2000, PlanLimit = 60;
 
-    /// <summary>Asks an image what it would do, on data that it cannot write. Optional in the contract: whoever does not answer is not asked further.</summary>
-    public static Task<VerbResult> PlanAsync(Workplace place, SwitchVerb verb, int generation, InstanceSettings settings, CancellationToken cancel) =>
+    /// <summary>Asks an image what it would do, on the present data, which it cannot write. Optional in the contract: whoever does not answer is not asked further.</summary>
+    public static Task<VerbResult> PlanAsync(Workplace place, SwitchVerb verb, InstanceRecord record, InstanceSettings settings, CancellationToken cancel) =>
         place.Engine.RunAsync(
-            place.Containers.Verb(verb with { IsReadOnly = true, TimeLimit = PlanLimit }, generation, settings, isEmpty: false), (_, _) => { }, cancel);
+            place.Containers.Verb(verb with { Reads = record.Release, TimeLimit = PlanLimit }, record.Generation, settings, isEmpty: false), (_, _) => { }, cancel);
 
     /// <exception cref="ProblemException">NUA5207: it did not end with 0.</exception>
     public static async Task RunAsync(

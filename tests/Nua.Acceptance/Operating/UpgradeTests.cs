@@ -34,6 +34,29 @@ public sealed class UpgradeTests(ExampleImages images) : IDisposable
     }
 
     [Fact]
+    public async Task Volume_that_a_release_adds_is_made_and_outlives_going_back()
+    {
+        var (name, port) = await UpAsync();
+        using var folder = new TemporaryFolder();
+        var source = folder.CopyOf(Repository.Example("notes-2"), "more");
+        await File.AppendAllTextAsync(
+            $"{source}/nua-config.toml", "\n[[volume]]\ntarget = \"/nua/uploads\"\nname = \"uploads\"\n", TestContext.Current.CancellationToken);
+        (await Nua.RunAsync("build", source, "-t", "nua-notes:2.0-uploads")).Expect(0);
+
+        await UpgradeAsync(name, "nua-notes:2.0-uploads", 0);
+        (await Nua.RunAsync("exec", name, "--", "sh", "-c", "echo kept >/nua/uploads/file")).Expect(0);
+        var backup = (await Nua.RunAsync("backup", name)).Expect(0).Out.Trim();
+        (await Nua.RunAsync("rollback", name, "--steady", "0.5")).Expect(0);
+        Assert.Contains("one", await Web.AskAsync(port, "/api/notes"), StringComparison.Ordinal);
+        await UpgradeAsync(name, "nua-notes:2.0-uploads", 0);
+        var restored = _operated.Name();
+        (await Nua.RunAsync("restore", restored, backup, "--steady", "0.5")).Expect(0);
+
+        Assert.Equal("kept\n", (await Nua.RunAsync("exec", name, "--", "cat", "/nua/uploads/file")).Expect(0).Out);
+        Assert.Equal("kept\n", (await Nua.RunAsync("exec", restored, "--", "cat", "/nua/uploads/file")).Expect(0).Out);
+    }
+
+    [Fact]
     public async Task Kept_generation_is_the_data_as_it_was()
     {
         var (name, port) = await UpAsync();
