@@ -129,7 +129,10 @@ public sealed class BackupWriter(BackupContent content, BackupKey? key, TimeProv
             while (data.Next() is { } entry)
             {
                 cancel.ThrowIfCancellationRequested();
-                manifest.Pass(entry, data.Content, tar);
+                if (IsSpokenOf(entry))
+                {
+                    manifest.Pass(entry, data.Content, tar);
+                }
             }
         });
         var (length, list) = manifest.Compose(head, new ManifestEnd(manifest.Count, manifest.Bytes, time.GetUtcNow()));
@@ -145,6 +148,9 @@ public sealed class BackupWriter(BackupContent content, BackupKey? key, TimeProv
             manifest.Pass(Entry(name, bytes.Length), stream, tar);
         }
     }
+
+    /// <summary>After a rollback a generation may still have a volume that only the later release declares: it is not this one's data, and this image could not restore it.</summary>
+    private bool IsSpokenOf(TarEntry entry) => !content.Head.IsCopy || content.Head.Volumes.Contains(entry.Path.Split('/', 3)[1]);
 
     private static TarEntry Entry(string name, long length) => new(name, TarEntryType.File) { Size = length, Mode = 0x180 };
 
