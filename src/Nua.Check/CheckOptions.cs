@@ -26,6 +26,9 @@ public sealed record CheckOptions
     /// <summary>Bytes of one file that rules read as a whole; default 16 MiB.</summary>
     public int MostDocumentBytes { get; init; } = 16 << 20;
 
-    /// <summary>Bytes of all such files, and of what is known about programs, scripts and packages, together; default 48 MiB.</summary>
+    /// <summary>Bytes of <c>files.json</c>, which grows with the image: about 300 for each path; default 48 MiB.</summary>
+    public int MostFileListBytes { get; init; } = 48 << 20;
+
+    /// <summary>Bytes of all such files but the last, and of what is known about programs, scripts and packages, together; default 48 MiB.</summary>
     public long MostKeptBytes { get; init; } = 48L << 20;
 }

@@ -12,12 +12,13 @@ internal static class Attribution
     /// names.</summary>
     public static IReadOnlyList<ScannedEntry> Unattributed(CheckSubject subject)
     {
+        var paths = subject.Tree.Paths;
         var attributed = subject.Files.Root.Items("files").Where(file => file.Text("component") is not null)
-            .Select(file => file.Text("path") ?? "").ToHashSet(StringComparer.Ordinal);
+            .Select(file => paths.Find(file.Text("path"))).ToHashSet();
         return
         [
             .. from entry in subject.Tree.Entries
-               where entry.IsFile && !attributed.Contains(entry.Path) && !IsPackaged(subject, entry.Path)
+               where entry.IsFile && !attributed.Contains(entry.Data.Path) && !IsPackaged(subject, entry.Path)
                where !_records.Any(root => Rules.LayoutRules.IsAtOrBelow(entry.Path, root))
                select entry,
         ];

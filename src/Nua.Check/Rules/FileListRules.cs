@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Text.Json;
 using Nua.Check.Scanning;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
+using Nua.Oci.Paths;
 
 namespace Nua.Check.Rules;
 
@@ -157,11 +159,16 @@ internal static class FileListRules
             return [];
         }
 
-        var listed = subject.Files.Root.Items("files").Select(file => NameIn(file, "path"))
-            .ToHashSet(StringComparer.Ordinal);
+        var paths = subject.Tree.Paths;
+        var listed = new BitArray(paths.Count);
+        foreach (var path in subject.Files.Root.Items("files").Select(file => paths.Find(NameIn(file, "path"))).Where(path => path != PathTable.None))
+        {
+            listed[path] = true;
+        }
+
         return from entry in subject.Tree.EntriesBelow("nua")
                where entry.Kind != EntryKind.Directory && !LayoutRules.IsAtOrBelow(entry.Path, "nua/metadata")
-               where !listed.Contains(entry.Path)
+               where !listed[entry.Data.Path]
                select Violation.At(entry, "files.json does not list it");
     }
 }

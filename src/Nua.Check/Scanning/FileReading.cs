@@ -10,6 +10,7 @@ namespace Nua.Check.Scanning;
 /// </summary>
 internal sealed class FileReading : IDisposable
 {
+    private const string FileList = "nua/metadata/files.json";
     private const int MostText = 1 << 20;
     private const int LongestFirstLine = 256;
     private const int LongestScript = 1 << 20;
@@ -44,10 +45,11 @@ internal sealed class FileReading : IDisposable
         TooLarge = null;
         _elf.Clear();
         var isDocument = IsDocument(path, size);
+        var isFileList = path == FileList;
         if (isDocument || PackageRecords.IsRecord(path) || PackageRecords.IsFileList(path))
         {
-            if (size > (isDocument ? _options.MostDocumentBytes : LargestRecord)
-                || (isDocument && size > _options.MostKeptBytes - _kept))
+            if (size > (isFileList ? _options.MostFileListBytes : isDocument ? _options.MostDocumentBytes : LargestRecord)
+                || (isDocument && !isFileList && size > _options.MostKeptBytes - _kept))
             {
                 TooLarge = path;
             }
@@ -90,7 +92,7 @@ internal sealed class FileReading : IDisposable
             return (hash, FileFacts.Nothing);
         }
 
-        _kept += facts.Weight;
+        _kept += _path == FileList ? 0 : facts.Weight;
         if (_kept > _options.MostKeptBytes)
         {
             TooLarge = _path;
@@ -102,7 +104,8 @@ internal sealed class FileReading : IDisposable
 
     private FileFacts Facts()
     {
-        var content = _whole?.ToArray();
+        // All of the bytes that were asked for, without a copy, unless the header lied about how many come.
+        var content = _whole?.Length == _whole?.Capacity ? _whole?.GetBuffer() : _whole?.ToArray();
         var isDocument = content is not null && IsDocument(_path, _length);
         if (content is not null && PackageRecords.IsFileList(_path))
         {

@@ -11,6 +11,9 @@ internal static class ImageScanner
 {
     private const string Metadata = "nua/metadata/";
 
+    /// <summary>Of <c>files.json</c>: some twenty for each path.</summary>
+    private const int MostFileListTokens = 4 << 20;
+
     /// <summary>Never throws for what is in the image: a layer that cannot be read is a fault of that layer.</summary>
     /// <param name="paths">Shared by the images that are compared, so that their names are kept once; null: one of its own.</param>
     public static CheckSubject Scan(
@@ -51,10 +54,10 @@ internal static class ImageScanner
             IsComplete = layers.Count == manifest.Layers.Count && isComplete,
             Tree = tree,
             PackagePaths = files.PackagePaths,
-            NuaConfig = Read(tree, "nua-config.json", options),
-            Sbom = Read(tree, "sbom.json", options),
-            Build = Read(tree, "build.json", options),
-            Files = Read(tree, "files.json", options),
+            NuaConfig = Read(tree, "nua-config.json", options.MostDocumentBytes),
+            Sbom = Read(tree, "sbom.json", options.MostDocumentBytes),
+            Build = Read(tree, "build.json", options.MostDocumentBytes),
+            Files = Read(tree, "files.json", options.MostFileListBytes, MostFileListTokens),
         };
     }
 
@@ -71,7 +74,7 @@ internal static class ImageScanner
 
     public static PathTable NewPaths(CheckOptions options) => new(options.MostEntries, options.MostKeptCharacters);
 
-    private static MetadataDocument Read(MergedTree tree, string name, CheckOptions options)
+    private static MetadataDocument Read(MergedTree tree, string name, int mostBytes, int mostTokens = StrictJson.MaxTokens)
     {
         var path = Metadata + name;
         var entry = tree.At(path);
@@ -89,7 +92,7 @@ internal static class ImageScanner
         {
             // The root keeps the document's memory alive; it ends with the check.
             return new MetadataDocument(
-                path, entry, StrictJson.Parse(content, path, options.MostDocumentBytes).RootElement, null);
+                path, entry, StrictJson.Parse(content, path, mostBytes, mostTokens).RootElement, null);
         }
         catch (ProblemException error)
         {

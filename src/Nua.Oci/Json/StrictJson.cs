@@ -32,7 +32,7 @@ public static class StrictJson
     /// <param name="where">What the bytes are, for messages: <c>manifest sha256:…</c>, <c>DIR/index.json</c>.</param>
     /// <exception cref="ProblemException">NUA3001 too large, NUA3002 not strict JSON, NUA3003 the same name
     /// twice.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string where, int maxBytes = MaxBytes)
+    public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string where, int maxBytes = MaxBytes, int maxTokens = MaxTokens)
     {
         if (bytes.Length > maxBytes)
         {
@@ -49,7 +49,7 @@ public static class StrictJson
             throw Invalid(where, "it is not UTF-8");
         }
 
-        CheckStrings(bytes.Span, where);
+        CheckStrings(bytes.Span, where, maxTokens);
         try
         {
             return JsonDocument.Parse(bytes, _options);
@@ -79,16 +79,16 @@ public static class StrictJson
 
     /// <summary>Finds what JsonDocument only notices when a string is used: escapes that are half of a surrogate
     /// pair.</summary>
-    private static void CheckStrings(ReadOnlySpan<byte> bytes, string where)
+    private static void CheckStrings(ReadOnlySpan<byte> bytes, string where, int maxTokens)
     {
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
             for (var tokens = 0; reader.Read(); tokens++)
             {
-                if (tokens == MaxTokens)
+                if (tokens == maxTokens)
                 {
-                    throw TooLarge(where, $"the document has more than {MaxTokens} values");
+                    throw TooLarge(where, $"the document has more than {maxTokens} values");
                 }
 
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)

@@ -69,6 +69,7 @@ public sealed class ImageCheckerTests
     [InlineData("entries")]
     [InlineData("bytes")]
     [InlineData("document")]
+    [InlineData("file list")]
     [InlineData("names")]
     [InlineData("depth")]
     public void Checker_stops_at_its_limits(string limit)
@@ -77,6 +78,7 @@ public sealed class ImageCheckerTests
         {
             "entries" => new CheckOptions { MostEntries = 10 },
             "bytes" => new CheckOptions { MostBytes = 4096 },
+            "file list" => new CheckOptions { MostFileListBytes = 100 },
             "names" => new CheckOptions { MostNameCharacters = 500 },
             "depth" => new CheckOptions { MostEntries = 2000 },
             _ => new CheckOptions { MostDocumentBytes = 100 },
