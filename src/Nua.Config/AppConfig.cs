@@ -185,6 +185,9 @@ public sealed record VolumeConfig(string Target)
 
     public string? Driver { get; init; }
 
+    /// <summary>It may vanish at any time and is never backed up (ours).</summary>
+    public bool IsCache { get; init; }
+
     /// <summary>Options, keys as written except known ones, values as text.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 

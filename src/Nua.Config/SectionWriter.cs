@@ -105,6 +105,7 @@ internal sealed partial class SectionWriter(Utf8JsonWriter writer)
         Text("name", volume.Name);
         Text("type", volume.Type);
         Text("driver", volume.Driver);
+        Text("class", volume.IsCache ? "cache" : null);
         Map("options", volume.Options);
         Backup(volume.Backup);
     });

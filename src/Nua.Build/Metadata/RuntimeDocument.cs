@@ -246,7 +246,7 @@ internal static class RuntimeDocument
         WriteVolume(json, "cache", NuaTree.Cache, "cache");
         foreach (var volume in plan.Config.Volumes.Where(v => v.Type != "tmpfs" && !v.Target.StartsWith(NuaTree.Data, StringComparison.Ordinal)))
         {
-            WriteVolume(json, volume.Name ?? volume.Target.Trim('/').Replace('/', '-'), volume.Target, "data");
+            WriteVolume(json, volume.Name ?? volume.Target.Trim('/').Replace('/', '-'), volume.Target, volume.IsCache ? "cache" : "data");
         }
 
         json.WriteEndArray();

@@ -1,5 +1,6 @@
 using Nua.Cli.Parsing;
 using Nua.Engine.Operations;
+using Nua.Foundation;
 
 namespace Nua.Cli.Commands;
 
@@ -24,10 +25,20 @@ public static class StopCommand
             Arguments = { name },
             Run = async (parsed, session) =>
             {
-                using var place = await Instances.OpenAsync(parsed.GetRequiredValue(name), session);
-                var status = await new Everyday(place.Work).StopAsync(session.Cancellation);
-                session.Messages.Note(status is { } ended ? $"stopped, exit status {ended}" : "it did not run");
-                return ExitStatus.Done;
+                var folder = Instances.Folder(parsed.GetRequiredValue(name));
+                try
+                {
+                    using var place = await Instances.OpenAsync(folder.Name.ToString(), session);
+                    var status = await new Everyday(place.Work).StopAsync(session.Cancellation);
+                    session.Messages.Note(status is { } ended ? $"stopped, exit status {ended}" : "it did not run");
+                    return ExitStatus.Done;
+                }
+                catch (ProblemException lost) when (lost.Problems[0].Code is "NUA5013" or "NUA5014")
+                {
+                    // What runs must not run on because nobody can read what it is.
+                    await Instances.EndAsync(folder, session);
+                    throw;
+                }
             },
         };
     }

@@ -46,6 +46,28 @@ public static class Instances
         }
     }
 
+    /// <summary>Ends what runs of an instance whose record does not say any more which engine has it, and gives its ports back. Its data stays as it is.</summary>
+    public static async Task EndAsync(InstanceFolder folder, Session session)
+    {
+        using var held = Instance.Lock(folder);
+        foreach (var name in (string[])[LocalEngine.EngineName, DockerEngine.EngineName])
+        {
+            try
+            {
+                var engine = Engine(name, folder.StoreHome, session);
+                if ((await engine.StatusAsync(folder, session.Cancellation)).IsRunning)
+                {
+                    await engine.RemoveAsync(folder, session.Cancellation);
+                    session.Messages.Note("stopped all the same; its data is as it was");
+                }
+            }
+            catch (ProblemException) when (name == DockerEngine.EngineName)
+            {
+                // There is no such engine here, so it has nothing of ours.
+            }
+        }
+    }
+
     private static Places Open(Instance instance, Session session)
     {
         try

@@ -13,7 +13,7 @@ public static class UsageProblem
         return
         [
             .. parsed.Errors.Select(error => error.Message).Distinct().Select(message =>
-                new Problem("NUA9002", Printable.Escape(message.TrimEnd('.'), 300)) { Remedy = Remedy(parsed, command, name) }),
+                new Problem("NUA9002", Printable.Escape(string.Join(' ', message.Split('\n', StringSplitOptions.TrimEntries)).TrimEnd('.'), 300)) { Remedy = Remedy(parsed, command, name) }),
         ];
     }
 

@@ -23,7 +23,7 @@ internal static class ConfigBinder
             Env = EnvBinder.Bind(draft.Env, log),
             Ports = PortBinder.Bind(draft.Ports, mustBePublic: true, log),
             Healthcheck = Healthcheck(draft.Root.Table("healthcheck"), lifecycle?.Health),
-            Volumes = VolumeBinder.Bind(draft.Root.Tables("volume"), log),
+            Volumes = VolumeBinder.Bind(draft.Root.Tables("volume"), lifecycle?.Volumes ?? [], log),
             Providers = ProviderBinder.Bind(draft.Providers, metadata, log),
             Backup = VolumeBinder.Backup(draft.Root.Table("backup")),
             DockerJson = DockerJson(draft.Docker, log),

@@ -18,8 +18,12 @@ internal sealed class LifecycleBinder(Fields fields, ProblemLog log)
     /// <summary>The section <c>health</c> inside, which belongs to <c>[healthcheck]</c>; null when absent.</summary>
     public Fields? Health { get; private set; }
 
+    /// <summary>Volumes in the shape of the contract.</summary>
+    public IReadOnlyList<Fields> Volumes { get; private set; } = [];
+
     public LifecycleConfig Bind()
     {
+        Volumes = fields.Tables("volumes");
         Health = fields.Table("health");
         FlattenVerbs();
         var dataVersion = fields.Integer("data-version");

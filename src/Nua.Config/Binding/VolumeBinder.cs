@@ -34,6 +34,34 @@ internal static class VolumeBinder
         return result;
     }
 
+    /// <param name="declared">In the shape of the contract, as a finished image has them too: the same volume may be given both ways.</param>
+    public static IReadOnlyList<VolumeConfig> Bind(IReadOnlyList<Fields> volumes, IReadOnlyList<Fields> declared, ProblemLog log)
+    {
+        var result = Bind(volumes, log).ToList();
+        foreach (var fields in declared)
+        {
+            var (name, path, kind) = (fields.Text("name"), fields.Text("path"), fields.Text("class"));
+            fields.Close();
+            if (name is null || path is null)
+            {
+                log.Add(ConfigProblems.Missing(fields.Path, name is null ? "name" : "path"), fields.Position);
+                continue;
+            }
+
+            var at = result.FindIndex(volume => volume.Target == path);
+            if (at >= 0)
+            {
+                result[at] = result[at] with { IsCache = kind == "cache" };
+            }
+            else if (path is not (NuaTree.Data or NuaTree.Cache))
+            {
+                result.Add(new VolumeConfig(path) { Name = name, IsCache = kind == "cache" });
+            }
+        }
+
+        return result;
+    }
+
     private static bool AreEqual(VolumeConfig one, VolumeConfig other) =>
         one with { Options = other.Options } == other && one.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .SequenceEqual(other.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal));
@@ -98,6 +126,7 @@ internal static class VolumeBinder
             Name = name,
             Type = type,
             Driver = fields.Text("driver"),
+            IsCache = fields.Text("class") == "cache",
             Options = options,
             Backup = Backup(fields.Table("backup")),
         };

@@ -65,6 +65,14 @@ public static class LifecycleKeys
         { Example = "true", IsOurs = true },
     ]);
 
+    public static KeyGroup Volume { get; } = new("lifecycle.volumes", "A place whose content outlives the container.",
+    [
+        new("name", Text, "Name of the volume.") { Example = "\"uploads\"", IsRequired = true, IsOurs = true },
+        new("path", Text, "Where the application sees it, absolute.") { Example = "\"/srv/uploads\"", IsRequired = true, IsOurs = true },
+        new("class", Text, "`cache`: may vanish at any time, never backed up. Default: `data`.")
+        { Example = "\"data\"", Choices = ["data", "cache"], IsOurs = true },
+    ]);
+
     public static KeyGroup Need { get; } = new("lifecycle.needs", "A service the application needs.",
     [
         new("binding", Text, "Name of the folder in `/bindings`.")
@@ -124,7 +132,8 @@ public static class LifecycleKeys
         { Example = "[{ name = \"SECRET_KEY\", generate = \"hex:64\" }]", Inside = Secret, IsOurs = true },
         new("needs", Tables, "Services the application needs, bound in `/bindings`.")
         { Example = "[{ binding = \"db\", type = \"postgresql\" }]", Inside = Need, IsOurs = true },
+        new("volumes", Tables, "Places whose content outlives the container, besides `/nua/data` and `/nua/cache`: what `[[volume]]` says, in the words of the image's contract.")
+        { Example = "[{ name = \"uploads\", path = \"/srv/uploads\" }]", Inside = Volume, IsOurs = true },
         new("contract", Integer, "Computed.") { Example = "1", IsOurs = true, IsWritten = true },
-        new("volumes", Tables, "Computed.") { Example = "[]", IsOurs = true, IsWritten = true },
     ]);
 }

@@ -189,6 +189,8 @@ public static class SectionKeys
         },
         new("type", Text, "Default: `managed`.")
         { Example = "\"managed\"", Choices = ["managed", "directory", "tmpfs"] },
+        new("class", Text, "`cache`: may vanish at any time, never backed up. Default: `data`.")
+        { Example = "\"data\"", Choices = ["data", "cache"], IsOurs = true },
         new("driver", Text, "`docker` or `local`, or the name of a volume plugin.") { Example = "\"local\"" },
         new("options", Free, "Options of driver and mount: `read-only`, `tmpfs_size`, `tmpfs_mode` and the driver's "
             + "own.")

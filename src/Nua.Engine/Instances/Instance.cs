@@ -30,6 +30,22 @@ public sealed class Instance : IDisposable
     /// <exception cref="ProblemException">NUA5011 somebody else works on it; NUA5013 a record cannot be read.</exception>
     public static Instance Open(InstanceFolder folder)
     {
+        var held = Lock(folder);
+        try
+        {
+            return new Instance(folder, held, ReadRecord(folder), Read(folder.Operation, InstanceJson.Default.OperationRecord));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The lock alone, for what must be done though a record cannot be read.</summary>
+    /// <exception cref="ProblemException">NUA5011.</exception>
+    public static FileLock Lock(InstanceFolder folder)
+    {
         DurableFile.CreateDirectory(folder.Path, PrivateFolder);
         FileLock? held;
         while (FileLock.TryExclusive(folder.Lock, out held) && !File.Exists(folder.Lock))
@@ -48,15 +64,7 @@ public sealed class Instance : IDisposable
             { ExitCode = 75 };
         }
 
-        try
-        {
-            return new Instance(folder, held, ReadRecord(folder), Read(folder.Operation, InstanceJson.Default.OperationRecord));
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
+        return held;
     }
 
     /// <summary>Takes the lock of an instance that exists.</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Nua.Acceptance.Running;
 
 namespace Nua.Acceptance.Operating;
@@ -37,6 +39,31 @@ public sealed class BadInputTests(ExampleImages images) : IDisposable
         Assert.Contains("NUA5207", outcome.Error, StringComparison.Ordinal);
         Assert.Contains(says, outcome.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_operated.Folder(name)));
+    }
+
+    [Fact]
+    public async Task Application_whose_record_is_damaged_is_stopped_all_the_same()
+    {
+        await images.BuildAsync("notes");
+        var (name, port) = (_operated.Name(), Web.FreePort());
+        (await Nua.RunAsync("up", "nua-notes:1.0", name, "-p", $"{port}")).Expect(0);
+        await Web.SendAsync(HttpMethod.Post, port, "/api/notes", """{"text":"one"}""");
+        var record = _operated.Folder(name) + "/instance.json";
+        var whole = await File.ReadAllTextAsync(record, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(record, whole.Replace("\"notes\"", "\"motes\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        var stopped = (await Nua.RunAsync("stop", name)).Expect(1);
+
+        Assert.Contains("NUA5013", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("stopped all the same", stopped.Error, StringComparison.Ordinal);
+        using (var free = new TcpListener(IPAddress.Loopback, port))
+        {
+            free.Start();
+        }
+
+        await File.WriteAllTextAsync(record, whole, TestContext.Current.CancellationToken);
+        (await Nua.RunAsync("start", name)).Expect(0);
+        Assert.Contains("one", await Web.AskAsync(port, "/api/notes"), StringComparison.Ordinal);
     }
 
     [Fact]

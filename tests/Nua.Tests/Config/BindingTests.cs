@@ -288,6 +288,32 @@ public sealed class BindingTests
     }
 
     [Fact]
+    public void Volumes_may_be_given_in_the_shape_of_the_contract_or_as_sections_or_both()
+    {
+        var config = Reading.Good("""
+            [[volume]]
+            name = "uploads"
+            target = "/srv/uploads"
+
+            [[lifecycle.volumes]]
+            name = "data"
+            path = "/nua/data"
+
+            [[lifecycle.volumes]]
+            name = "uploads"
+            path = "/srv/uploads"
+
+            [[lifecycle.volumes]]
+            name = "thumbs"
+            path = "/srv/thumbs"
+            class = "cache"
+
+            """);
+
+        Assert.Equal([("/srv/uploads", "uploads", false), ("/srv/thumbs", "thumbs", true)], config.Volumes.Select(volume => (volume.Target, volume.Name, volume.IsCache)));
+    }
+
+    [Fact]
     public void Nulls_are_absent_keys() =>
         Assert.Empty(Reading.Json("""
             {"metadata": {"id": "x", "version": "1", "title": "X", "author": "A", "release": null, "tags": null},

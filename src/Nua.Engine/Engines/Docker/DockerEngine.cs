@@ -16,6 +16,8 @@ namespace Nua.Engine.Engines.Docker;
 /// <param name="agent">The agent's program, for gates.</param>
 public sealed class DockerEngine : IEngine, IDisposable
 {
+    public const string EngineName = "docker";
+
     /// <summary>Of what a health check prints.</summary>
     private const int LineLength = 200;
 
@@ -37,7 +39,7 @@ public sealed class DockerEngine : IEngine, IDisposable
         _containers = new EngineContainers(_client);
     }
 
-    public string Name => "docker";
+    public string Name => EngineName;
 
     public VolumeIds VolumeIds => _socket.IsRootless ? VolumeIds.Sandbox : VolumeIds.Host;
 
