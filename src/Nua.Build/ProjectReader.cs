@@ -70,7 +70,7 @@ public static class ProjectReader
     {
         var below = project.Config.Build.Project is { } inside && AppFolder.Clean(inside) is { Length: > 0 } clean
             && Directory.Exists(Path.Combine(project.Folder, clean)) ? Path.Combine(project.Folder, clean) : project.Folder;
-        return [.. problems.Select(problem => PlanProblems.PlaceOf(problem, fetched is null ? below : null))];
+        return [.. problems.Select(problem => PlanPlace.PlaceOf(problem, fetched is null ? below : null))];
     }
 
     private static void Tell(IReadOnlyList<Problem> problems, Action<Problem> warn)

@@ -64,7 +64,7 @@ public sealed class AppFolder
         var root = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(root))
         {
-            throw new ProblemException(PlanProblems.NoFolder(path, File.Exists(root)));
+            throw new ProblemException(SourceProblems.NoFolder(path, File.Exists(root)));
         }
 
         var bare = new AppFolder(root, "", IgnoreRules.None);
@@ -75,7 +75,7 @@ public sealed class AppFolder
     /// <summary>The same folder seen from a folder inside it. The ignore rules stay those of the outer one.</summary>
     public AppFolder Subfolder(string relative)
     {
-        var clean = Clean(relative) ?? throw new ProblemException(PlanProblems.ProjectMissing(relative));
+        var clean = Clean(relative) ?? throw new ProblemException(SourceProblems.ProjectMissing(relative));
         if (clean.Length == 0)
         {
             return this;
@@ -83,7 +83,7 @@ public sealed class AppFolder
 
         return IsFolder(clean)
             ? new AppFolder(_root, Join(_below, clean), _rules)
-            : throw new ProblemException(PlanProblems.ProjectMissing(relative));
+            : throw new ProblemException(SourceProblems.ProjectMissing(relative));
     }
 
     public bool Exists(string relative) => Find(relative) is not null;
@@ -104,7 +104,7 @@ public sealed class AppFolder
         if (!_lists.TryGetValue(clean, out var list))
         {
             list = ReadList(clean, MostEntries)
-                ?? throw new ProblemException(PlanProblems.TooManyEntries(clean, MostEntries));
+                ?? throw new ProblemException(SourceProblems.TooManyEntries(clean, MostEntries));
             _lists[clean] = list;
         }
 
@@ -175,7 +175,7 @@ public sealed class AppFolder
 
         if (found.Size > limit)
         {
-            throw new ProblemException(PlanProblems.FileTooLarge(relative, found.Size, limit));
+            throw new ProblemException(SourceProblems.FileTooLarge(relative, found.Size, limit));
         }
 
         try
@@ -184,7 +184,7 @@ public sealed class AppFolder
         }
         catch (ArgumentException)
         {
-            throw new ProblemException(PlanProblems.NotUtf8(relative));
+            throw new ProblemException(SourceProblems.NotUtf8(relative));
         }
     }
 
@@ -245,7 +245,7 @@ public sealed class AppFolder
         var descriptor = Libc.Open(Posix.Path(path), flags, 0);
         if (descriptor < 0)
         {
-            throw new ProblemException(PlanProblems.Unreadable(relative, Posix.LastError));
+            throw new ProblemException(SourceProblems.Unreadable(relative, Posix.LastError));
         }
 
         using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
@@ -262,7 +262,7 @@ public sealed class AppFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ProblemException(PlanProblems.Unreadable(relative, error.Message), error);
+            throw new ProblemException(SourceProblems.Unreadable(relative, error.Message), error);
         }
     }
 
@@ -292,7 +292,7 @@ public sealed class AppFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ProblemException(PlanProblems.Unreadable(clean.Length == 0 ? "." : clean, error.Message), error);
+            throw new ProblemException(SourceProblems.Unreadable(clean.Length == 0 ? "." : clean, error.Message), error);
         }
 
         entries.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));

@@ -122,7 +122,7 @@ public sealed class IgnoreRules
 
             if (IgnorePattern.Parse(line) is not { } pattern)
             {
-                problems.Add(PlanProblems.BadIgnorePattern(name, number, line));
+                problems.Add(SourceProblems.BadIgnorePattern(name, number, line));
             }
             else if (pattern.IsEverything && pattern.IsException)
             {
@@ -130,7 +130,7 @@ public sealed class IgnoreRules
             }
             else if (patterns.Count == MostPatterns)
             {
-                problems.Add(PlanProblems.TooManyIgnorePatterns(name, number, MostPatterns));
+                problems.Add(SourceProblems.TooManyIgnorePatterns(name, number, MostPatterns));
                 return;
             }
             else

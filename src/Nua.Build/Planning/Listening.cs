@@ -19,7 +19,7 @@ internal sealed record Listening(bool IsServer, string Because)
     {
         if (code is { IsLoopback: true })
         {
-            notes.Add(PlanProblems.OnlyLocalhost(code.File));
+            notes.Add(StackProblems.OnlyLocalhost(code.File));
         }
 
         return code?.Port is { } port ? this with { Port = port, PortBecause = $"{code.File} opens it, and no code reads PORT" } : this;

@@ -60,7 +60,7 @@ internal sealed record PackagerFolder(IReadOnlyList<PackagerFile> Files)
 
         if (_reserved.Contains(top))
         {
-            notes.Add(PlanProblems.PackagerFileIgnored(path, $"/nua/{top} is not the packager's to fill"));
+            notes.Add(SourceProblems.PackagerFileIgnored(path, $"/nua/{top} is not the packager's to fill"));
             return null;
         }
 
@@ -76,7 +76,7 @@ internal sealed record PackagerFolder(IReadOnlyList<PackagerFile> Files)
 
         if (name == "Dockerfile")
         {
-            notes.Add(PlanProblems.DockerfileIgnored(path));
+            notes.Add(SourceProblems.DockerfileIgnored(path));
             return null;
         }
 

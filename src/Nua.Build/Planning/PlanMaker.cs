@@ -83,12 +83,12 @@ internal sealed class PlanMaker
             case "python":
                 if (Build.Builder.Version is { } asked && Base() is null && !Stacks.Python.PythonVersion.Fits(asked))
                 {
-                    _notes.Add(PlanProblems.OtherPython("build.builder", asked, Stacks.Python.PythonVersion.Debian));
+                    _notes.Add(StackProblems.OtherPython("build.builder", asked, Stacks.Python.PythonVersion.Debian));
                 }
 
                 break;
             case "ruby":
-                _notes.Add(PlanProblems.BuilderNotExact($"ruby-{Build.Builder.Version}", "Debian's ruby"));
+                _notes.Add(StackProblems.BuilderNotExact($"ruby-{Build.Builder.Version}", "Debian's ruby"));
                 break;
             default:
                 throw new ProblemException(PlanProblems.UnknownBuilder(Build.Builder.Name));
@@ -178,7 +178,7 @@ internal sealed class PlanMaker
             return StartPlan.WithBefore(new StartSpec { Argv = argv, Because = ShellStack.Script }, before);
         }
 
-        throw new ProblemException(PlanProblems.NoStart(
+        throw new ProblemException(StackProblems.NoStart(
             choice.Name, draft?.NoStart is { Length: > 0 } looked ? looked
                 : "neither run.start, nua/start.py, Procfile nor start.sh says how", draft?.NoStartRemedy));
     }
@@ -330,7 +330,7 @@ internal sealed class PlanMaker
         if (AppFolder.Clean(asked) is not { } clean || (isStatic && !makesIt && _source.Tree is { } tree
             && !tree.IsFolder(clean)))
         {
-            throw new ProblemException(PlanProblems.DocumentRootMissing(asked));
+            throw new ProblemException(SourceProblems.DocumentRootMissing(asked));
         }
     }
 
@@ -345,11 +345,11 @@ internal sealed class PlanMaker
         {
             if (SourceTree.IsSecret(file.Name))
             {
-                _notes.Add(PlanProblems.SecretsLeftOut(file.Name));
+                _notes.Add(SourceProblems.SecretsLeftOut(file.Name));
             }
             else if (SourceTree.MayBeSecret(file.Name))
             {
-                _notes.Add(PlanProblems.SecretsTaken(file.Name));
+                _notes.Add(SourceProblems.SecretsTaken(file.Name));
             }
         }
     }
@@ -359,7 +359,7 @@ internal sealed class PlanMaker
     {
         if (_source.Tree is { } tree && collects.Exists(collect => collect.From == NuaPaths.Source) && DataFiles.Find(tree) is { Count: > 0 } files)
         {
-            _notes.Add(PlanProblems.DataTaken(files));
+            _notes.Add(SourceProblems.DataTaken(files));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed record Procfile(IReadOnlyList<(string Name, string Command)> Pro
 
         var name = ((string[])[Web, "worker"]).FirstOrDefault(known => others.Exists(process => process.Name == known))
             ?? (others.Count == 1 ? others[0].Name : throw new Nua.Foundation.ProblemException(
-                PlanProblems.SeveralChoices($"processes in {FileName}", others.Select(process => process.Name), "`run.start = \"…\"`")));
+                StackProblems.SeveralChoices($"processes in {FileName}", others.Select(process => process.Name), "`run.start = \"…\"`")));
         foreach (var left in others.Where(process => process.Name != name))
         {
             notes.Decide($"process {left.Name}", "not started", $"an image runs one process, here {name}", $"run.start = {Nua.Config.TomlText.Quote(left.Command)}");

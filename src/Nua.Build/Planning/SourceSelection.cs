@@ -17,7 +17,7 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
     {
         if (build.SrcUrl is { Length: > 0 } && build.GitUrl is { Length: > 0 })
         {
-            notes.Add(PlanProblems.TwoSources("src-url", "git-url"));
+            notes.Add(SourceProblems.TwoSources("src-url", "git-url"));
         }
 
         var project = build.Project is { Length: > 0 } text ? text : null;
@@ -51,7 +51,7 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
         {
             if (AppFolder.Clean(address) is not { } clean)
             {
-                throw new ProblemException(PlanProblems.BadArchive(address, "it leads out of the folder"));
+                throw new ProblemException(SourceProblems.BadArchive(address, "it leads out of the folder"));
             }
 
             if (folder.IsFolder(clean))
@@ -64,12 +64,12 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
 
         if (!IsArchive(address))
         {
-            throw new ProblemException(PlanProblems.BadArchive(address, "it is neither an archive nor a folder"));
+            throw new ProblemException(SourceProblems.BadArchive(address, "it is neither an archive nor a folder"));
         }
 
         if (!IsRemote(address) && !folder.IsFile(address))
         {
-            throw new ProblemException(PlanProblems.BadArchive(address, "there is no such file in the folder"));
+            throw new ProblemException(SourceProblems.BadArchive(address, "there is no such file in the folder"));
         }
 
         var (tree, below, file) = Inside(options.FetchedSource, project);
@@ -91,7 +91,7 @@ internal sealed record SourceSelection(SourceSpec Source, AppFolder? Tree, strin
 
         if (AppFolder.Clean(project) is not { } clean)
         {
-            throw new ProblemException(PlanProblems.ProjectMissing(project));
+            throw new ProblemException(SourceProblems.ProjectMissing(project));
         }
 
         // Before a remote source is fetched, a name with an extension of a project file is taken for one.

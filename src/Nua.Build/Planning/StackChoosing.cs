@@ -30,12 +30,12 @@ internal static class StackChoosing
         if (context.Build.DocumentRoot is null && OtherLanguage.Find(context.Folder) is { IsManifest: true } other
             && found[0].Confidence - OtherLanguage.Confidence < Candidate.CloseCall)
         {
-            throw new ProblemException(PlanProblems.NotBuiltHere(other, found[0]));
+            throw new ProblemException(StackProblems.NotBuiltHere(other, found[0]));
         }
 
         if (IsTie(found))
         {
-            throw new ProblemException(PlanProblems.TwoStacks(new Candidates(found[0], found[1])));
+            throw new ProblemException(StackProblems.TwoStacks(new Candidates(found[0], found[1])));
         }
 
         Explain(context, found);
@@ -57,11 +57,11 @@ internal static class StackChoosing
     private static Candidate Forced(StackContext context, string asked)
     {
         var stack = Array.Find(_stacks, stack => stack.Name == asked) ?? throw new ProblemException(
-            PlanProblems
+            StackProblems
                 .StackDoesNotFit(asked,
                 $"known are {string.Join(", ", _stacks.Select(stack => stack.Name).Order(StringComparer.Ordinal))}"));
         var candidate = stack.Detect(context)
-            ?? throw new ProblemException(PlanProblems
+            ?? throw new ProblemException(StackProblems
                 .StackDoesNotFit(asked, $"nothing of this was found: {stack.LooksFor}"));
         context.Notes.Decide("stack", asked, "build.stack", $"build.stack = \"{asked}\"");
         return candidate;

@@ -13,9 +13,14 @@ internal sealed class PipedStream(FramePipe pipe, Action onFailure) : ReadOnlySt
     /// <exception cref="Nua.Foundation.ProblemException">the order failed.</exception>
     public override int Read(Span<byte> buffer)
     {
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
         while (_left == 0)
         {
-            if (_isEnded || buffer.IsEmpty)
+            if (_isEnded)
             {
                 return 0;
             }

@@ -28,13 +28,13 @@ internal static class JsonManifest
             try
             {
                 var element = Parse(path, text, isStrict, allowDuplicates: true);
-                warnings.Add(PlanProblems.DuplicateKeys(path, duplicate.Message));
+                warnings.Add(SourceProblems.DuplicateKeys(path, duplicate.Message));
                 return element;
             }
             catch (JsonException error)
             {
                 throw new ProblemException(
-                    PlanProblems.BadManifest(path, Line(error), (error.BytePositionInLine ?? 0) + 1, Reason(error)),
+                    SourceProblems.BadManifest(path, Line(error), (error.BytePositionInLine ?? 0) + 1, Reason(error)),
                         error);
             }
         }
@@ -82,7 +82,7 @@ internal static class JsonManifest
         var root = JsonDocument.Parse(text, options).RootElement;
         return root.ValueKind == JsonValueKind.Object
             ? root
-            : throw new ProblemException(PlanProblems
+            : throw new ProblemException(SourceProblems
                 .BadManifest(path, 1, 1, "an object { … } is expected at the top"));
     }
 

@@ -26,7 +26,7 @@ internal static class TomlManifest
         if (document.HasErrors)
         {
             var first = document.Diagnostics[0];
-            throw new ProblemException(PlanProblems.BadManifest(
+            throw new ProblemException(SourceProblems.BadManifest(
                 path, first.Span.Start.Line + 1, first.Span.Start.Column + 1, first.Message));
         }
 

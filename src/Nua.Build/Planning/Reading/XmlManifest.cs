@@ -28,7 +28,7 @@ internal static class XmlManifest
         catch (XmlException error)
         {
             throw new ProblemException(
-                PlanProblems.BadManifest(path, Math.Max(1, error.LineNumber), Math.Max(1, error.LinePosition),
+                SourceProblems.BadManifest(path, Math.Max(1, error.LineNumber), Math.Max(1, error.LinePosition),
                     error.Message), error);
         }
     }
@@ -42,7 +42,7 @@ internal static class XmlManifest
             if (reader.Depth > MostDepth)
             {
                 var place = (IXmlLineInfo)reader;
-                throw new ProblemException(PlanProblems.BadManifest(
+                throw new ProblemException(SourceProblems.BadManifest(
                     path, place.LineNumber, place.LinePosition, $"elements are nested more than {MostDepth} deep"));
             }
         }

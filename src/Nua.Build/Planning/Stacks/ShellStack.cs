@@ -59,7 +59,7 @@ internal sealed class ShellStack : IStack
         var text = context.Folder.ReadHead(Script) ?? "";
         if (text.Contains("\r\n", StringComparison.Ordinal))
         {
-            context.Notes.Add(PlanProblems.WindowsLines(Script));
+            context.Notes.Add(SourceProblems.WindowsLines(Script));
         }
 
         return draft with

@@ -96,7 +96,7 @@ internal sealed class StaticStack : IStack
             "web root", root.Length == 0 ? "." : root, evidence, "build.document-root = \"…\"");
         if (root.Length == 0 && PackageJson.Read(context)?.Script("build") is { } script)
         {
-            context.Notes.Add(PlanProblems.BuildNotRun(PackageJson.FileName, script));
+            context.Notes.Add(StackProblems.BuildNotRun(PackageJson.FileName, script));
         }
 
         return new StackDraft

@@ -56,7 +56,7 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
             ? "that version gets no security updates any more, and its runtime is no longer published"
             : asked.Length == 0 ? "the project names no framework that could be read"
             : "only .NET 8 and later run in an image";
-        throw new ProblemException(PlanProblems.OtherFramework(project.Path, asked.Length == 0 ? "?" : asked, why));
+        throw new ProblemException(StackProblems.OtherFramework(project.Path, asked.Length == 0 ? "?" : asked, why));
     }
 
     private Toolchain Sdk(string framework)
@@ -225,7 +225,7 @@ internal sealed class DotnetDraft(StackContext context, DotnetProject project)
         var files = DataFiles.Find(context.Folder).Where(file => text.Contains(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase)).ToList();
         if (files.Count > 0)
         {
-            context.Notes.Add(PlanProblems.DataTaken(files));
+            context.Notes.Add(SourceProblems.DataTaken(files));
         }
     }
 

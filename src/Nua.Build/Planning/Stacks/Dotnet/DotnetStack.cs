@@ -80,7 +80,7 @@ internal sealed class DotnetStack : IStack
         var fitting = web.Count > 0 ? web : programs;
         if (fitting.Count > 1)
         {
-            throw new ProblemException(PlanProblems.SeveralChoices(
+            throw new ProblemException(StackProblems.SeveralChoices(
                 web.Count > 0 ? "web projects" : "programs", fitting.Select(project => project.Path),
                     $"`build.project = \"{fitting[0].Path}\"`"));
         }
@@ -89,7 +89,7 @@ internal sealed class DotnetStack : IStack
         {
             var looked = all.Count == 0 ? $"{named ?? "the folder"} names no project that is there"
                 : "only libraries and tests: " + string.Join(", ", paths.Take(5));
-            throw new ProblemException(PlanProblems.NoProject(looked));
+            throw new ProblemException(StackProblems.NoProject(looked));
         }
 
         if (all.Count > 1)

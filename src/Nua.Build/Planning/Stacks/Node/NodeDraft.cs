@@ -128,13 +128,13 @@ internal sealed class NodeDraft
             {
                 if (isDevelopment)
                 {
-                    _context.Notes.Add(PlanProblems.ServesForDevelopment(PackageJson.FileName, _package.Script(script)!));
+                    _context.Notes.Add(StackProblems.ServesForDevelopment(PackageJson.FileName, _package.Script(script)!));
                 }
 
                 return _start.Script(script);
             }
 
-            _context.Notes.Add(PlanProblems.DevelopmentServer(
+            _context.Notes.Add(StackProblems.DevelopmentServer(
                 PackageJson.FileName, _package.Script(script)!, ShellWords.Join(_framework.Server)));
         }
 

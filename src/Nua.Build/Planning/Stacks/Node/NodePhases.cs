@@ -75,7 +75,7 @@ internal sealed partial class NodePhases(
         var command = manager.Install(withDevelopment);
         if (manager.LockFile is null)
         {
-            context.Notes.Add(PlanProblems.NoLockFile(
+            context.Notes.Add(StackProblems.NoLockFile(
                 PackageJson.FileName, ShellWords.Join(command),
                     $"run `{manager.Name} install` once and keep the lock file it writes"));
         }
@@ -98,7 +98,7 @@ internal sealed partial class NodePhases(
         var command = (manager with { LockFile = lockFile }).Install(withDevelopment: false);
         if (lockFile is null)
         {
-            context.Notes.Add(PlanProblems.NoLockFile($"{folder}/{PackageJson.FileName}", ShellWords.Join(command),
+            context.Notes.Add(StackProblems.NoLockFile($"{folder}/{PackageJson.FileName}", ShellWords.Join(command),
                 $"run `{manager.Name} install` there once and keep the lock file it writes"));
         }
 

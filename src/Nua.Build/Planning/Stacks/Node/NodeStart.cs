@@ -176,13 +176,13 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         if (!package.Dependencies.ContainsKey(provider) && !package.Optional.ContainsKey(provider))
         {
             KeepsDevelopment = true;
-            context.Notes.Add(PlanProblems.DevelopmentTool(
+            context.Notes.Add(StackProblems.DevelopmentTool(
                 Manifest, command, $"{provider} is in devDependencies, so these stay in the image"));
         }
         else if (NodeCommands.IsCompiler(command))
         {
             context.Notes
-                .Add(PlanProblems
+                .Add(StackProblems
                 .DevelopmentTool(Manifest, command, "it compiles the application again at every start"));
         }
 
@@ -202,7 +202,7 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
         if (package.Development.Count > 0 && !KeepsDevelopment)
         {
             KeepsDevelopment = true;
-            context.Notes.Add(PlanProblems.DevelopmentTool(
+            context.Notes.Add(StackProblems.DevelopmentTool(
                 Manifest, command, "one of the devDependencies may bring it, so these stay in the image"));
         }
     }
@@ -218,7 +218,7 @@ internal sealed class NodeStart(StackContext context, PackageJson package, Packa
             return null;
         }
 
-        context.Notes.Add(PlanProblems.DevelopmentServer(Manifest, string.Join(' ', argv), $"node {file}"));
+        context.Notes.Add(StackProblems.DevelopmentServer(Manifest, string.Join(' ', argv), $"node {file}"));
         return ["node", file];
     }
 

@@ -113,8 +113,8 @@ internal static class NodeVersion
         var range = text.StartsWith('v') || text.StartsWith('V') ? text[1..] : text;
         return range.Length <= 200 && range.Any(char.IsAsciiDigit) && range.All(IsRangeCharacter)
             ? Completed(range)
-            : throw new Nua.Foundation.ProblemException(PlanProblems.NoMatchingVersion(
-                where == BuilderKey ? where : PlanProblems.At(where), text));
+            : throw new Nua.Foundation.ProblemException(StackProblems.NoMatchingVersion(
+                where == BuilderKey ? where : PlanPlace.At(where), text));
     }
 
     private static bool IsRangeCharacter(char c) => char.IsAsciiLetterOrDigit(c)

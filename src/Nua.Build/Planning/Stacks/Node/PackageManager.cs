@@ -88,7 +88,7 @@ internal sealed record PackageManager(string Name, string Version, string? LockF
             because = present.Count > 0 ? present[0].File : "no lock file";
             if (present.Select(pair => pair.Name).Distinct().Count() > 1)
             {
-                context.Notes.Add(PlanProblems.SeveralLockFiles(present.Select(pair => pair.File), present[0].File));
+                context.Notes.Add(StackProblems.SeveralLockFiles(present.Select(pair => pair.File), present[0].File));
             }
         }
 

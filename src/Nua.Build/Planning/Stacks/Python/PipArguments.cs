@@ -89,7 +89,7 @@ internal sealed record PipArguments(
         var found = pattern is null ? [] : context.Folder.Walk("", depth, 50_000).Where(pattern.Matches).ToList();
         if (found.Count == 0)
         {
-            throw new Nua.Foundation.ProblemException(PlanProblems.NothingMatches(glob));
+            throw new Nua.Foundation.ProblemException(SourceProblems.NothingMatches(glob));
         }
 
         return found;

@@ -102,7 +102,7 @@ internal sealed class PythonDraft
         {
             if (text is { Length: > 0 } && !PythonVersion.Fits(text))
             {
-                _context.Notes.Add(PlanProblems.OtherPython(PlanProblems.At(file), text, PythonVersion.Debian));
+                _context.Notes.Add(StackProblems.OtherPython(PlanPlace.At(file), text, PythonVersion.Debian));
             }
         }
     }
@@ -292,7 +292,7 @@ internal sealed class PythonDraft
         if (!_project.IsLocked && _project.DependencyFile is { } file && _project.Declared.Count > 0
             && !_context.HasCommands)
         {
-            notes.Add(PlanProblems
+            notes.Add(StackProblems
                 .NoLockFile(file, "pip install",
                 "fix versions with `==` (`pip freeze` prints them), or add uv.lock or poetry.lock"));
         }

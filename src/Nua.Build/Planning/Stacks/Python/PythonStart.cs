@@ -173,7 +173,7 @@ internal sealed class PythonStart(
             if (!PythonNames.IsStandard(module) && !context.Folder.IsFile(module + ".py")
                 && !context.Folder.IsFolder(module))
             {
-                context.Notes.Add(PlanProblems.Undeclared(file, module));
+                context.Notes.Add(StackProblems.Undeclared(file, module));
             }
         }
     }
