@@ -23,14 +23,14 @@ public static class ImageInspector
             AppId = metadata.Text("id"),
             AppVersion = metadata.Text("version"),
             Layers = Layers(subject),
-            Tree = [.. subject.Tree.EntriesBelow("nua").Select(ToFile)],
+            Tree = new EntryView<InspectedFile>([.. subject.Tree.EntriesBelow("nua")], ToFile),
             Verbs = subject.IsNuaImage ? [.. subject.Verbs.Select(ToVerb)] : [],
             Start = Start(subject),
             User = subject.Run.User,
             Ports = subject.Run.ExposedPorts,
             LifecycleJson = subject.Lifecycle is { } lifecycle ? lifecycle.GetRawText() : null,
             Components = Components(subject),
-            Unattributed = new PathsOf(Attribution.Unattributed(subject)),
+            Unattributed = new EntryView<string>(Attribution.Unattributed(subject), entry => "/" + entry.Path),
             Labels = subject.Run.Labels,
             Problems =
             [

@@ -86,23 +86,44 @@ public static class InspectionText
         }
 
         text.Append("\n/nua\n");
-        foreach (var folder in image.Tree.GroupBy(file => file.Path.Split('/')[2]))
+        foreach (var (name, folder) in Folders(image))
         {
-            var inside = folder.Where(file => file.Path.Count(c => c == '/') > 2).ToList();
             text.Append(
-                $"  {Shown(folder.Key) + (inside.Count > 0 || folder.First().Type == "directory" ? "/" : ""),-12} "
-                + $"{Bytes(folder.Sum(file => file.Size)),10}  {Files(inside.Count(file => file.Type != "directory"))}\n");
-            var names = inside.Select(file => file.Path.Split('/')[3]).Distinct().ToList();
-            foreach (var name in names.Take(MostNames))
+                $"  {Shown(name) + (folder.Names.Count > 0 || folder.IsDirectory ? "/" : ""),-12} {Bytes(folder.Size),10}  {Files(folder.Files)}\n");
+            foreach (var inside in folder.Names.Take(MostNames))
             {
-                text.Append($"    {Shown(name)}\n");
+                text.Append($"    {Shown(inside)}\n");
             }
 
-            if (names.Count > MostNames)
+            if (folder.Names.Count > MostNames)
             {
-                text.Append($"    … and {names.Count - MostNames} more\n");
+                text.Append($"    … and {folder.Names.Count - MostNames} more\n");
             }
         }
+    }
+
+    /// <summary>What is directly below <c>/nua</c>, in the order of its names. Files are counted as they come: an image may have hundreds of thousands.</summary>
+    private static IEnumerable<KeyValuePair<string, FolderSum>> Folders(ImageInspection image)
+    {
+        var folders = new OrderedDictionary<string, FolderSum>(StringComparer.Ordinal);
+        foreach (var file in image.Tree)
+        {
+            // "", "nua", the folder, a name in it, whatever is below.
+            var parts = file.Path.Split('/', 5);
+            if (!folders.TryGetValue(parts[2], out var folder))
+            {
+                folders[parts[2]] = folder = new FolderSum { IsDirectory = file.Type == "directory" };
+            }
+
+            folder.Size += file.Size;
+            if (parts.Length > 3)
+            {
+                folder.Names.Add(parts[3]);
+                folder.Files += file.Type == "directory" ? 0 : 1;
+            }
+        }
+
+        return folders;
     }
 
     private static void WriteVerbs(ImageInspection image, StringBuilder text)
@@ -200,4 +221,15 @@ public static class InspectionText
         c => char.IsAsciiLetterOrDigit(c) || "/.-_=:@%+,$".Contains(c, StringComparison.Ordinal))
             ? word
             : $"'{Shown(word)}'";
+
+    private sealed class FolderSum
+    {
+        public bool IsDirectory { get; init; }
+
+        public long Size { get; set; }
+
+        public int Files { get; set; }
+
+        public SortedSet<string> Names { get; } = new(StringComparer.Ordinal);
+    }
 }
