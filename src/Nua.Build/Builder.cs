@@ -17,6 +17,7 @@ using Nua.Oci.Compression;
 using Nua.Oci.Storage;
 using Nua.Rootfs;
 using Nua.Rootfs.Trees;
+using Nua.Sandbox;
 
 namespace Nua.Build;
 
@@ -48,6 +49,8 @@ public static class Builder
         var store = ImageStore.Open(request.StoreHome, request.Clock);
         var compression = project.Plan.Compression == "zstd" ? LayerCompression.Zstd : LayerCompression.Gzip;
         using var session = new BuildSession(request, store, compression, Memory(project.Config), report, cancel);
+        // A build that was killed may have left one, and this one may need none.
+        ControlGroup.RemoveAbandoned();
         var (plan, source, fetched) = await ReadSourceAsync(session, project, Warn);
         try
         {

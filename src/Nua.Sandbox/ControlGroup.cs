@@ -42,15 +42,34 @@ public sealed class ControlGroup : IDisposable
     /// <param name="memory">Bytes.</param>
     public static ControlGroup? TryCreate(long memory)
     {
-        var own = Own();
         try
         {
-            return own.TryGetValue("", out var unified) && File.Exists(Mount + "/cgroup.controllers") ? Unified(unified, memory)
-                : own.TryGetValue("memory", out var path) ? Legacy(path, memory) : null;
+            return Place() switch
+            {
+                (var parent, true) => Unified(parent, memory),
+                (var parent, false) => Legacy(parent, memory),
+                _ => null,
+            };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Removes the groups of processes that were killed.</summary>
+    public static void RemoveAbandoned()
+    {
+        try
+        {
+            if (Place() is var (parent, _))
+            {
+                RemoveAbandoned(parent);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever may not look there has made none.
         }
     }
 
@@ -81,10 +100,17 @@ public sealed class ControlGroup : IDisposable
         return found;
     }
 
-    /// <summary>Beside our own group: one that has processes can give its children no controllers.</summary>
-    private static ControlGroup? Unified(string own, long memory)
+    /// <summary>Where groups are made; in the unified hierarchy beside our own, for one that has processes can give its children no controllers.</summary>
+    private static (string Parent, bool IsUnified)? Place()
     {
-        var parent = Mount + (own.Length == 0 ? "" : own[..own.LastIndexOf('/')]);
+        var own = Own();
+        return own.TryGetValue("", out var unified) && File.Exists(Mount + "/cgroup.controllers")
+            ? (Mount + (unified.Length == 0 ? "" : unified[..unified.LastIndexOf('/')]), true)
+            : own.TryGetValue("memory", out var path) ? ($"{Mount}/memory{path}", false) : null;
+    }
+
+    private static ControlGroup? Unified(string parent, long memory)
+    {
         if (!File.ReadAllText(parent + "/cgroup.subtree_control").Split(' ', '\n').Contains("memory"))
         {
             return null;
@@ -96,15 +122,14 @@ public sealed class ControlGroup : IDisposable
         return new ControlGroup(folder, isUnified: true);
     }
 
-    private static ControlGroup Legacy(string path, long memory)
+    private static ControlGroup Legacy(string parent, long memory)
     {
-        var folder = Make($"{Mount}/memory{path}");
+        var folder = Make(parent);
         File.WriteAllText(folder + "/memory.limit_in_bytes", memory.ToString(CultureInfo.InvariantCulture));
         return new ControlGroup(folder, isUnified: false);
     }
 
-    /// <summary>A group of this process; those of processes that were killed go on the way.</summary>
-    private static string Make(string parent)
+    private static void RemoveAbandoned(string parent)
     {
         foreach (var old in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
@@ -113,7 +138,10 @@ public sealed class ControlGroup : IDisposable
                 _ = TryRemove(old);
             }
         }
+    }
 
+    private static string Make(string parent)
+    {
         var folder = $"{parent}/{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..8]}";
         Directory.CreateDirectory(folder);
         return folder;

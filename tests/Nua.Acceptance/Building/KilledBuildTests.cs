@@ -57,6 +57,28 @@ public sealed class KilledBuildTests(ExampleImages images) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task What_a_killed_build_left_in_the_kernel_goes_with_the_next_one_though_that_has_nothing_to_do()
+    {
+        var applications = new SmallApplications(_folder);
+        string[] build = ["build", "--base", await images.BaseAsync(), applications.Commands("build = [\"touch made\"]")];
+        (await Nua.RunAsync(build)).Expect(0);
+        using var building = Nua.Shell.With([.. build[..^1], applications.Commands("build = [\"sleep 60\"]")]).Start();
+        for (var tries = 0; tries < 600 && !ControlGroups(building.Id).Any(); tries++)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.NotEmpty(ControlGroups(building.Id));
+        Processes.Kill(building.Id);
+        _ = await building.EndAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await NothingIsLeftAsync("killed");
+        Assert.NotEmpty(ControlGroups(building.Id));
+
+        (await Nua.RunAsync(build)).Expect(0);
+        Assert.Empty(ControlGroups(building.Id));
+    }
+
     /// <returns>False when the build had ended before.</returns>
     private async Task<bool> RoundAsync(string[] build, string older, TimeSpan delay, Random random, string which)
     {
