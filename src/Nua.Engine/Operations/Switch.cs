@@ -333,14 +333,23 @@ public sealed class Switch(Workplace place)
             actions = [.. actions.Select(action => action is RecoveryAction.Serve serve ? serve with { MustRestart = false } : action)];
         }
 
+        // Only an application that was brought back may be said to be as before.
+        var isToServe = actions.Any(action => action is RecoveryAction.Serve);
         try
         {
-            return await RecoveryWork.RunAsync(place, actions, away.End, CancellationToken.None);
+            return await RecoveryWork.RunAsync(place, actions, OnServing, CancellationToken.None);
         }
         catch (Exception error) when (error is ProblemException or IOException or UnauthorizedAccessException)
         {
-            place.Tell($"clearing up failed, the next command goes on with it: {Failures.ProblemOf(error).What}");
-            return null;
+            var problem = Failures.ProblemOf(error);
+            place.Tell($"clearing up failed, the next command goes on with it: {problem.What}");
+            return isToServe ? problem : null;
+        }
+
+        void OnServing()
+        {
+            isToServe = false;
+            away.End();
         }
     }
 
@@ -374,7 +383,11 @@ public sealed class Switch(Workplace place)
         : before is null ? SwitchOutcome.NotInstalled : SwitchOutcome.KeptOld;
 
     /// <summary>With the first line of the reason: what failed is often only "the engine".</summary>
-    private static string Told(Problem failure) => failure.Why is { } why ? $"{failure.What} ({why.Split('\n')[0]})" : failure.What;
+    private static string Told(Problem failure)
+    {
+        var why = failure.Why?.Split('\n');
+        return why is null ? failure.What : why.Length > 1 && why[0].EndsWith(':') ? $"{failure.What} ({why[0]} {why[^1]})" : $"{failure.What} ({why[0]})";
+    }
 
     private Problem Both(Problem? failure, Problem broken) => broken with
     {

@@ -297,6 +297,31 @@ public sealed class UpgradeTests : IDisposable
     private static AppContract Contract(string app) =>
         AppContract.Parse(System.Text.Encoding.UTF8.GetBytes($$$"""{"runtime":{"app_id":"{{{app}}}"}}"""), "test");
 
+    /// <summary>An engine that is restarted in the middle, for one: nothing was brought back, so nothing is as before. The next command does it.</summary>
+    [Fact]
+    public async Task Old_release_that_could_not_be_brought_back_is_not_said_to_run()
+    {
+        var (folder, world) = _operator.Running();
+        world.Behaviours["2.0"] = Behaviour.EndsAtStart;
+        var report = await UpgradeAsync(folder, world, "2.0", () => world.DiskFullAt.Add("gate"));
+        Assert.Equal((SwitchOutcome.Broken, 20), (report.Outcome, report.ExitCode));
+
+        world.DiskFullAt.Clear();
+        using var instance = Instance.Open(folder);
+        Assert.Null(await Interrupted.SettleAsync(_operator.Place(instance, world), default));
+        Assert.Equal((("1.0", 3), true), (world.Running!.Value, world.IsGateOpen));
+        Assert.Null(instance.Operation);
+    }
+
+    [Fact]
+    public async Task What_failed_is_told_with_what_was_printed_at_last()
+    {
+        var (folder, world) = _operator.Running();
+        world.Behaviours["2.0"] = Behaviour.EndsAtStart;
+        await UpgradeAsync(folder, world, "2.0");
+        Assert.Contains(_told, line => line.EndsWith("it printed at last: a line); going back", StringComparison.Ordinal));
+    }
+
     private async Task<SwitchReport> UpgradeAsync(InstanceFolder folder, World world, string to, Action? onFailure = null)
     {
         using var instance = Instance.Open(folder);
