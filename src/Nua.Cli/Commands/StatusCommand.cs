@@ -49,7 +49,7 @@ public static class StatusCommand
                 var operation = Instance.ReadOperation(folder);
                 var status = await Instances.Engine(record, folder, session).StatusAsync(folder, session.Cancellation);
                 session.Out.Write(session.Json ? Json(record, operation, status) : Text(record, operation, status));
-                return status.State == ServiceState.Ready || (!record.IsWanted && status.State == ServiceState.Stopped) ? ExitStatus.Done : NotReady;
+                return status is { State: ServiceState.Ready, IsGateOpen: true } || (!record.IsWanted && status.State == ServiceState.Stopped) ? ExitStatus.Done : NotReady;
             },
         };
     }
