@@ -107,5 +107,8 @@ public sealed record ServiceStatus(
     /// <summary>The one that runs beside this one and gets no connections; null for none.</summary>
     public ServiceStatus? Beside { get; init; }
 
+    /// <summary>It runs, but what holds its ports does not: nobody reaches it before it is started anew.</summary>
+    public bool IsCutOff { get; init; }
+
     public bool IsRunning => State is not ServiceState.Stopped;
 }

@@ -65,6 +65,8 @@ public sealed class Everyday(Workplace place)
             }
         }
 
+        // A store that does not give the image any more must not end what still runs of it.
+        await place.Engine.PrepareAsync(place.Containers.Open(Record.Release).Image, cancel);
         Want(isWanted: true);
         await RecoveryWork.ServeAsync(place, new RecoveryAction.Serve(Record, MustRestart: true), cancel);
         return false;

@@ -44,7 +44,8 @@ internal static class RecoveryWork
     {
         var record = serve.Record;
         var status = await OneOfTwoAsync(place, record, cancel);
-        var isRight = status.IsRunning && status.Generation == record.Generation && status.Release == record.Release.Image && !serve.MustRestart;
+        var isRight = status.IsRunning && status.Generation == record.Generation && status.Release == record.Release.Image
+            && !status.IsCutOff && !serve.MustRestart;
         if (isRight && status.IsGateOpen)
         {
             return;

@@ -24,6 +24,9 @@ public sealed class DockerEngine : IEngine, IDisposable
     /// <summary>At a container that the engine says is running, and in which it then cannot run the health check.</summary>
     private const int Looks = 5;
 
+    private static readonly Health _gateGone =
+        new(ServiceState.Unhealthy, "its gate does not run, so nothing listens on its ports; 'nua start' makes it anew", IsAsked: true);
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly DockerSocket _socket;
@@ -140,7 +143,8 @@ public sealed class DockerEngine : IEngine, IDisposable
                 return null;
             }
 
-            var health = service is { IsRunning: true, IsRestarting: false } ? await HealthAsync(service, cancel) : null;
+            var isCutOff = service is { IsRunning: true, NetworkOf: { } gate } && await _containers.FindAsync(gate, cancel) is not { IsRunning: true };
+            var health = isCutOff ? _gateGone : service is { IsRunning: true, IsRestarting: false } ? await HealthAsync(service, cancel) : null;
             if (health is { IsAsked: false } && looks < Looks)
             {
                 // Between the look and the question it ended, or the engine has not noticed yet: it is looked at again.
@@ -152,7 +156,8 @@ public sealed class DockerEngine : IEngine, IDisposable
             int? lastExit = service is { IsRunning: true, Restarts: 0 } ? null : service.ExitCode;
             return new ServiceStatus(
                 state, IsGateOpen: false, service.Labels.GetValueOrDefault(ContainerNames.ReleaseLabel), service.Number(ContainerNames.GenerationLabel),
-                service.Restarts, lastExit, health?.Line, service.Started);
+                service.Restarts, lastExit, health?.Line, service.Started)
+            { IsCutOff = isCutOff };
         }
     }
 

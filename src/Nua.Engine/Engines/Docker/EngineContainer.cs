@@ -6,6 +6,8 @@ namespace Nua.Engine.Engines.Docker;
 /// <summary>A container as the engine describes it, reduced to what is used here; what it leaves out is empty.</summary>
 internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestarting, int ExitCode, int Restarts)
 {
+    public const string SharedNetwork = "container:";
+
     public DateTimeOffset? Started { get; init; }
 
     public DateTimeOffset Created { get; init; }
@@ -16,6 +18,9 @@ internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestart
 
     /// <summary><c>ADDRESS:HOST→CONTAINER/tcp</c>, sorted.</summary>
     public IReadOnlyList<string> Ports { get; init; } = [];
+
+    /// <summary>Id of the container whose network it lives in; null for a network of its own.</summary>
+    public string? NetworkOf { get; init; }
 
     public bool IsOurs => Labels.ContainsKey(ContainerNames.InstanceLabel);
 
@@ -31,6 +36,7 @@ internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestart
         Command = [.. response.Config?.Cmd ?? []],
         Labels = new Dictionary<string, string>(response.Config?.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal),
         Ports = PortsOf(response.HostConfig),
+        NetworkOf = response.HostConfig?.NetworkMode is { } mode && mode.StartsWith(SharedNetwork, StringComparison.Ordinal) ? mode[SharedNetwork.Length..] : null,
     };
 
     public static IReadOnlyList<string> PortsOf(HostConfig? host) =>

@@ -44,6 +44,30 @@ public sealed class LostServiceTests : IDisposable
         Assert.InRange(_operator.Time.GetElapsedTime(began).TotalSeconds, 3, 10);
     }
 
+    /// <summary>It runs, with an open gate, but what held its ports is gone.</summary>
+    [Fact]
+    public async Task Release_that_nobody_reaches_is_started_anew()
+    {
+        var (folder, world) = _operator.Running();
+        world.IsCutOff = true;
+        using var instance = Instance.Open(folder);
+        await new Everyday(_operator.Place(instance, world)).StartAsync(default);
+        Assert.Equal((("1.0", 3), true, false), (world.Running!.Value, world.IsGateOpen, world.IsCutOff));
+        Assert.Contains("started", world.Journal);
+    }
+
+    /// <summary>Its image is damaged in the store, for one.</summary>
+    [Fact]
+    public async Task Release_that_could_not_be_started_again_is_not_stopped()
+    {
+        var (folder, world) = _operator.Running();
+        world.Behaviours["1.0"] = Behaviour.NeverReady;
+        world.DiskFullAt.Add("prepare");
+        using var instance = Instance.Open(folder);
+        await Assert.ThrowsAsync<IOException>(() => new Everyday(_operator.Place(instance, world)).RestartAsync(default));
+        Assert.Equal((("1.0", 3), true), (world.Running!.Value, world.IsGateOpen));
+    }
+
     /// <returns>Seconds.</returns>
     private async Task<double> RestartAsync(InstanceFolder folder, World world)
     {

@@ -51,6 +51,9 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     /// <summary>The moment, from 1, at which the process that operates stops; 0 is never.</summary>
     public int KillAt { get; set; }
 
+    /// <summary>What holds the ports of the one that runs was removed by somebody.</summary>
+    public bool IsCutOff { get; set; }
+
     public int Moments => _moment;
 
     public Task Killed => _killed.Task;
@@ -133,7 +136,7 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
     {
         await MomentAsync("stop");
         var ran = _service is not null;
-        (_service, _beside) = (null, null);
+        (_service, _beside, IsCutOff) = (null, null, false);
         await MomentAsync("stopped");
         return ran ? 0 : null;
     }
@@ -160,6 +163,8 @@ internal sealed class World(HurryingTime time) : IEngine, IGenerations
 
         return Task.FromResult(Status(_service, _started) with
         {
+            State = IsCutOff ? ServiceState.Unhealthy : Status(_service, _started).State,
+            IsCutOff = IsCutOff,
             IsGateOpen = _isGateOpen,
             Beside = _beside is null ? null : Status(_beside, _besideStarted),
         });

@@ -45,6 +45,22 @@ public sealed class DockerEngineTests : IDisposable
         Assert.Contains("no more processes", status.Health, StringComparison.Ordinal);
     }
 
+    /// <summary>The application runs and is well, but nothing leads to it: somebody removed or stopped the container that has its ports.</summary>
+    [Theory]
+    [InlineData(404, """{"message":"No such container: g"}""")]
+    [InlineData(200, """{"Id":"g","State":{"Running":false},"Config":{"Labels":{"io.nua.instance":"notes"}}}""")]
+    public async Task Application_whose_gate_is_gone_is_not_ready(int found, string gate)
+    {
+        var status = await StatusAsync(path => path switch
+        {
+            _ when path.EndsWith("/containers/g/json", StringComparison.Ordinal) => (found, gate),
+            _ when path.EndsWith("/containers/c/exec", StringComparison.Ordinal) => (500, """{"message":"is not asked"}"""),
+            _ => (200, Running.Replace("\"Config\"", "\"HostConfig\":{\"NetworkMode\":\"container:g\"},\"Config\"", StringComparison.Ordinal)),
+        });
+        Assert.Equal((ServiceState.Unhealthy, true, true), (status.State, status.IsRunning, status.IsCutOff));
+        Assert.Contains("gate", status.Health, StringComparison.Ordinal);
+    }
+
     /// <summary>Whoever asked the engine to stop it was killed.</summary>
     [Fact]
     public async Task Container_that_is_being_stopped_is_no_running_application()
