@@ -112,7 +112,7 @@ internal static class InitProgram
         ChildProgram? command = null;
         if (stop.Command is { } given)
         {
-            var variables = context.Variables.With(("NUA_VERB", Verb.Stop), ("NUA_REASON", "shutdown"));
+            var variables = context.Variables.With(("NUA_VERB", Verb.Stop), ("NUA_REASON", "shutdown"), VerbContext.Timeout(stop.Timeout));
             command = new ChildProgram(given.ToArgv(), variables)
             {
                 WorkDir = Directory.Exists(context.Paths.App) ? context.Paths.App : null,

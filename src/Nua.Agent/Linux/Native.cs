@@ -21,6 +21,9 @@ internal static unsafe partial class Native
     [LibraryImport("libc", EntryPoint = "getpid")]
     public static partial int GetPid();
 
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    public static partial int GetParentPid();
+
     [LibraryImport("libc", EntryPoint = "getuid")]
     public static partial uint GetUid();
 

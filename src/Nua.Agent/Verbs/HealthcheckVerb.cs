@@ -19,26 +19,16 @@ internal static class HealthcheckVerb
     public static int Run(VerbContext context)
     {
         var kind = context.Argument ?? _ready;
-        var limit = LimitOf(context);
-        var (healthy, text) = context.Config.Health.Command is { } command ? Command(context, command, kind, limit)
+        var seconds = context.SecondsWithin(context.Config.Health.Timeout);
+        // A little less than the engine waits, so that it is this program that says what happened.
+        var limit = Deadline.After((seconds * 1000L) - _margin);
+        var (healthy, text) = context.Config.Health.Command is { } command ? Command(context, command, kind, seconds, limit)
             : context.Variables["PORT"] is not { } port || context.Config.Port is null ? Running()
             : context.Config.Health.Http is { } path
                 ? Http(int.Parse(port, CultureInfo.InvariantCulture), path, kind, limit)
             : Tcp(int.Parse(port, CultureInfo.InvariantCulture), limit);
         Output.Line(HealthLine.Shorten(text, SecretFiles.Values(context.Variables, context.Config)));
         return healthy ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    /// <summary>A little less than the engine waits, so that it is this program that says what happened.</summary>
-    private static Deadline LimitOf(VerbContext context)
-    {
-        var seconds = context.Config.Health.Timeout;
-        if (VerbContext.TimeoutOf(context.Variables) is { } allowed && allowed < seconds)
-        {
-            seconds = allowed;
-        }
-
-        return Deadline.After((seconds * 1000L) - _margin);
     }
 
     private static (bool, string) Running() =>
@@ -65,10 +55,11 @@ internal static class HealthcheckVerb
         return (kind != _ready || answer.IsGood, $"{path}: HTTP {answer.Status}{redirect}");
     }
 
-    private static (bool, string) Command(VerbContext context, PackagerCommand command, string kind, Deadline limit)
+    private static (bool, string) Command(VerbContext context, PackagerCommand command, string kind, int seconds, Deadline limit)
     {
         using var output = new OutputPipe();
-        var program = new ChildProgram(command.ToArgv(), context.Variables.With(("NUA_HEALTH", kind)))
+        var variables = context.Variables.With(("NUA_HEALTH", kind), VerbContext.Timeout(seconds));
+        var program = new ChildProgram(command.ToArgv(), variables)
         {
             WorkDir = Directory.Exists(context.Paths.App) ? context.Paths.App : null,
             OutputFd = output.WriteEnd,

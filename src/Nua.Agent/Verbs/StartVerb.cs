@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Nua.Agent.Data;
 using Nua.Agent.Linux;
@@ -64,7 +65,7 @@ internal static class StartVerb
     private static int Execute(VerbContext context)
     {
         var start = context.Config.Start;
-        var variables = context.Variables.With((DataLock.HeldVariable, null));
+        var variables = WithSockets(context.Variables.With((DataLock.HeldVariable, null)));
         var workDir = context.Paths.At(start.WorkDir);
         if (start.StaticRoot is { } root)
         {
@@ -97,6 +98,17 @@ internal static class StartVerb
         var file = Executable.Find(argv[0], variables, workDir)
             ?? throw Refusal.CannotExecute(argv[0], ExitCode.NotFound, "it is not in PATH");
         return Become(file, argv, variables);
+    }
+
+    /// <summary>
+    /// Sockets that systemd or Podman opened are for the process that <c>LISTEN_PID</c> names: the first one, and from here on the application.
+    /// </summary>
+    private static Variables WithSockets(Variables variables)
+    {
+        var own = Native.GetPid();
+        return int.TryParse(variables["LISTEN_PID"], NumberStyles.None, CultureInfo.InvariantCulture, out var named)
+            && (named == own || named == Native.GetParentPid())
+            ? variables.With(("LISTEN_PID", own.ToString(CultureInfo.InvariantCulture))) : variables;
     }
 
     private static int Become(string file, IReadOnlyList<string> argv, Variables variables, bool keepMask = false)

@@ -15,9 +15,8 @@ internal static class StopVerb
     {
         if (context.Config.Stop.Command is { } command)
         {
-            var own = Deadline.After(context.Config.Stop.Timeout * 1000L);
-            var limit = context.Limit.IsBefore(own) ? context.Limit : own;
-            return CommandRunner.Run(command, context.Variables, context.Paths.App, limit);
+            var seconds = context.SecondsWithin(context.Config.Stop.Timeout);
+            return CommandRunner.Run(command, context.Variables.With(VerbContext.Timeout(seconds)), context.Paths.App, Deadline.After(seconds * 1000L));
         }
 
         if (Native.GetPid() == _first || IsInitOfAnotherVerb())

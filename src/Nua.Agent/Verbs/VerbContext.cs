@@ -33,6 +33,12 @@ internal sealed record VerbContext(Paths Paths, RuntimeConfig Config, AppEnviron
         };
     }
 
+    /// <summary>Seconds for a verb whose configuration has a limit, too: the shorter one.</summary>
+    public int SecondsWithin(int own) => TimeoutOf(Variables) is { } allowed ? Math.Min(allowed, own) : own;
+
+    /// <summary>The variable that tells a command how long it has.</summary>
+    public static (string Name, string? Value) Timeout(int seconds) => ("NUA_TIMEOUT", seconds.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Seconds that <c>NUA_TIMEOUT</c> allows; null when it does not say.</summary>
     public static int? TimeoutOf(Variables variables)
     {

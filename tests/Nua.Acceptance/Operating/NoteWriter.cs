@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -90,7 +91,7 @@ public sealed class NoteWriter : IDisposable
                     Total++;
                 }
             }
-            catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException or SocketException)
             {
                 // Not acknowledged: it may be there or not.
             }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Nua.Acceptance.Running;
 
@@ -108,7 +109,7 @@ public sealed class OverlapTests(ExampleImages images)
                         _failures.Add($"call {Total}: {answer.StatusCode}");
                     }
                 }
-                catch (HttpRequestException failure)
+                catch (Exception failure) when (failure is HttpRequestException or SocketException)
                 {
                     _failures.Add($"call {Total}: {failure.Message}");
                 }

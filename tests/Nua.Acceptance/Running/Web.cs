@@ -30,7 +30,7 @@ public static class Web
                 using var response = await _client.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"));
                 return await response.Content.ReadAsStringAsync();
             }
-            catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException or SocketException)
             {
                 if (tries > 300 || hasEnded?.Invoke() == true)
                 {

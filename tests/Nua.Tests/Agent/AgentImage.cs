@@ -58,6 +58,9 @@ internal sealed class AgentImage : IDisposable
 
     public Variables Variables { get; } = new();
 
+    /// <summary>A file that the agent gets as descriptor 3, as engines hand over sockets.</summary>
+    public string? Inherited { get; set; }
+
     public string At(string path) => Root + path;
 
     public string Data(string name) => At("/nua/data/" + name);
@@ -122,7 +125,7 @@ internal sealed class AgentImage : IDisposable
             }
         }
 
-        const string enter = "mount --rbind /usr \"$0/usr\" && mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
+        var enter = (Inherited is null ? "" : "exec 3<\"$0" + Inherited + "\" && ") + "mount --rbind /usr \"$0/usr\" && mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
         string[] all = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter,
             Root, .. Program(arguments)];
         var start = new ProcessStartInfo("unshare", all) { RedirectStandardOutput = true,

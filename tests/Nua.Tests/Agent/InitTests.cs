@@ -41,6 +41,33 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
+    public void Sockets_that_were_handed_over_are_the_applications()
+    {
+        StartLine("echo \"$LISTEN_FDS $(($LISTEN_PID - $$))\" > /nua/data/told; cat <&3 > /nua/data/got");
+        _image.Write("/nua/etc/given", "through the descriptor");
+        _image.Inherited = "/nua/etc/given";
+        _image.Variables["LISTEN_FDS"] = "1";
+        _image.Variables["LISTEN_PID"] = "1";
+
+        var result = _image.Run("init");
+
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal("1 0\n", File.ReadAllText(_image.Data("told")));
+        Assert.Equal("through the descriptor", File.ReadAllText(_image.Data("got")));
+    }
+
+    [Fact]
+    public void Sockets_of_another_process_are_not_the_applications()
+    {
+        StartLine("echo \"$LISTEN_PID\" > /nua/data/told");
+        _image.Variables["LISTEN_FDS"] = "1";
+        _image.Variables["LISTEN_PID"] = "12345";
+
+        Assert.Equal(0, _image.Run("init").Code);
+        Assert.Equal("12345\n", File.ReadAllText(_image.Data("told")));
+    }
+
+    [Fact]
     public void Second_start_on_current_data_does_not_install_again()
     {
         _image.Command("upgrade", "echo x >> /nua/data/installs");
