@@ -14,6 +14,14 @@ internal static class WrapProblem
             Remedy = $"name an image that has {Show(wanted.ToString())}",
         });
 
+    public static ProblemException PathsTooLong(Digest image, long most) =>
+        new(new Problem("NUA2218", $"the paths in the image are longer than {most} characters together")
+        {
+            Where = image.ToString(),
+            Why = "an honest image stays far below; their list would take more memory than a build may use for it",
+            Remedy = "use another image, or one with fewer files in deep folders",
+        });
+
     public static ProblemException HasNua(string reference) =>
         new(new Problem("NUA2214", $"The image '{Show(reference)}' has a /nua of its own")
         {

@@ -34,9 +34,17 @@ public sealed class MemoryTests : IDisposable
         await PeakAsync("inspect", place, "--json");
         await PeakAsync("diff", place, $"oci:{_folder["other"]}", "--json");
         await PeakAsync("load", place);
+    }
+
+    [Theory]
+    [InlineData("one folder of four kilobytes for all")]
+    [InlineData("an attribute for each file")]
+    public async Task Wrapping_an_image_takes_no_more(string kind)
+    {
+        LargeImages.Write(_folder["large"], LargeImages.Layers[kind]());
         _folder.Write(
             "app/nua-config.toml",
-            $"[metadata]\nid = \"large\"\nversion = \"1\"\ntitle = \"l\"\nauthor = \"a\"\n[build]\nbase-image = \"{place}:large:1\"\n");
+            $"[metadata]\nid = \"large\"\nversion = \"1\"\ntitle = \"l\"\nauthor = \"a\"\n[build]\nbase-image = \"oci:{_folder["large"]}:large:1\"\n");
         await PeakAsync("build", _folder["app"]);
     }
 

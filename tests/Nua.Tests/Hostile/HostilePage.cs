@@ -32,7 +32,8 @@ internal static class HostilePage
             Limits that hold everywhere: documents of 4 MiB and 64 levels, 8 indexes inside each other, 1 000 000 entries in a layer, paths of
             4 095 bytes, extended headers of 1 MiB each and 256 MiB in all, 32 MiB of extended attributes, a zstd window of 128 MiB, layers
             of 128 GiB and 1 100 times their compressed size. Who looks into an image without unpacking it reads up to 400 000 paths of all
-            layers together, and documents of 16 MiB in it (its list of files: 48 MiB). Whatever comes, no command needs more than 256 MiB of memory for it.
+            layers together, and documents of 16 MiB in it (its list of files: 48 MiB);
+            who builds on it, paths of 40 MiB together. Whatever comes, no command needs more than 256 MiB of memory for it.
 
             """);
         foreach (var family in HostileCorpus.All.GroupBy(item => item.Family))

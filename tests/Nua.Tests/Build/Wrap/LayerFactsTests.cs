@@ -1,6 +1,7 @@
 using System.Text;
 using Nua.Build.Sbom;
 using Nua.Build.Wrap;
+using Nua.Foundation;
 using Nua.Oci;
 using Nua.Oci.Compression;
 using Nua.Oci.Storage;
@@ -85,6 +86,20 @@ public sealed class LayerFactsTests
         Assert.False(other.HasShell);
         Assert.True(other.HasNua);
         Assert.Empty(other.Passwd);
+    }
+
+    [Fact]
+    public void Paths_that_are_long_together_are_refused_before_they_take_all_memory()
+    {
+        var folder = string.Concat(Enumerable.Repeat(new string('y', 250) + "/", 15));
+        var tar = new RawTar();
+        for (var i = 0; i < 14_000; i++)
+        {
+            tar.Entry(folder + i, Array.Empty<byte>());
+        }
+
+        var error = Assert.Throws<ProblemException>(() => Read(tar.ToArray()));
+        Assert.Equal("NUA2218", error.Problems[0].Code);
     }
 
     private static IReadOnlyList<Component> Parts(string json) => CycloneDxReader.Read(Encoding.UTF8.GetBytes(json)).Parts;
