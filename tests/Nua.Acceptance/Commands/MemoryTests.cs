@@ -6,6 +6,7 @@ using Nua.Testing.Hostile;
 namespace Nua.Acceptance.Commands;
 
 /// <summary>Peak memory of the published program on images that want all of it.</summary>
+/// <remarks><c>./test acceptance -k MemoryTests</c> also says how long each took.</remarks>
 public sealed class MemoryTests : IDisposable
 {
     private const int MostKilobytes = 256 << 10;
@@ -83,6 +84,7 @@ public sealed class MemoryTests : IDisposable
         var outcome = await new NuaProgram(_folder["home"]).Shell.With(arguments).Wrapped("python3", "-c", Measure, note).RunAsync();
         var peak = int.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture);
         Assert.True(outcome.Status is not (134 or 6 or 137 or 9 or 139 or 11), outcome.ToString());
+        TestContext.Current.TestOutputHelper?.WriteLine($"nua {arguments[0]}: exit {outcome.Status}, {outcome.Time.TotalSeconds:0.0} s in all, {peak >> 10} MB");
         Assert.True(peak <= MostKilobytes, $"nua {arguments[0]}: {peak} kB");
         return peak;
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Nua.Engine.Engines;
 using Nua.Engine.Engines.Docker;
 using Nua.Engine.Instances;
@@ -98,20 +99,34 @@ public sealed class DockerEngineTests : IDisposable
         while (!_end.IsCancellationRequested)
         {
             using var connection = await _listener.AcceptAsync(_end.Token);
-            var request = new StringBuilder();
-            var buffer = new byte[4096];
-            while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)
-                && await connection.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
-            {
-                request.Append(Encoding.ASCII.GetString(buffer, 0, read));
-            }
-
-            var target = request.ToString().Split(' ')[1].Split('?')[0];
+            var request = await ReceiveAsync(connection);
+            var target = request.Split(' ')[1].Split('?')[0];
             var (status, body) = target.EndsWith("/version", StringComparison.Ordinal) ? (200, """{"ApiVersion":"1.41"}""")
                 : target.EndsWith("-2/json", StringComparison.Ordinal) ? (404, """{"message":"no such container"}""")
                 : answer(target);
             await connection.SendAsync(Encoding.UTF8.GetBytes(
                 $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), _end.Token);
         }
+    }
+
+    /// <summary>With its body: who is still sending one when the connection is closed sees no answer.</summary>
+    private async Task<string> ReceiveAsync(Socket connection)
+    {
+        var request = "";
+        var buffer = new byte[4096];
+        while (!IsWhole(request) && await connection.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
+        {
+            request += Encoding.ASCII.GetString(buffer, 0, read);
+        }
+
+        return request;
+    }
+
+    private static bool IsWhole(string request)
+    {
+        var parts = request.Split("\r\n\r\n", 2);
+        return parts.Length == 2 && (parts[0].Contains("chunked", StringComparison.OrdinalIgnoreCase)
+            ? parts[1].EndsWith("0\r\n\r\n", StringComparison.Ordinal)
+            : Regex.Match(parts[0], "content-length: *([0-9]+)", RegexOptions.IgnoreCase) is not { Success: true } length || parts[1].Length >= int.Parse(length.Groups[1].Value));
     }
 }
