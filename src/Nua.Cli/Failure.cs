@@ -1,15 +1,14 @@
 using Nua.Cli.Output;
 using Nua.Foundation;
+using Nua.Foundation.Linux;
 
 namespace Nua.Cli;
 
 /// <summary>The one place where exceptions end: each becomes coded problems and an exit status.</summary>
 public static class Failure
 {
-    private const int NoSpace = 28;
     private const int NoPermission = 13;
     private const int ReadOnlyFileSystem = 30;
-    private const int QuotaExceeded = 122;
 
     /// <param name="full">The status for a full disk.</param>
     public static async Task<int> CatchAsync(Func<Task<int>> run, Messages messages, Interruption interruption, int full = ExitStatus.Failed)
@@ -36,7 +35,7 @@ public static class Failure
         {
             messages.Report([exception is IOException or UnauthorizedAccessException ? OfFiles(exception) : Unexpected(exception)]);
             messages.Stack(exception);
-            return exception is IOException && (exception.HResult & 0xFFFF) is NoSpace or QuotaExceeded ? full : ExitStatus.Failed;
+            return Posix.IsDiskFull(exception) ? full : ExitStatus.Failed;
         }
     }
 
@@ -46,7 +45,7 @@ public static class Failure
             Why = Printable.Escape(exception.Message, 600),
             Remedy = exception.HResult switch
             {
-                NoSpace or QuotaExceeded => "free space on that file system ('nua prune' empties the store's caches), then run the command again",
+                _ when Posix.IsDiskFull(exception) => "free space on that file system ('nua prune' empties the store's caches), then run the command again",
                 NoPermission => "run as a user who may use that path, or point NUA_HOME at a folder of your own",
                 ReadOnlyFileSystem => "point NUA_HOME (or the destination) at a file system that can be written",
                 _ when exception is UnauthorizedAccessException =>

@@ -71,7 +71,7 @@ internal static class RegistryProblem
 
     public static ProblemException NoRoom(string home, long needed, long free) => Problem(
         "NUA3619", "the image does not fit into the store", home, $"{needed} bytes are to come, {free} are free",
-        "make room, for example with 'nua prune'");
+        "free space, for example with 'nua prune'");
 
     public static Problem TagMoved(string reference, Digest now) => new("NUA3620", $"{reference} was moved while it was pulled")
     {

@@ -168,7 +168,7 @@ internal sealed class ManifestReader
             case "sha256":
                 return entry with { Sha256 = text };
             case "mode":
-                return entry with { Mode = Convert.ToUInt32(text, 8) & 0xFFF };
+                return entry with { Mode = Octal(text) };
             case "uid":
                 return entry with { Uid = uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) };
             case "gid":
@@ -180,17 +180,27 @@ internal sealed class ManifestReader
             case "link_base64":
                 return entry with { Target = RawName.FromBytes(Convert.FromBase64String(text)) };
             case "mtime":
-                var dot = text.IndexOf('.', StringComparison.Ordinal);
-                return entry with
-                {
-                    Seconds = long.Parse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign,
-                        CultureInfo.InvariantCulture),
-                    Nanoseconds = uint.Parse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture),
-                };
+                var (seconds, nanoseconds) = Time(text);
+                return entry with { Seconds = seconds, Nanoseconds = nanoseconds };
             default:
                 Skip();
                 return entry;
         }
+    }
+
+    /// <summary>Permissions in octal, as they are written: four digits, five with a special bit.</summary>
+    private static uint Octal(string text) =>
+        text.Length is 4 or 5 && text[0] == '0' && text.All(digit => digit is >= '0' and <= '7')
+            ? Convert.ToUInt32(text, 8) : throw new FormatException();
+
+    /// <summary>Seconds since 1970 and nanoseconds, with a point between them.</summary>
+    private static (long Seconds, uint Nanoseconds) Time(string text)
+    {
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        var seconds = long.Parse(text.AsSpan(0, Math.Max(point, 0)), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture);
+        var nanoseconds = uint.Parse(text.AsSpan(point + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+        return nanoseconds < 1_000_000_000 ? (seconds, nanoseconds) : throw new FormatException();
     }
 
     private static EntryKind Kind(string text) => text switch

@@ -11,7 +11,7 @@ internal static unsafe partial class Native
     public const int SigBlock = 0, SigSetMask = 2;
     public const int WNoHang = 1;
     public const int ESrch = 3, EChild = 10, EAgain = 11, EAcces = 13, ENoExec = 8, ERoFs = 30, EConnRefused = 111;
-    public const int ENoSys = 38, ENoTty = 25, EXDev = 18, EMFile = 24, ENFile = 23, ENoLck = 37, EDQuot = 122;
+    public const int ENoSys = 38, ENoTty = 25, EXDev = 18, EMFile = 24, ENFile = 23, ENoLck = 37;
     public const int PrSetChildSubreaper = 36;
     public const short SpawnSetPGroup = 0x02, SpawnSetSigDef = 0x04, SpawnSetSigMask = 0x08;
 

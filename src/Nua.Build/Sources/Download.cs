@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Nua.Foundation;
 using Nua.Foundation.Durable;
+using Nua.Foundation.Linux;
 
 namespace Nua.Build.Sources;
 
@@ -199,7 +200,7 @@ public sealed class Downloader : IDisposable
         Failure failure => failure,
         OperationCanceledException => new Failure(
             string.Create(CultureInfo.InvariantCulture, $"{Host(address)} was silent or slow for more than {_limits.Inactivity.TotalSeconds:0} s"), exception) { CanRetry = true },
-        IOException { HResult: Foundation.Linux.Libc.ENoSpc } => new Failure("the disk is full", exception),
+        IOException full when Posix.IsDiskFull(full) => new Failure("the disk is full", exception),
         _ => new Failure($"{Host(address)}: {Printable.Escape(Innermost(exception).Message, 300)}", exception) { CanRetry = true },
     };
 

@@ -211,7 +211,7 @@ public sealed class Generations : IDisposable
         {
             throw Full("the disk became full while data was copied", failure);
         }
-        catch (IOException failure) when ((failure.HResult & 0xFFFF) == Libc.ENoSpc)
+        catch (IOException failure) when (Posix.IsDiskFull(failure))
         {
             throw Full("the disk became full while data was copied", failure);
         }

@@ -2,6 +2,7 @@ using Nua.Engine.Engines;
 using Nua.Engine.Instances;
 using Nua.Engine.Logs;
 using Nua.Foundation;
+using Nua.Foundation.Linux;
 
 namespace Nua.Engine.Operations;
 
@@ -83,7 +84,7 @@ public sealed class Everyday(Workplace place)
         {
             place.Instance.Begin(operation);
         }
-        catch (IOException full) when (Failures.IsDiskFull(full))
+        catch (IOException full) when (Posix.IsDiskFull(full))
         {
             // What would give back the space must not need some of it. Nothing that is precious goes before the journal says that all goes.
             await place.Engine.StopAsync(place.Folder, cancel);
@@ -103,7 +104,7 @@ public sealed class Everyday(Workplace place)
             Want(isWanted);
             return true;
         }
-        catch (IOException full) when (Failures.IsDiskFull(full))
+        catch (IOException full) when (Posix.IsDiskFull(full))
         {
             return false;
         }

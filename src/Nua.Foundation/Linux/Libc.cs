@@ -29,7 +29,7 @@ public static partial class Libc
     public const int FSetPipeSize = 1031;
 
     public const int EPerm = 1, ENoEnt = 2, EIntr = 4, EExist = 17, ENotDir = 20, EIsDir = 21, EInval = 22,
-        ENoSpc = 28, ERofs = 30, ENotEmpty = 39, ELoop = 40, ENoData = 61, EOpNotSupp = 95, EWouldBlock = 11;
+        ENoSpc = 28, ERofs = 30, ENotEmpty = 39, ELoop = 40, ENoData = 61, EOpNotSupp = 95, EWouldBlock = 11, EDQuot = 122;
 
     public const int PrSetParentDeathSignal = 1, SigKill = 9;
 

@@ -31,6 +31,10 @@ public static class Posix
         return result;
     }
 
+    /// <summary>Whether a write failed for want of room: the file system is full, or the user's quota is used up.</summary>
+    public static bool IsDiskFull(Exception failure) =>
+        failure is IOException && (failure.HResult & 0xFFFF) is Libc.ENoSpc or Libc.EDQuot;
+
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     public static void Throw(int errno, string what, string? path = null)
     {

@@ -81,7 +81,7 @@ public sealed class LayerApplier : IDisposable
             {
                 Apply(entry, change, reader.Content, $"{where}: at byte {entry.Offset}", cancellation);
             }
-            catch (IOException error) when ((error.HResult & 0xFFFF) != Libc.ENoSpc)
+            catch (IOException error) when (!Posix.IsDiskFull(error))
             {
                 throw new ProblemException(new Problem("NUA3057", $"'{Printable.Escape(entry.Path, 200)}' cannot be unpacked")
                 {

@@ -1,21 +1,19 @@
 using Nua.Foundation;
+using Nua.Foundation.Linux;
 
 namespace Nua.Oci.Storage;
 
 /// <summary>What can go wrong with the local store.</summary>
 internal static class StoreProblem
 {
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
-
     /// <summary>Turns a failed write into a problem that says what to do. The store itself is as it was.</summary>
     public static ProblemException CannotWrite(string home, IOException error) => new(
         new Problem("NUA3101", "cannot write to the image store")
         {
             Where = home,
             Why = Printable.Escape(error.Message, 400),
-            Remedy = error.HResult is NoSpace or QuotaExceeded
-                ? "make room, for example with 'nua prune', and run the command again: nothing was changed"
+            Remedy = Posix.IsDiskFull(error)
+                ? "free space, for example with 'nua prune', and run the command again: nothing was changed"
                 : "nothing was changed; look at the disk and the kernel log, then run the command again",
         }, error);
 

@@ -77,7 +77,7 @@ public sealed class WorkerProgram
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            var isFull = (failure.HResult & 0xFFFF) == Libc.ENoSpc;
+            var isFull = Posix.IsDiskFull(failure);
             Fail([new Problem(isFull ? "NUA4031" : "NUA4030", isFull ? "The disk of the store is full" : "A file of the sandbox could not be handled")
             {
                 Why = Printable.Escape(failure.Message, 500),

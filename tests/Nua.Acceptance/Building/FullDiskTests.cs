@@ -56,7 +56,7 @@ public sealed class FullDiskTests : IDisposable
 
         Assert.DoesNotContain("NUA9001", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("error NUA", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("fix: free space", outcome.Error, StringComparison.Ordinal);
+        Assert.True(outcome.Error.Contains("fix: free space", StringComparison.Ordinal), outcome.ToString());
         await IsAsBeforeAsync(good, older, before);
         File.Delete(_folder["mount/filler"]);
         (await BuildAsync(app)).Expect(0);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CsCheck;
 using Nua.Agent;
 using Nua.Agent.Backup;
@@ -147,6 +148,10 @@ public sealed class BackupTests : IDisposable
     [InlineData("newer")]
     [InlineData("escape")]
     [InlineData("link")]
+    [InlineData("time without a point")]
+    [InlineData("nanoseconds")]
+    [InlineData("permissions")]
+    [InlineData("no permissions")]
     public void Restore_of_a_wrong_backup_exits_65_before_any_change(string damage)
     {
         FillWithEverything();
@@ -315,6 +320,20 @@ public sealed class BackupTests : IDisposable
                     text.Replace("volumes/data/folder/deep", "volumes/data/folder/link/deep",
                     StringComparison.Ordinal));
                 break;
+            case "time without a point":
+                Reseal(manifest, Regex.Replace(text, "(\"mtime\": \"[0-9]+)[.]", "$1"));
+                break;
+            case "nanoseconds":
+                Reseal(manifest, Regex.Replace(text, "(\"mtime\": \"[0-9]+)[.][0-9]+", "$1.1000000000"));
+                break;
+            case "permissions":
+                Reseal(manifest, text.Replace("\"mode\": \"0640\"", "\"mode\": \"-640\"", StringComparison.Ordinal));
+                break;
+            case "no permissions":
+                Reseal(manifest, text.Replace("\"mode\": \"0640\"", "\"mode\": \"\"", StringComparison.Ordinal));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(damage), damage, "no such damage");
         }
     }
 
