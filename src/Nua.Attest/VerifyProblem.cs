@@ -14,7 +14,7 @@ internal static class VerifyProblem
     };
 
     public static ProblemException TooMany(Digest image, string where, string why) => new(
-        new Problem("NUA3902", $"more is attached to {image} than is looked at")
+        new Problem("NUA3902", $"more is attached to {image} than nua reads")
         {
             Where = Printable.Escape(where, 300),
             Why = why,
@@ -42,7 +42,7 @@ internal static class VerifyProblem
         Why = "it was made with another key, or what it signs was changed",
     };
 
-    public static Problem OtherImage(Digest attachment, Digest? claimed) => new("NUA3913", "it is signed, and about another image")
+    public static Problem OtherImage(Digest attachment, Digest? claimed) => new("NUA3913", "it is signed, but it is about another image")
     {
         Where = attachment.ToString(),
         Severity = Severity.Warning,
@@ -64,7 +64,7 @@ internal static class VerifyProblem
             Why = why,
         });
 
-    public static Problem TooLarge(Digest attachment, long size, long limit) => new("NUA3916", "the attachment is too large to be looked at")
+    public static Problem TooLarge(Digest attachment, long size, long limit) => new("NUA3916", "the attachment is too large to read")
     {
         Where = attachment.ToString(),
         Severity = Severity.Warning,

@@ -188,7 +188,7 @@ internal sealed class BuildWork(
 
         if (stray.Count > 0)
         {
-            warn(new Problem("NUA2306", $"Build commands wrote {stray.Count} files outside /nua, which the image does not keep")
+            warn(new Problem("NUA2306", $"build commands wrote {stray.Count} files outside /nua, which the image does not keep")
             {
                 Severity = Severity.Warning,
                 Why = string.Join(", ", stray.Take(5).Select(p => Printable.Escape(p, 120))) + (stray.Count > 5 ? ", …" : ""),

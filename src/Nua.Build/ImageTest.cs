@@ -50,7 +50,7 @@ internal static class ImageTest
             session.Report(new BuildEvent.StepEnded(i + 1, result.Status, watch.Elapsed));
             if (result.Status != 0)
             {
-                throw new ProblemException(new Problem("NUA2307", $"The test '{Printable.Escape(command, 200)}' failed with status {result.Status}")
+                throw new ProblemException(new Problem("NUA2307", $"the test '{Printable.Escape(command, 200)}' failed with status {result.Status}")
                 {
                     Where = "build.test",
                     Why = string.Join(" | ", output.Last(8)),

@@ -61,7 +61,7 @@ internal static class SourceReader
 
             if (entry.Kind == TreeKind.Symlink && Escapes(entry))
             {
-                warn(new Problem("NUA2154", $"The link '{shown}' leads out of the application, to '{Printable.Escape(entry.Link!, 200)}'")
+                warn(new Problem("NUA2154", $"the link '{shown}' leads out of the application, to '{Printable.Escape(entry.Link!, 200)}'")
                 {
                     Severity = Severity.Warning,
                     Why = "it is kept as it is and means a path of the image, not of this machine",

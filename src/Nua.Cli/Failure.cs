@@ -55,7 +55,7 @@ public static class Failure
         };
 
     private static Problem Unexpected(Exception exception) =>
-        new("NUA9001", $"nua met an error that it does not know: {exception.GetType().Name}")
+        new("NUA9001", $"unexpected error: {exception.GetType().Name}")
         {
             Why = Printable.Escape(exception.Message, 600),
             Remedy = "this is a defect of nua: run the command again with --verbose and report what it prints",

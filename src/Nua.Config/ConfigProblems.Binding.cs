@@ -94,9 +94,9 @@ internal static partial class ConfigProblems
         };
 
     public static Problem UnknownBuilder(string path, string found, string? near) =>
-        new("NUA1124", $"{Quote(path)} is {Quote(found)}, which is no known language and version")
+        new("NUA1124", $"{Quote(path)} is {Quote(found)}, which is not a known language and version")
         {
-            Remedy = DidYouMean(near) ?? "write such as node-20, python-3.13 or ruby-3.2",
+            Remedy = DidYouMean(near) ?? "write, for example, node-20, python-3.13 or ruby-3.2",
         };
 
     public static Problem WrapWithoutImage(string path) =>
@@ -153,16 +153,16 @@ internal static partial class ConfigProblems
         new("NUA1141", $"{Quote(path)} has no value") { Remedy = "write \"\" for an empty variable, or remove it" };
 
     public static Problem NoSelector(string path) =>
-        Warning("NUA1142", $"{Quote(path)} says not what it is; the variable is empty") with
+        Warning("NUA1142", $"{Quote(path)} does not say where its value comes from; the variable is empty") with
         {
-            Remedy = "write such as { from = \"database\", key = \"hostname\" } or { random = true }",
+            Remedy = "write, for example, { from = \"database\", key = \"hostname\" } or { random = true }",
         };
 
     public static Problem ShortRandom(string path, int length) =>
         Warning("NUA1143", $"{Quote(path)} is a secret of only {length} characters") with { Remedy = "use 24 or more" };
 
     public static Problem UnknownFrom(string path, string name, string? near) =>
-        new("NUA1144", $"{Quote(path)} reads from {Quote(name)}, which is no volume and no provider")
+        new("NUA1144", $"{Quote(path)} reads from {Quote(name)}, which is neither a volume nor a provider")
         {
             Remedy = DidYouMean(near) ?? "declare a [[provider]] of that name",
         };
@@ -180,7 +180,7 @@ internal static partial class ConfigProblems
         };
 
     public static Problem UnknownVariable(string path, string name, string? near) =>
-        Warning("NUA1147", $"{Quote(path)} has {{{Show(name)}}}, which is no variable and stays as it is") with
+        Warning("NUA1147", $"{Quote(path)} has {{{Show(name)}}}, which is not a variable and stays as it is") with
         {
             Remedy = DidYouMean(near) ?? "write {{ and }} for literal braces",
         };
@@ -228,7 +228,7 @@ internal static partial class ConfigProblems
         };
 
     public static Problem UnknownModule(string path, string found, string? near) =>
-        Warning("NUA1166", $"{Quote(path)} is {Quote(found)}, which is no built-in definition") with
+        Warning("NUA1166", $"{Quote(path)} is {Quote(found)}, which is not a built-in definition") with
         {
             Remedy = DidYouMean(near) ?? "use postgres, mariadb, mongo, redis-cache or sqlite, or give "
                 + "build.base-image",
@@ -241,9 +241,9 @@ internal static partial class ConfigProblems
         };
 
     public static Problem BadVersions(string path, string found) =>
-        new("NUA1168", $"{Quote(path)} is {Quote(found)}, which is no range of versions")
+        new("NUA1168", $"{Quote(path)} is {Quote(found)}, which is not a range of versions")
         {
-            Remedy = "write such as \">=15,<16\"",
+            Remedy = "write, for example, \">=15,<16\"",
         };
 
     public static Problem UnknownBackup(string path, string found) =>
@@ -258,15 +258,15 @@ internal static partial class ConfigProblems
     // 118x: the lifecycle.
 
     public static Problem BadSignal(string path, string found) =>
-        new("NUA1180", $"{Quote(path)} is {Quote(found)}, which is no signal")
+        new("NUA1180", $"{Quote(path)} is {Quote(found)}, which is not a signal")
         {
-            Remedy = "write such as SIGTERM, SIGINT or SIGQUIT",
+            Remedy = "write, for example, SIGTERM, SIGINT or SIGQUIT",
         };
 
     public static Problem BadGenerator(string path, string found) =>
-        new("NUA1181", $"{Quote(path)} is {Quote(found)}, which makes no secret")
+        new("NUA1181", $"{Quote(path)} is {Quote(found)}, which does not say how to make a secret")
         {
-            Remedy = "write such as hex:64 or alnum:32",
+            Remedy = "write, for example, hex:64 or alnum:32",
         };
 
     public static Problem AboveDataVersion(string path, int found, int dataVersion) =>
@@ -302,7 +302,7 @@ internal static partial class ConfigProblems
     // 117x: verify.
 
     public static Problem BadRequestPath(string path, string found) =>
-        new("NUA1171", $"{Quote(path)} is {Quote(found)}, which is no path of a request")
+        new("NUA1171", $"{Quote(path)} is {Quote(found)}, which is not the path of a request")
         {
             Remedy = "begin it with / and write spaces as %20",
         };

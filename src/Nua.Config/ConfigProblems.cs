@@ -28,7 +28,7 @@ internal static partial class ConfigProblems
     public static Problem UnknownSyntax(string file) =>
         new("NUA1003", $"'{Show(file)}' is not a configuration file")
         {
-            Why = "the syntax is told by the extension",
+            Why = "the extension must say whether it is TOML, YAML or JSON",
             Remedy = "name a folder or a .toml, .yaml, .yml or .json file",
         };
 

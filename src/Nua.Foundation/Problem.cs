@@ -11,9 +11,9 @@ public enum Severity
 /// <summary>
 /// One thing that is wrong, in the four parts that every message of Nua has: what, where, why, and what to do.
 /// </summary>
-/// <param name="Code">Stable code users can search for: <c>NUA1xxx</c> config, <c>2xxx</c> build and plan, <c>3xxx</c> image
-/// and store, <c>4xxx</c> sandbox and host, <c>5xxx</c> operating.</param>
-/// <param name="What">One sentence without a final full stop, naming the value that is wrong.</param>
+/// <param name="Code">Stable code users can search for: <c>NUA1xxx</c> config, <c>2xxx</c> plan and build, <c>3xxx</c> images, store,
+/// registries and attachments, <c>4xxx</c> sandbox and host, <c>5xxx</c> operating, <c>6xxx</c> agent, <c>9xxx</c> command line.</param>
+/// <param name="What">One sentence in lower case, without a full stop, that names the value that is wrong.</param>
 public sealed record Problem(string Code, string What)
 {
     public Severity Severity { get; init; } = Severity.Error;

@@ -10,7 +10,7 @@ internal static class RegistryProblem
 {
     public static ProblemException CannotConnect(string host, string subject, string why) => Problem(
         "NUA3601", $"cannot connect to the registry {host}", subject, why,
-        "look at the name and the port, and whether the registry runs; a proxy is taken from HTTPS_PROXY and NO_PROXY", RegistryExit.TryLater);
+        "check the name, the port and that the registry is running; proxies come from HTTPS_PROXY and NO_PROXY", RegistryExit.TryLater);
 
     public static ProblemException BadCertificates(string file, Exception error) => Problem(
         "NUA3602", "the certificates to trust cannot be read", Printable.Escape(file, 300), Printable.Escape(error.Message, 300),
@@ -18,7 +18,7 @@ internal static class RegistryProblem
 
     public static ProblemException BadCertificate(Uri uri, string why) => Problem(
         "NUA3603", $"{Where(uri)} does not prove who it is", null, why,
-        $"if its certificate is from a private authority, put that authority's into certs.d/{Origin.Of(uri).Authority}/ca.crt below NUA_HOME");
+        $"if its certificate comes from a private authority, put that authority's own certificate into certs.d/{Origin.Of(uri).Authority}/ca.crt below NUA_HOME");
 
     public static ProblemException NoTls(Uri uri, Exception error) => Problem(
         "NUA3604", $"{Where(uri)} does not speak TLS", null, Printable.Escape(error.InnerException?.Message ?? error.Message, 300),
@@ -32,7 +32,7 @@ internal static class RegistryProblem
 
     public static ProblemException NotFound(string host, string subject, string why) => Problem(
         "NUA3607", $"{subject} is not there", host, why.Length > 0 ? why : null,
-        "look at the name and the tag; some registries say this to those who may not see it, too", RegistryExit.NotFound);
+        "check the name and the tag; some registries also say this to users who may not see the image", RegistryExit.NotFound);
 
     public static ProblemException NotAllowed(string host, string subject, string why, Authenticator who) => Problem(
         "NUA3608", $"{host} does not allow it: {subject}", null,
@@ -55,13 +55,13 @@ internal static class RegistryProblem
         "NUA3612", $"{subject} is larger than the {limit} bytes allowed", host, null, null);
 
     public static ProblemException WrongContent(string host, string subject, string why) => Problem(
-        "NUA3613", $"{host} gives other bytes than it should: {subject}", null, why, "nothing of them was kept");
+        "NUA3613", $"{host} gives other bytes than it should: {subject}", null, why, "none of them were kept");
 
     public static ProblemException BadRealm(string host, Uri? realm, string why) => Problem(
         "NUA3614", $"{host} sends us for a token where none may be asked for", realm is null ? null : Where(realm), why, null);
 
     public static ProblemException BadToken(string host, Uri realm, string why) => Problem(
-        "NUA3615", $"no token for {host} can be had", Where(realm), Printable.Escape(why, 400), null);
+        "NUA3615", $"cannot get a token for {host}", Where(realm), Printable.Escape(why, 400), null);
 
     public static ProblemException WrongKind(string host, string subject, string why) => Problem(
         "NUA3616", $"{subject} is not what it is said to be", host, why, null);
@@ -70,7 +70,7 @@ internal static class RegistryProblem
         "NUA3618", $"{subject} is nested too deep or has more than {limit} manifests", host, null, null);
 
     public static ProblemException NoRoom(string home, long needed, long free) => Problem(
-        "NUA3619", "the image does not fit into the store", home, $"{needed} bytes are to come, {free} are free",
+        "NUA3619", "the image does not fit into the store", home, $"it needs {needed} more bytes, and {free} are free",
         "free space, for example with 'nua prune'");
 
     public static Problem TagMoved(string reference, Digest now) => new("NUA3620", $"{reference} was moved while it was pulled")
@@ -82,11 +82,11 @@ internal static class RegistryProblem
 
     public static ProblemException Lost(string host, string subject) => Problem(
         "NUA3621", $"{host} took {subject} and has not got it", null, "it said that it stored it, and denies it when asked",
-        "push again; when it stays so, the registry's storage is broken");
+        "push again; if it happens again, the registry's storage is broken");
 
     public static ProblemException TagRace(string reference, Digest ours, Digest theirs) => Problem(
         "NUA3622", $"{reference} is another image than the one just pushed", null,
-        $"it is {theirs}, pushed was {ours}: somebody else pushed at the same time", "push again if yours shall be the last");
+        $"it is {theirs}, pushed was {ours}: somebody else pushed at the same time", "push again if yours is to be the one");
 
     public static ProblemException AttachRace(string host, string subject) => Problem(
         "NUA3623", $"others keep changing the list of what is attached to {subject}", host,
@@ -94,7 +94,7 @@ internal static class RegistryProblem
         RegistryExit.TryLater);
 
     public static ProblemException NoIndexUnderTag(string name, string tag) => Problem(
-        "NUA3624", $"{name}:{tag} is no list of attachments", null,
+        "NUA3624", $"{name}:{tag} is not a list of attachments", null,
         "the registry has no list of its own, and the tag where it should be kept (distribution-spec) is something else",
         "remove that tag if nobody needs it");
 

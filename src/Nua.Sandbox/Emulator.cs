@@ -41,11 +41,11 @@ public sealed record Emulator(string Program)
         catch (Exception failure) when (failure is ProblemException or IOException or UnauthorizedAccessException)
         {
             throw new ProblemException(
-                new Problem("NUA4024", "This machine's kernel cannot run programs of another processor in a namespace of its own")
+                new Problem("NUA4024", "this machine's kernel cannot run programs of another processor in a namespace of its own")
                 {
                     Where = Printable.Escape(Program, 200),
                     Why = failure is ProblemException known ? known.Problems[0].Why : Printable.Escape(failure.Message, 200),
-                    Remedy = "it takes Linux 6.7 or later with binfmt_misc; else build on a machine of that kind",
+                    Remedy = "it takes Linux 6.7 or later with binfmt_misc; otherwise build on a machine of that kind",
                 },
                 failure);
         }

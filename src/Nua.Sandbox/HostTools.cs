@@ -69,7 +69,7 @@ public sealed record HostTools(string Unshare, string Runc, SubIdRange Uids, Sub
         var found = SubIdRange.Find(file, user, Libc.GetEuid());
         if (found is null)
         {
-            problems.Add(new Problem("NUA4004", $"User '{user}' has no range of 65536 ids in {file}")
+            problems.Add(new Problem("NUA4004", $"user '{user}' has no range of 65536 ids in {file}")
             {
                 Why = "files of an image belong to ids that must not be the host's own",
                 Remedy = $"echo {user}:100000:65536 {(IsRoot ? ">>" : "| sudo tee -a")} {file}"

@@ -38,7 +38,7 @@ public static class Mounts
 
         if (options.Length > 4000)
         {
-            throw new ProblemException(new Problem("NUA4011", $"An image of {lowers.Count} layers is too deep to mount")
+            throw new ProblemException(new Problem("NUA4011", $"an image of {lowers.Count} layers is too deep to mount")
             {
                 Remedy = "flatten the base image to fewer layers",
             });
@@ -57,7 +57,7 @@ public static class Mounts
         {
             var error = Posix.LastError;
             throw new ProblemException(
-                new Problem("NUA4010", $"Mounting {type ?? "a folder"} at '{Printable.Escape(target)}' was refused")
+                new Problem("NUA4010", $"mounting {type ?? "a folder"} at '{Printable.Escape(target)}' was refused")
                 {
                     Why = System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)
                         + (data is null ? "" : $" (options {Printable.Escape(data, 200)})"),

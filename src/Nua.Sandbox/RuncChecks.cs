@@ -13,7 +13,7 @@ internal static class RuncChecks
             var info = new FileInfo(Path.Combine(root, name));
             if (info.LinkTarget is not null || info.Exists)
             {
-                throw new ProblemException(new Problem("NUA4020", $"The image has '/{name}' as something other than a folder")
+                throw new ProblemException(new Problem("NUA4020", $"the image has '/{name}' as something other than a folder")
                 {
                     Why = "a runtime would mount through it to a place outside the container",
                     Remedy = "do not run this image; take another base",
@@ -41,7 +41,7 @@ internal static class RuncChecks
         if (message.Contains("executable file not found", StringComparison.Ordinal)
             || message.Contains("no such file or directory", StringComparison.Ordinal) && message.Contains("exec", StringComparison.Ordinal))
         {
-            throw new ProblemException(new Problem("NUA4022", "The container's program does not exist in the image")
+            throw new ProblemException(new Problem("NUA4022", "the container's program does not exist in the image")
             {
                 Why = Printable.Escape(message, 400),
             });

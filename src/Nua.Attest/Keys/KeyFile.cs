@@ -27,7 +27,7 @@ public static class KeyFile
             var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length <= MaxBytes
                 ? Encoding.UTF8.GetString(buffer, 0, length)
-                : throw KeyProblem.CannotRead(path, $"it has more than {MaxBytes} bytes: this is no key");
+                : throw KeyProblem.CannotRead(path, $"it has more than {MaxBytes} bytes, so it is not a key");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -76,7 +76,7 @@ public sealed record SigstoreBundle(ReadOnlyMemory<byte> Payload, ReadOnlyMemory
         var envelope = json.OptionalObject("dsseEnvelope", _envelopeKeys) ?? throw json.Invalid("dsseEnvelope", "it is missing");
         if (envelope.String("payloadType") != AttestMediaTypes.Statement)
         {
-            throw VerifyProblem.OtherKind(where, "what it signs is no in-toto statement");
+            throw VerifyProblem.OtherKind(where, "what it signs is not an in-toto statement");
         }
 
         var signatures = envelope.OptionalObjects("signatures", _signatureKeys) ?? [];

@@ -93,7 +93,7 @@ internal sealed class Gathering(BuildPlan plan, BuildSource source, long epoch)
             // A source may be empty: commands alone can make an application.
             if (!AddSingleFile(gathered, collect, workshop, stack, root, to) && !collect.Optional && from != Source)
             {
-                throw new ProblemException(new Problem("NUA2305", $"The build made nothing at '{Printable.Escape(from)}'")
+                throw new ProblemException(new Problem("NUA2305", $"the build made nothing at '{Printable.Escape(from)}'")
                 {
                     Why = $"the plan takes it to '{Printable.Escape(to)}'",
                     Remedy = "let the build commands write there, or name the right folder (build.document-root, build.build)",

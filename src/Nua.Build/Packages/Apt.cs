@@ -118,7 +118,7 @@ public sealed class Apt
 
         if (names.Count == 0)
         {
-            throw new ProblemException(new Problem("NUA2212", "The mirror's package lists name no essential package")
+            throw new ProblemException(new Problem("NUA2212", "the mirror's package lists name no essential package")
             {
                 Why = dump.ErrorTail(),
                 Remedy = "run with --no-cache to fetch the lists anew, or take another mirror with --mirror URL",
@@ -151,7 +151,7 @@ public sealed class Apt
         var result = await RunAsync("apt-get", [], ["-o", "APT::Update::Error-Mode=any", "update"], cancel);
         if (result.Status != 0)
         {
-            throw new ProblemException(new Problem("NUA2203", "The Debian mirror did not answer as expected")
+            throw new ProblemException(new Problem("NUA2203", "the Debian mirror did not answer as expected")
             {
                 Where = string.Join(", ", _mirrors),
                 Why = result.ErrorTail(),
@@ -192,7 +192,7 @@ public sealed class Apt
         if (missing.Count > 0)
         {
             throw new ProblemException(new Problem(
-                "NUA2205", $"The package '{missing[0].Name}' {missing[0].Version} can no longer be downloaded")
+                "NUA2205", $"the package '{missing[0].Name}' {missing[0].Version} can no longer be downloaded")
             {
                 Where = string.Join(", ", _mirrors),
                 Why = result.Status == 0 ? "the mirror has another version by now" : result.ErrorTail(),
@@ -315,7 +315,7 @@ public sealed class Apt
                 new Problem("NUA2204", $"Debian {AptSources.Release} has no package '{Printable.Escape(name)}'")
                 {
                     Where = "run.packages or build.packages",
-                    Remedy = "look the name up with: apt-cache search, or on the Debian package pages; names differ between releases",
+                    Remedy = "look the name up with 'apt-cache search' or on the Debian package pages; names differ between releases",
                 }));
         }
 
@@ -337,7 +337,7 @@ public sealed class Apt
             throw new ProblemException(new Problem("NUA2207", $"'{Printable.Escape(name, 80)}' is not the name of a Debian package")
             {
                 Where = "run.packages or build.packages",
-                Remedy = "give one name an item, lower-case, without options",
+                Remedy = "give one name per item, lower-case, without options",
             });
         }
     }

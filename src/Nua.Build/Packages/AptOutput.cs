@@ -35,7 +35,7 @@ public static class AptOutput
             if (line.StartsWith("Remv ", StringComparison.Ordinal))
             {
                 throw new ProblemException(new Problem(
-                    "NUA2208", $"Installing these packages would remove '{Printable.Escape(line[5..].Split(' ')[0])}'")
+                    "NUA2208", $"installing these packages would remove '{Printable.Escape(line[5..].Split(' ')[0])}'")
                 {
                     Remedy = "leave out the package that conflicts with it",
                 });
@@ -73,7 +73,10 @@ public static class AptOutput
         var file = $"{name.Split(':')[0]}_{version.Replace(":", "%3a", StringComparison.Ordinal)}_{architecture}.deb";
         if (!files.TryGetValue(file, out var facts))
         {
-            throw new ProblemException(new Problem("NUA2209", $"apt gave no checksum for '{Printable.Escape(file)}'"));
+            throw new ProblemException(new Problem("NUA2209", $"apt gave no checksum for '{Printable.Escape(file)}'")
+            {
+                Remedy = "build with --no-cache to fetch the package lists anew, or take another mirror with --mirror URL",
+            });
         }
 
         return new DebianPackage(name, version, architecture, file, facts.Sha256, facts.Size);

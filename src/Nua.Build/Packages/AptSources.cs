@@ -34,7 +34,7 @@ public static class AptSources
             .ToList();
         if (!found.Exists(source => source.Suite == release))
         {
-            throw new ProblemException(new Problem("NUA2201", "No Debian mirror is known")
+            throw new ProblemException(new Problem("NUA2201", "no Debian mirror is known")
             {
                 Where = etc,
                 Why = "the base of an image is assembled from Debian packages, and this machine's apt names no Debian mirror",

@@ -99,7 +99,7 @@ internal static class PlanProblems
     {
         Severity = Severity.Warning,
         Where = "build.meta-packages",
-        Remedy = "known are postgres-client and mariadb-client; Debian packages go in `run.packages`",
+        Remedy = "the known ones are postgres-client and mariadb-client; Debian packages go in `run.packages`",
     };
 
     public static Problem BadPort(string name, int port) => new("NUA2037", $"port {port} is not between 1 and 65535")

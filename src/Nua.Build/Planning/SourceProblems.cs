@@ -36,7 +36,7 @@ internal static class SourceProblems
     {
         Where = At(path),
         Why = Show(why),
-        Remedy = "make it readable for the user who builds, or name it in .dockerignore",
+        Remedy = "make it readable for the user who builds, or name it in .nuaignore",
     };
 
     public static Problem FileTooLarge(string path, long size, long limit) => new(
@@ -57,7 +57,7 @@ internal static class SourceProblems
     {
         Where = At(path),
         Why = $"more than {limit} in one folder",
-        Remedy = "name what the application does not need in .dockerignore",
+        Remedy = "name what the application does not need in .nuaignore",
     };
 
     public static Problem BadIgnorePattern(string file, int line, string pattern) => new(
@@ -89,7 +89,7 @@ internal static class SourceProblems
         Severity = Severity.Warning,
         Where = At(file),
         Why = Show(why),
-        Remedy = "remove one; the last one counts",
+        Remedy = "remove one of them; the last one counts",
     };
 
     public static Problem BadArchive(string address, string why) =>
@@ -153,7 +153,7 @@ internal static class SourceProblems
         Remedy = "remove it, or move it to the folder whose place in the image it should have",
     };
 
-    public static Problem WindowsLines(string script) => new("NUA2051", $"'{Show(script)}' has line ends of Windows")
+    public static Problem WindowsLines(string script) => new("NUA2051", $"'{Show(script)}' has Windows line endings")
     {
         Severity = Severity.Warning,
         Where = At(script),

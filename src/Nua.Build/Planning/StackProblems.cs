@@ -129,11 +129,10 @@ internal static class StackProblems
     };
 
     public static Problem BuilderNotExact(string asked, string given) =>
-        new("NUA2036", $"'{Show(asked)}' is answered with {given}")
+        new("NUA2036", $"'{Show(asked)}' is not available, {given} is used instead")
     {
         Severity = Severity.Warning,
         Where = "build.builder",
-        Why = "that version is not available",
         Remedy = "try the application with it, or name a base image that has the version: `build.base-image`, `build.method = \"build\"`",
     };
 

@@ -21,7 +21,7 @@ internal static class ForeignPlatform
         var reasons = (emulator is null ? Running(plan) : NotEmulated(plan)).ToList();
         if (reasons.Count > 0)
         {
-            throw new ProblemException(new Problem("NUA2501", $"This application cannot be built for {Printable.Escape(platform.ToString(), 60)} on this machine")
+            throw new ProblemException(new Problem("NUA2501", $"this application cannot be built for {Printable.Escape(platform.ToString(), 60)} on this machine")
             {
                 Where = "--platform",
                 Why = string.Join("; ", reasons),

@@ -102,7 +102,7 @@ internal sealed class PackageInstaller(BuildSession session)
             cancel: session.Cancel);
         if (result.Status != 0)
         {
-            throw new ProblemException(new Problem("NUA2210", "Installing the Debian packages failed")
+            throw new ProblemException(new Problem("NUA2210", "installing the Debian packages failed")
             {
                 Why = (result.IsDiskFull ? "the disk of the store is full; " : "")
                     + $"dpkg ended with status {result.Status}: {string.Join(" | ", lines.Last(6))}",

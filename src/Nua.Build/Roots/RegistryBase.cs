@@ -38,7 +38,7 @@ internal sealed class RegistryBase(BuildSession session, Platform platform)
         catch (ProblemException error) when (known is not null && error.ExitCode == RegistryExit.TryLater)
         {
             session.Report(new BuildEvent.ProblemFound(new Problem(
-                "NUA2217", $"The registry could not be asked for '{Printable.Escape(reference.ToString(), 200)}'; the build uses the image it had before")
+                "NUA2217", $"the registry could not be asked for '{Printable.Escape(reference.ToString(), 200)}'; the build uses the image it had before")
             {
                 Severity = Severity.Warning,
                 Why = string.Join("; ", error.Problems.Select(p => p.Why is null ? p.What : $"{p.What}: {p.Why}")),

@@ -295,7 +295,7 @@ internal sealed class RootBuilder(BuildSession session)
     {
         if (facts.DpkgStatus.Length == 0)
         {
-            throw new ProblemException(new Problem("NUA2211", $"The base '{Printable.Escape(name)}' has no dpkg, so no Debian package can be installed on it")
+            throw new ProblemException(new Problem("NUA2211", $"the base '{Printable.Escape(name)}' has no dpkg, so no Debian package can be installed on it")
             {
                 Why = $"these are asked for: {Printable.Escape(string.Join(", ", packages), 200)}",
                 Remedy = "take a Debian base, or leave the packages out (run.packages, build.packages)",

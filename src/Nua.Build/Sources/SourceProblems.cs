@@ -8,7 +8,7 @@ internal static class SourceProblems
     public static ProblemException UnknownArchive(string name) => Error(
         new("NUA2101", $"'{Printable.Escape(name, 200)}' is not an archive that can be unpacked")
         {
-            Remedy = "known are " + string.Join(", ", ArchiveFormats.Endings) + ", or a folder in the project",
+            Remedy = "the known kinds are " + string.Join(", ", ArchiveFormats.Endings) + ", or a folder in the project",
         });
 
     public static ProblemException NotDownloaded(string address, string why) => Error(new("NUA2102", "the source could not be downloaded")
@@ -23,7 +23,7 @@ internal static class SourceProblems
         {
             Where = Printable.Escape(address, 300),
             Why = $"sha256 wanted {wanted}, found {found}; nothing was unpacked",
-            Remedy = $"if you trust the new content, write src-checksum = \"{found}\"; else find out why it changed",
+            Remedy = $"if you trust the new content, write src-checksum = \"{found}\"; otherwise find out why it changed",
         });
 
     public static ProblemException BadChecksum(string text) => Error(
@@ -97,7 +97,7 @@ internal static class SourceProblems
         {
             Where = Printable.Escape(address, 300),
             Why = output,
-            Remedy = "try 'git ls-remote' on the same address: nua asks no password and uses your own git and ssh configuration",
+            Remedy = "try 'git ls-remote' on the same address: nua asks for no password and uses your own git and ssh configuration",
         });
 
     public static ProblemException TooSlow(string what, TimeSpan limit) => Error(

@@ -301,7 +301,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         var step = Printable.Escape(output.Title, 200);
         if (result.IsDiskFull)
         {
-            return new ProblemException(new Problem("NUA2303", $"The disk of the store became full during '{step}'")
+            return new ProblemException(new Problem("NUA2303", $"the disk of the store became full during '{step}'")
             {
                 Where = $"phase {phase.Name}",
                 Remedy = "free space, run 'nua prune', or set NUA_HOME to a larger disk",
@@ -336,7 +336,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         return new ProblemException(new Problem("NUA2301", $"'{step}' failed with status {result.Status}")
         {
             Where = $"phase {phase.Name}",
-            Why = last.Length > 0 ? $"{first}it wrote last:{indent}{last}" : null,
+            Why = last.Length > 0 ? $"{first}its last lines were:{indent}{last}" : null,
             Remedy = FailureHint.Find(result.Status, first + last, network),
         });
     }

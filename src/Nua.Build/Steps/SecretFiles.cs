@@ -54,7 +54,7 @@ public static class SecretFiles
         }
     }
 
-    private static Problem Missing(string id) => new("NUA2304", $"the secret '{Printable.Escape(id)}' is named and was not given")
+    private static Problem Missing(string id) => new("NUA2304", $"the secret '{Printable.Escape(id)}' is named but was not given")
     {
         Where = "build.secrets",
         Remedy = $"add --secret id={Printable.Escape(id)},src=FILE",

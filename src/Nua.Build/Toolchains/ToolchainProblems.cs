@@ -10,7 +10,7 @@ internal static class ToolchainProblems
 
     public static ProblemException Unknown(string name) => Error(new("NUA2120", $"no toolchain is called '{Printable.Escape(name, 80)}'")
     {
-        Remedy = "known are: " + string.Join(", ", ToolchainCatalog.Names) + ", dotnet-sdk",
+        Remedy = "the known toolchains are " + string.Join(", ", ToolchainCatalog.Names) + " and dotnet-sdk",
     });
 
     public static ProblemException NoRegistry(string package) => Error(new("NUA2121", $"no npm registry is configured to get '{package}' from")
@@ -40,7 +40,7 @@ internal static class ToolchainProblems
         });
 
     public static ProblemException NoVersion(string name, string range, IEnumerable<SemVer> nearest) => Error(
-        new("NUA2125", $"nobody publishes {name} '{Printable.Escape(range, 100)}'")
+        new("NUA2125", $"no published version of {name} fits '{Printable.Escape(range, 100)}'")
         {
             Why = "the nearest published versions are " + string.Join(", ", nearest),
             Remedy = $"ask for one of these where the application names its {name} version",
@@ -57,7 +57,7 @@ internal static class ToolchainProblems
         new("NUA2127", $"the download of {package} {version} is not what its publisher hashed")
         {
             Why = "its bytes do not have the integrity that the registry lists; they were thrown away",
-            Remedy = "try again; if it stays so, the registry or a proxy on the way alters packages",
+            Remedy = "try again; if it happens again, the registry or a proxy on the way alters packages",
         });
 
     public static ProblemException NoIntegrity(string package, string version) => Error(

@@ -7,7 +7,7 @@ namespace Nua.Build.Wrap;
 internal static class WrapProblem
 {
     public static ProblemException OtherPlatform(string reference, Platform found, Platform wanted) =>
-        new(new Problem("NUA2213", $"The image '{Show(reference)}' is for {Show(found.ToString())}")
+        new(new Problem("NUA2213", $"the image '{Show(reference)}' is for {Show(found.ToString())}")
         {
             Where = "build.base-image",
             Why = $"this build makes an image for {Show(wanted.ToString())}, and the agent in it is a program for that",
@@ -18,12 +18,12 @@ internal static class WrapProblem
         new(new Problem("NUA2218", $"the paths in the image are longer than {most} characters together")
         {
             Where = image.ToString(),
-            Why = "an honest image stays far below; their list would take more memory than a build may use for it",
+            Why = "their list would take more memory than a build may use for it; ordinary images stay far below",
             Remedy = "use another image, or one with fewer files in deep folders",
         });
 
     public static ProblemException HasNua(string reference) =>
-        new(new Problem("NUA2214", $"The image '{Show(reference)}' has a /nua of its own")
+        new(new Problem("NUA2214", $"the image '{Show(reference)}' has a /nua of its own")
         {
             Where = "build.base-image",
             Why = "it is a Nua image already, or uses the place where one keeps its scripts and metadata",
@@ -31,7 +31,7 @@ internal static class WrapProblem
         });
 
     public static ProblemException NothingToRun(string reference) =>
-        new(new Problem("NUA2215", $"The image '{Show(reference)}' does not say what to run")
+        new(new Problem("NUA2215", $"the image '{Show(reference)}' does not say what to run")
         {
             Where = "build.base-image",
             Why = "its configuration has neither Entrypoint nor Cmd",
@@ -39,7 +39,7 @@ internal static class WrapProblem
         });
 
     public static ProblemException UnknownUser(string reference, string user) =>
-        new(new Problem("NUA2216", $"The image '{Show(reference)}' runs as the user '{Show(user)}', which it does not have")
+        new(new Problem("NUA2216", $"the image '{Show(reference)}' runs as the user '{Show(user)}', which it does not have")
         {
             Where = "config: User",
             Why = "a user is a number, or a name in the image's own /etc/passwd",

@@ -67,7 +67,7 @@ public static class AttestCommand
     /// <summary>A word or a URI as a predicate's type.</summary>
     /// <exception cref="ProblemException">NUA9050; exit code 2.</exception>
     internal static string ParseType(string text) => PredicateTypes.Parse(text)
-        ?? throw Wrong("NUA9050", $"'{Printable.Escape(text, 120)}' is not a kind of statement", $"it is none of {Types}, and no URI");
+        ?? throw Wrong("NUA9050", $"'{Printable.Escape(text, 120)}' is not a kind of statement", $"it is neither one of {Types} nor a URI");
 
     private static async Task<int> RunAsync(AttachmentTarget target, Request request, SigningKey? key, bool isPrinted, Session session)
     {
@@ -139,13 +139,13 @@ public static class AttestCommand
     {
         if (new FileInfo(path) is not { Exists: true, Length: <= MaxPredicateBytes })
         {
-            throw Wrong("NUA9051", $"'{Printable.Escape(path, 300)}' cannot be stated", $"it must be a file of at most {MaxPredicateBytes} bytes");
+            throw Wrong("NUA9051", $"'{Printable.Escape(path, 300)}' is not a predicate", $"it must be a file of at most {MaxPredicateBytes} bytes");
         }
 
         using var document = StrictJson.Parse(File.ReadAllBytes(path), Printable.Escape(path, 300), MaxPredicateBytes);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? Statement.Compact(document.RootElement)
-            : throw Wrong("NUA9052", $"'{Printable.Escape(path, 300)}' is no predicate", "it must hold a JSON object");
+            : throw Wrong("NUA9052", $"'{Printable.Escape(path, 300)}' is not a predicate", "it must hold a JSON object");
     }
 
     private static Request Checked(Request request)

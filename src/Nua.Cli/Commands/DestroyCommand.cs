@@ -27,7 +27,7 @@ public static class DestroyCommand
                 {
                     throw new ProblemException(new Problem("NUA9036", $"'nua destroy {Printable.Escape(text, 60)}' would delete its data for good")
                     {
-                        Remedy = $"say so: nua destroy {Printable.Escape(text, 60)} --yes",
+                        Remedy = $"to confirm, run: nua destroy {Printable.Escape(text, 60)} --yes",
                     })
                     { ExitCode = ExitStatus.Usage };
                 }

@@ -46,7 +46,11 @@ public static class LogsCommand
 
     private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
         ? count
-        : throw new ProblemException(new Problem("NUA9034", $"'{Printable.Escape(text, 60)}' is not a number of lines")) { ExitCode = ExitStatus.Usage };
+        : throw new ProblemException(new Problem("NUA9034", $"'{Printable.Escape(text, 60)}' is not a number of lines")
+        {
+            Remedy = "write a whole number, such as --tail 100",
+        })
+        { ExitCode = ExitStatus.Usage };
 
     private static void Print(LogLine line, bool withTimes, Session session)
     {

@@ -24,7 +24,11 @@ public static class StartCommand
             {
                 if (parsed.GetValue(all) == parsed.GetValue(name) is not null)
                 {
-                    throw new ProblemException(new Problem("NUA9035", "either NAME or --all is needed")) { ExitCode = ExitStatus.Usage };
+                    throw new ProblemException(new Problem("NUA9035", "either NAME or --all is needed")
+                    {
+                        Remedy = "see 'nua ps' for the names",
+                    })
+                    { ExitCode = ExitStatus.Usage };
                 }
 
                 return parsed.GetValue(name) is { } one ? await StartAsync(one, session) : await StartAllAsync(session);

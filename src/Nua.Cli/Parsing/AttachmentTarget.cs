@@ -60,10 +60,10 @@ internal sealed class AttachmentTarget : IDisposable
     /// <exception cref="ProblemException">NUA9057: it is in a registry.</exception>
     public IReadOnlyList<(Image Image, IAttachmentPlace Place)> Images()
     {
-        var source = _source ?? throw new ProblemException(new Problem("NUA9057", "statements about what is in an image are made where the image is")
+        var source = _source ?? throw new ProblemException(new Problem("NUA9057", "a statement about what is in an image can only be made where its layers are")
         {
             Where = Printable.Escape(Name, 300),
-            Remedy = "'nua pull' it, attest, and 'nua push' it: that sends what is missing there. Or state what a file says, with --predicate",
+            Remedy = "'nua pull' it, attest, and 'nua push' it, which sends only what is missing there; or give the statement as a file with --predicate",
         });
         return
         [

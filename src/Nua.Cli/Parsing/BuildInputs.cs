@@ -75,7 +75,7 @@ public sealed class BuildInputs
         {
             "linux/amd64" => request,
             "linux/arm64" => request with { Platform = new Platform("linux", "arm64"), AgentPath = Agent("nua-agent-arm64"), Emulator = Emulator.Find() },
-            _ => throw Wrong("NUA9060", $"'{Printable.Escape(text, 80)}' is not a platform that nua builds for", "these are: linux/amd64, linux/arm64"),
+            _ => throw Wrong("NUA9060", $"'{Printable.Escape(text, 80)}' is not a platform that nua builds for", "the platforms are linux/amd64 and linux/arm64"),
         })];
     }
 
@@ -124,7 +124,7 @@ public sealed class BuildInputs
         ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? seconds
-            : throw Wrong("NUA9009", $"SOURCE_DATE_EPOCH is '{Printable.Escape(text, 60)}'", "it is a number of seconds since 1970; unset it otherwise");
+            : throw Wrong("NUA9009", $"SOURCE_DATE_EPOCH is '{Printable.Escape(text, 60)}'", "it must be a number of seconds since 1970, or unset");
 
     private static SortedDictionary<string, string> Variables()
     {

@@ -22,7 +22,7 @@ public static class Locations
     /// <exception cref="ProblemException">it is something else; exit code 2.</exception>
     public static ImageReference Reference(string text) => ImageLocation.Parse(text) is ImageLocation.Registry registry
         ? registry.Reference
-        : throw new ProblemException(new Problem("NUA9004", $"'{Printable.Escape(text, 200)}' is no place in a registry")
+        : throw new ProblemException(new Problem("NUA9004", $"'{Printable.Escape(text, 200)}' is not a place in a registry")
         {
             Why = "its first part is not a host: a name with a dot or a port, 'localhost', or an address",
             Remedy = "write HOST/NAME:TAG, for example registry.example/team/notes:1.0",

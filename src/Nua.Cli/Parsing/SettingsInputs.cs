@@ -100,7 +100,11 @@ public sealed class SettingsInputs
 
     private static string Folder(string path) => Directory.Exists(path)
         ? Path.GetFullPath(path)
-        : throw new ProblemException(new Problem("NUA9031", $"there is no folder '{Printable.Escape(path, 200)}'")) { ExitCode = ExitStatus.Usage };
+        : throw new ProblemException(new Problem("NUA9031", $"there is no folder '{Printable.Escape(path, 200)}'")
+        {
+            Remedy = "give a folder that holds the files host, port, username, password and database",
+        })
+        { ExitCode = ExitStatus.Usage };
 
     private static long Size(string text)
     {

@@ -52,7 +52,7 @@ internal static class BackupProblem
         new Problem("NUA5123", "the backup is not complete")
         {
             Where = where,
-            Why = "its last bytes are not those that end a backup: it was cut off",
+            Why = "its last bytes are not those that end a backup, so it was cut off",
             Remedy = "copy it again from where it came, or use another backup",
         })
     { ExitCode = DataError };

@@ -332,7 +332,7 @@ public sealed class BackupReader
         var path = entry.Type == TarEntryType.Directory ? entry.Path.TrimEnd('/') : entry.Path;
         if (path.Split('/').Any(part => part is "" or "." or ".."))
         {
-            throw BackupProblem.Unlike(where, $"'{Printable.Escape(entry.Path, 200)}' is no plain path");
+            throw BackupProblem.Unlike(where, $"'{Printable.Escape(entry.Path, 200)}' is not a plain path");
         }
 
         if (entry.Type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice)

@@ -159,7 +159,7 @@ public sealed class BackupWriter(BackupContent content, BackupKey? key, TimeProv
         {
             Where = Printable.Escape(folder, 300),
             Why = Printable.Escape(failure.Message, 300),
-            Remedy = "free space there, or give another place with -o; nothing was kept of this try",
+            Remedy = "free space there, or give another place with -o; nothing of this attempt was kept",
         },
         failure)
     { ExitCode = 73 };

@@ -41,7 +41,7 @@ internal static class EmbeddedImage
         var isBlob = name.StartsWith("blobs/sha256/", StringComparison.Ordinal) && name.Length == 77 && name[13..].All(char.IsAsciiHexDigitLower);
         if (entry.Type != TarEntryType.File || entry.SparseSize is not null || !(isBlob || name is "oci-layout" or "index.json"))
         {
-            throw BackupProblem.Unlike(where, $"'{Printable.Escape(entry.Path, 200)}' is no part of an image");
+            throw BackupProblem.Unlike(where, $"'{Printable.Escape(entry.Path, 200)}' is not part of an image");
         }
 
         var path = $"{folder}/{name}";

@@ -65,7 +65,7 @@ public static class ForegroundRun
         }
 
         List<string> argv = [.. entry, .. request.Verb.Count > 0 ? request.Verb : config.Cmd ?? []];
-        return argv.Count > 0 ? argv : throw new ProblemException(new Problem("NUA5003", "The image does not say what to run")
+        return argv.Count > 0 ? argv : throw new ProblemException(new Problem("NUA5003", "the image does not say what to run")
         {
             Why = "its config has neither Entrypoint nor Cmd",
             Remedy = "give a command: nua run IMAGE -- CMD",
@@ -132,7 +132,7 @@ public static class ForegroundRun
             var inner = port.Container ?? (int.TryParse(env.GetValueOrDefault("PORT"), out var own) ? own : 8080);
             if (request.UsesHostNetwork)
             {
-                throw new ProblemException(new Problem("NUA5004", "A port cannot be published on the host's own network")
+                throw new ProblemException(new Problem("NUA5004", "a port cannot be published on the host's own network")
                 {
                     Remedy = $"leave out -p and set the port with -e PORT={port.Host}",
                 })

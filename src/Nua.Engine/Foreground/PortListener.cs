@@ -32,7 +32,7 @@ internal sealed class PortListener : IDisposable
         catch (SocketException error)
         {
             Dispose();
-            throw new ProblemException(new Problem("NUA5002", $"Port {port.Host} of {port.Address} cannot be used")
+            throw new ProblemException(new Problem("NUA5002", $"port {port.Host} of {port.Address} cannot be used")
             {
                 Why = error.SocketErrorCode == SocketError.AddressAlreadyInUse ? "another program listens there" : error.Message,
                 Remedy = "publish another port with -p HOST:PORT",

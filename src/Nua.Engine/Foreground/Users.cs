@@ -56,7 +56,7 @@ internal static class Users
     private static bool TryId(string text, out uint id) => uint.TryParse(text, out id) && id < 65536;
 
     private static ProblemException Unknown(string kind, string name) =>
-        new(new Problem("NUA5005", $"The image names the {kind} '{Printable.Escape(name, 60)}', which it does not have")
+        new(new Problem("NUA5005", $"the image names the {kind} '{Printable.Escape(name, 60)}', which it does not have")
         {
             Why = "ids from 0 to 65535 and names in the image's own /etc/passwd and /etc/group can be used",
         });

@@ -35,10 +35,10 @@ public sealed class Everyday(Workplace place)
         await place.Engine.RemoveAsync(place.Folder, cancel);
         if (!isNoted && !TryWant(isWanted: false))
         {
-            throw new ProblemException(new Problem("NUA5209", $"'{place.Folder.Name}' is stopped, but that cannot be written down: the disk is full")
+            throw new ProblemException(new Problem("NUA5209", $"'{place.Folder.Name}' is stopped, but that cannot be recorded: the disk is full")
             {
                 Where = Printable.Escape(place.Folder.Path, 300),
-                Why = "as it is written now, 'nua start --all' starts it again",
+                Why = "its record still says that it runs, so 'nua start --all' starts it again",
                 Remedy = $"free space on that disk, then: nua stop {place.Folder.Name}",
             })
             { ExitCode = NoRoom };

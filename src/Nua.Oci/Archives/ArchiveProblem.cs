@@ -9,7 +9,7 @@ internal static class ArchiveProblem
         new Problem("NUA3203", "there is no image at this place")
         {
             Where = Printable.Escape(where, 300),
-            Remedy = "look at the path; what comes after the first ':' behind it is taken for the tag",
+            Remedy = "check the path; whatever follows the first ':' is taken for the tag",
         });
 
     public static ProblemException NotALayout(string where, string why) => new(
@@ -25,7 +25,7 @@ internal static class ArchiveProblem
         {
             Where = Printable.Escape(where, 300),
             Why = "it has " + string.Join(", ", names.DefaultIfEmpty("none").Take(10).Select(name => Printable.Escape(name, 120))),
-            Remedy = "put the name of one behind the path, after a ':'",
+            Remedy = "name one of them: PATH:NAME",
         });
 
     public static ProblemException NotLocal(ImageLocation location, string verb) => new(
@@ -43,5 +43,5 @@ internal static class ArchiveProblem
         }, error);
 
     public static ProblemException NoStore() => new(
-        new Problem("NUA3209", "there is no store to look the name up in"));
+        new Problem("NUA3209", "there is no image store to look the name up in"));
 }

@@ -14,10 +14,10 @@ internal static class LayerProblem
         new Problem("NUA3041", $"the {format} data is damaged") { Where = where, Why = why, Remedy = Remedy }, inner);
 
     public static ProblemException Trailing(string where, string format) => new(
-        new Problem("NUA3042", $"there is something behind the {format} data")
+        new Problem("NUA3042", $"there is more data after the end of the {format} data")
         {
             Where = where,
-            Why = "some programs would read it and some would not",
+            Why = "some programs would read it, others would not",
             Remedy = Remedy,
         });
 
@@ -25,5 +25,5 @@ internal static class LayerProblem
         new Problem("NUA3043", $"the layer is not {format}, as its media type says") { Where = where, Remedy = Remedy });
 
     public static ProblemException Window(string where, string why) => new(
-        new Problem("NUA3045", "the zstd data needs what a layer must not ask for") { Where = where, Why = why });
+        new Problem("NUA3045", "the zstd data asks for more than a layer may") { Where = where, Why = why });
 }

@@ -186,7 +186,7 @@ internal sealed class TreeNodes(int maxNodes)
                 kept.ToDictionary(pair => pair.Key, pair => (ReadOnlyMemory<byte>)pair.Value), StringComparer.Ordinal);
 
     private ProblemException TooMany(string where) =>
-        new(new Problem("NUA3036", $"the image has more than {maxNodes} files, or names too long to be honest") { Where = where });
+        new(new Problem("NUA3036", $"the image has more than {maxNodes} files, or names of unreasonable length") { Where = where });
 }
 
 /// <summary>What was found out about a file's content.</summary>

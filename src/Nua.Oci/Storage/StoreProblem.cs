@@ -55,7 +55,7 @@ internal static class StoreProblem
         });
 
     public static ProblemException NotAFile(string path) => new(
-        new Problem("NUA3116", "this is no regular file") { Where = Printable.Escape(path, 300) });
+        new Problem("NUA3116", "this is not a regular file") { Where = Printable.Escape(path, 300) });
 
     public static ProblemException BadName(string name) => new(
         new Problem("NUA3106", $"'{Printable.Escape(name, 120)}' is not a name for an image")

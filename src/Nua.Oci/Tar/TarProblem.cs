@@ -21,8 +21,8 @@ internal sealed class TarProblem(string where)
     public ProblemException Limit(long offset, string why) => Make(TarLimits.Code, "the archive is too large to be honest", offset, why);
 
     public ProblemException Trailing(long offset) =>
-        Make("NUA3028", "there is something behind the end of the archive", offset,
-            "some programs would read it and some would not");
+        Make("NUA3028", "there is data after the end of the archive", offset,
+            "some programs would read it, others would not");
 
     public ProblemException Ambiguous(long offset, string why) =>
         Make("NUA3029", "programs read this archive in different ways", offset, why);

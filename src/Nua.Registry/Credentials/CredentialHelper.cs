@@ -22,7 +22,10 @@ internal sealed class CredentialHelper
     {
         if (name.Length is 0 or > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || name[0] is '.' or '-')
         {
-            throw new ProblemException(new Problem("NUA3632", $"'{Printable.Escape(name, 80)}' is not the name of a credential helper"));
+            throw new ProblemException(new Problem("NUA3632", $"'{Printable.Escape(name, 80)}' is not the name of a credential helper")
+            {
+                Remedy = "write, for example, \"pass\" for the program docker-credential-pass in 'credHelpers' or 'credsStore' of Docker's config.json",
+            });
         }
 
         _program = "docker-credential-" + name;
@@ -136,7 +139,7 @@ internal sealed class CredentialHelper
     }
 
     private ProblemException Failed(string why) => new(
-        new Problem("NUA3633", $"the credential helper '{_program}' gives no answer")
+        new Problem("NUA3633", $"the credential helper '{_program}' did not answer")
         {
             // What it prints may hold a secret when it is no error: only its beginning is shown, and only of failures.
             Why = Printable.Escape(why, 200),

@@ -14,7 +14,7 @@ internal static class LayerUnpacker
     {
         var where = $"layer {diffId}";
         var compression = MediaTypes.LayerCompressionOf(mediaType)
-            ?? throw new ProblemException(new Problem("NUA4033", $"A layer of type '{Printable.Escape(mediaType, 80)}' cannot be unpacked")
+            ?? throw new ProblemException(new Problem("NUA4033", $"a layer of type '{Printable.Escape(mediaType, 80)}' cannot be unpacked")
             {
                 Where = where,
             });

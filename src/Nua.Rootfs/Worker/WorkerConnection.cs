@@ -194,7 +194,7 @@ internal sealed class WorkerConnection : IDisposable
     private ProblemException Gone()
     {
         var text = _errors.Wait(TimeSpan.FromSeconds(2)) ? _errors.Result.Trim() : "";
-        return new ProblemException(new Problem("NUA4005", "The sandbox process ended unexpectedly")
+        return new ProblemException(new Problem("NUA4005", "the sandbox process ended unexpectedly")
         {
             Why = text.Length > 0 ? Printable.Escape(text, 600) : "it was killed",
             Remedy = "check that user namespaces are allowed (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns)"

@@ -78,7 +78,7 @@ public sealed class WorkerProgram
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var isFull = Posix.IsDiskFull(failure);
-            Fail([new Problem(isFull ? "NUA4031" : "NUA4030", isFull ? "The disk of the store is full" : "A file of the sandbox could not be handled")
+            Fail([new Problem(isFull ? "NUA4031" : "NUA4030", isFull ? "the disk of the store is full" : "reading or writing a file of the sandbox failed")
             {
                 Why = Printable.Escape(failure.Message, 500),
                 Remedy = isFull ? "free space, or run: nua prune" : null,

@@ -48,8 +48,8 @@ public sealed class SourceFolderTests(ExampleImages images) : IDisposable
         var app = new SmallApplications(_folder).Site();
         await Shell.ScriptAsync($"ln -s {secret} escaping; ln -s ../outside climbing; ln -s nowhere dangling; ln -s loop loop; ln -s index.html good", app);
         var built = (await images.Nua.RunAsync("build", app)).Expect(0);
-        Assert.Contains("NUA2154: The link 'escaping'", built.Error, StringComparison.Ordinal);
-        Assert.Contains("NUA2154: The link 'climbing'", built.Error, StringComparison.Ordinal);
+        Assert.Contains("NUA2154: the link 'escaping'", built.Error, StringComparison.Ordinal);
+        Assert.Contains("NUA2154: the link 'climbing'", built.Error, StringComparison.Ordinal);
         (await images.Nua.RunAsync("save", built.Out.Trim(), $"oci:{_folder["layout"]}:1")).Expect(0);
         await Judges.Judge.UmociAsync(_folder["layout"], "1", _folder["bundle"]);
         var links = (await Shell.ScriptAsync("find . -type l -printf '%P %l\\n' | sort", _folder["bundle/rootfs/nua/app"])).Expect(0).Out;

@@ -78,7 +78,7 @@ public abstract record BackupPlace
         {
             Where = Printable.Escape(place, 300),
             Why = found is null ? "it is not listed there" : $"{found} bytes are there, {wanted} were sent",
-            Remedy = "the place lost it although its program reported no error; nothing was kept of this try",
+            Remedy = "the place lost it although its program reported no error; nothing of this attempt was kept",
         })
     { ExitCode = 73 };
 }

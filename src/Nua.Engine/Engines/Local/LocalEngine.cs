@@ -81,7 +81,7 @@ public sealed class LocalEngine(string storeHome) : IEngine
         InstanceFolder instance, IReadOnlyList<string> argv, Action<int, ReadOnlyMemory<byte>> onOutput, CancellationToken cancel)
     {
         var reply = await AskExistingAsync(instance, new ExecOrder(argv), cancel, onOutput)
-            ?? throw new ProblemException(new Problem("NUA5037", $"'{instance.Name}' does not run")
+            ?? throw new ProblemException(new Problem("NUA5037", $"'{instance.Name}' is not running")
             {
                 Remedy = $"nua start {instance.Name}",
             });

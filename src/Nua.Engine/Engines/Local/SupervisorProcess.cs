@@ -93,7 +93,7 @@ internal static class SupervisorProcess
         var said = (await error).Trim();
         throw new ProblemException(new Problem("NUA5035", $"the supervisor of '{instance.Name}' could not be started")
         {
-            Why = said.Length > 0 ? Printable.Escape(said, 600) : "it ended without a word",
+            Why = said.Length > 0 ? Printable.Escape(said, 600) : "it ended without printing anything",
             Remedy = "check that user namespaces are allowed (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns)"
                 + " and that /etc/subuid and /etc/subgid give this user 65536 ids",
         });

@@ -160,7 +160,7 @@ public sealed class SupervisorProgram
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                IReadOnlyList<Problem> problems = [new Problem("NUA5030", "the supervisor could not handle a file") { Why = Printable.Escape(failure.Message, 500) }];
+                IReadOnlyList<Problem> problems = [new Problem("NUA5030", "the supervisor could not read or write a file") { Why = Printable.Escape(failure.Message, 500) }];
                 pipe.Write(FrameKind.Failure, JsonSerializer.SerializeToUtf8Bytes(problems, OrderJson.Default.IReadOnlyListProblem));
             }
             catch (OperationCanceledException)
@@ -324,7 +324,7 @@ public sealed class SupervisorProgram
     {
         if (_service?.Container is not { } container)
         {
-            throw new ProblemException(new Problem("NUA5031", "the application does not run at this moment"));
+            throw new ProblemException(new Problem("NUA5031", "the application is not running at this moment"));
         }
 
         return await container.ExecuteAsync(exec.Argv, onOutput, gone);

@@ -16,7 +16,7 @@ internal sealed class VerbContainer(ContainerLaunch launch, ContainerRoots roots
     {
         if (order.IsBeside && besides is null)
         {
-            throw new ProblemException(new Problem("NUA5032", "the application does not run, so nothing can run beside it"));
+            throw new ProblemException(new Problem("NUA5032", "the application is not running, so nothing can run beside it"));
         }
 
         var result = order.WantsResult ? roots.MakeResult(order.Container.Uid, order.Container.Gid) : null;
