@@ -5,11 +5,9 @@ using Nua.Foundation;
 namespace Nua.Oci;
 
 /// <summary>
-/// Names content by its hash: <c>algorithm:encoded</c> (image-spec, descriptor.md). Any algorithm that fits the grammar
-/// parses, so that
-/// documents which mention it can be kept; only sha256 content is ever trusted. The default value names nothing and is
-/// never
-/// a result of parsing.
+/// Names content by its hash: <c>algorithm:encoded</c> (image-spec, descriptor.md). Any algorithm that fits the grammar parses,
+/// so that documents which mention it can be kept; only sha256 content is ever trusted. The default value names nothing and is
+/// never a result of parsing.
 /// </summary>
 public readonly record struct Digest : IComparable<Digest>
 {

@@ -15,11 +15,9 @@ public interface IBlobStore
     bool TryGetSize(Digest digest, out long size);
 
     /// <summary>
-    /// Opens content for one pass from beginning to end. The size is compared now; the digest is computed along the way
-    /// and
-    /// compared when the end is reached, which is reported as an exception <em>instead of</em> the end of the stream.
-    /// So whoever
-    /// reads to the end has right content, and must throw away what it made if it gets an exception.
+    /// Opens content for one pass from beginning to end. The size is compared now; the digest is computed along the way and
+    /// compared when the end is reached, which is reported as an exception <em>instead of</em> the end of the stream. So
+    /// whoever reads to the end has right content, and must throw away what it made if it gets an exception.
     /// </summary>
     /// <exception cref="Nua.Foundation.ProblemException">NUA3060 not there, NUA3061 other size, NUA3062 other digest
     /// (while reading).</exception>

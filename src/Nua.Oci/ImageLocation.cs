@@ -10,11 +10,9 @@ public abstract record ImageLocation
     }
 
     /// <summary>
-    /// <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>,
-    /// <c>docker-daemon:NAME:TAG</c>,
-    /// <c>docker://HOST/NAME[:TAG][@DIGEST]</c>; without a prefix, a digest or name in the store, or a registry
-    /// reference when it begins
-    /// with a host. A path ends at the first colon, as other tools read it.
+    /// <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>, <c>docker-daemon:NAME:TAG</c>,
+    /// <c>docker://HOST/NAME[:TAG][@DIGEST]</c>; without a prefix, a digest or name in the store, or a registry reference when
+    /// it begins with a host. A path ends at the first colon, as other tools read it.
     /// </summary>
     /// <exception cref="ProblemException">NUA3201, NUA3202; exit code 2.</exception>
     public static ImageLocation Parse(string text)

@@ -4,8 +4,7 @@ using System.Net.Sockets;
 namespace Nua.Oci;
 
 /// <summary>The expressions of distribution-spec (spec.md, "Pulling manifests") and of image-spec's <c>ref.name</c>, as
-/// predicates
-/// that take time linear in the text.</summary>
+/// predicates that take time linear in the text.</summary>
 public static class ReferenceGrammar
 {
     /// <summary><c>[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}</c></summary>

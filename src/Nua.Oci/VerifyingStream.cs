@@ -4,9 +4,8 @@ using Nua.Foundation;
 namespace Nua.Oci;
 
 /// <summary>
-/// Passes content on while hashing it. The last bytes are given out only after the digest has been found right, so
-/// nobody
-/// can reach the end of wrong content.
+/// Passes content on while hashing it. The last bytes are given out only after the digest has been found right, so nobody can
+/// reach the end of wrong content.
 /// </summary>
 internal sealed class VerifyingStream : ReadOnlyStream
 {

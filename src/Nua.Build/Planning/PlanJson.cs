@@ -4,10 +4,8 @@ namespace Nua.Build.Planning;
 
 /// <summary>
 /// A plan as one JSON object: what <c>nua plan --json</c> prints, a part of the cache key, and <c>plan</c> in
-/// <c>build.json</c>. Canonical:
-/// every field is written, in one order; maps are sorted by key (ordinal); nothing depends on culture or machine. The
-/// configuration
-/// is not in it, since the image holds it as <c>nua-config.json</c>.
+/// <c>build.json</c>. Canonical: every field is written, in one order; maps are sorted by key (ordinal); nothing depends on
+/// culture or machine. The configuration is not in it, since the image holds it as <c>nua-config.json</c>.
 /// </summary>
 /// <example>
 /// <code>

@@ -10,9 +10,8 @@ namespace Nua.Oci.Archives;
 public sealed record TransferResult(Descriptor Root, string? Name, IReadOnlyList<Problem> Notes);
 
 /// <summary>
-/// Moves images between the store, layouts and archives. Between the OCI forms bytes and digests never change and an
-/// index of several
-/// platforms stays whole; every blob is verified on the way.
+/// Moves images between the store, layouts and archives. Between the OCI forms bytes and digests never change and an index of
+/// several platforms stays whole; every blob is verified on the way.
 /// </summary>
 public static class ImageTransfer
 {

@@ -3,9 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Nua.Oci.Compression;
 
-/// <summary>Takes bits, the lowest first, and whole bytes from a stream, never more than the caller asks for by
-/// meaning: what is
-/// behind a member stays readable.</summary>
+/// <summary>Takes bits, the lowest first, and whole bytes from a stream. What it has read ahead is not lost: what follows a member
+/// stays readable here.</summary>
 internal sealed class BitReader(Stream input, Func<Exception> truncated)
 {
     private readonly byte[] _buffer = new byte[64 << 10];

@@ -42,9 +42,8 @@ public static class Crc32
         return ~crc;
     }
 
-    /// <summary>The checksum of two pieces of data one after the other, from those of each. Appending n zero bits
-    /// multiplies by x^n
-    /// modulo the polynomial; the power is made by repeated squaring.</summary>
+    /// <summary>The checksum of two pieces of data one after the other, from those of each. Appending n zero bits multiplies by
+    /// x^n modulo the polynomial; the power is made by repeated squaring.</summary>
     public static uint Combine(uint first, uint second, long secondLength)
     {
         var power = 0x80000000u;

@@ -5,14 +5,13 @@ using System.Runtime.InteropServices;
 namespace Nua.Oci.Compression;
 
 /// <summary>
-/// Nua's own deflate (RFC 1951). zlib's output differs between its versions and builds; this one's depends on the input
-/// alone, so a digest stays
-/// the same when the .NET runtime or the processor changes. <see cref="Version"/> is raised when its output changes.
+/// Nua's own deflate (RFC 1951). zlib's output differs between its versions and builds; this one's depends on the input alone,
+/// so a digest stays the same when the .NET runtime or the processor changes. <see cref="Version"/> is raised when its output
+/// changes.
 /// </summary>
 /// <remarks>
-/// Hash chains over four-byte sequences with one step of lazy evaluation; blocks of at most <see cref="MaxTokens"/>
-/// symbols, each stored,
-/// with the fixed code or with a code of its own, whichever is shortest.
+/// Hash chains over four-byte sequences with one step of lazy evaluation; blocks of at most <see cref="MaxTokens"/> symbols,
+/// each stored, with the fixed code or with a code of its own, whichever is shortest.
 /// </remarks>
 internal sealed class DeflateEncoder
 {

@@ -6,9 +6,8 @@ namespace Nua.Oci.Compression;
 /// strangely.</param>
 public sealed record ExpansionLimits(long MaxBytes, int MaxRatio)
 {
-    /// <summary>For images from elsewhere: 128 GiB and 1100:1. Deflate cannot exceed 1032:1, so the ratio finds zstd
-    /// bombs; deflate's are
-    /// bounded by <see cref="MaxBytes"/>, and nothing is ever held in memory.</summary>
+    /// <summary>For images from elsewhere: 128 GiB and 1100:1. Deflate cannot exceed 1032:1, so the ratio finds zstd bombs;
+    /// deflate's are bounded by <see cref="MaxBytes"/>, and nothing is ever held in memory.</summary>
     public static readonly ExpansionLimits Default = new(128L << 30, 1100);
 
     /// <summary>Uncompressed bytes below which the ratio does not matter.</summary>

@@ -4,9 +4,8 @@ using Nua.Foundation;
 namespace Nua.Oci.Compression;
 
 /// <summary>
-/// Expands gzip (RFC 1952) and checks all of its framing, which the platform's own stream does not: each member has its
-/// trailer with the
-/// right checksum and size; after the last one come only zeros or nothing. Several members, empty ones too, are one
+/// Expands gzip (RFC 1952) and checks all of its framing, which the platform's own stream does not: each member has its trailer
+/// with the right checksum and size; after the last one come only zeros or nothing. Several members, empty ones too, are one
 /// stream.
 /// </summary>
 internal sealed class GzipReader : ReadOnlyStream

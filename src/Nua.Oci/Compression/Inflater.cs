@@ -1,9 +1,8 @@
 namespace Nua.Oci.Compression;
 
 /// <summary>
-/// Expands one deflate stream (RFC 1951) into a sliding buffer. It stops exactly at the end of the stream, which the
-/// platform's own decoder
-/// cannot tell, and every array access is checked: its input is hostile.
+/// Expands one deflate stream (RFC 1951) into a sliding buffer. It stops exactly at the end of the stream, which the platform's
+/// own decoder cannot tell, and every array access is checked: its input is hostile.
 /// </summary>
 internal sealed class Inflater(BitReader input, Func<string, Exception> corrupt)
 {

@@ -16,9 +16,8 @@ public static class LayerStreams
     };
 
     /// <summary>
-    /// Expands by what the media type says, never by guessing: a digest that is signed must mean one thing. Framing is
-    /// checked to the last
-    /// byte of the input; expansion is bounded by <paramref name="limits"/>.
+    /// Expands by what the media type says, never by guessing: a digest that is signed must mean one thing. Framing is checked
+    /// to the last byte of the input; expansion is bounded by <paramref name="limits"/>.
     /// </summary>
     /// <param name="input">Disposed with the result.</param>
     /// <exception cref="ProblemException">NUA3040 to 3045, while reading.</exception>
@@ -35,8 +34,7 @@ public static class LayerStreams
     }
 
     /// <summary>
-    /// A layer's tar, with the blob's digest and the layer's diff_id both checked when the end is reached: whoever
-    /// reads to the
+    /// A layer's tar, with the blob's digest and the layer's diff_id both checked when the end is reached: whoever reads to the
     /// end has right content.
     /// </summary>
     /// <exception cref="ProblemException">NUA3014 a media type that is no layer; NUA3056 another diff_id; those of

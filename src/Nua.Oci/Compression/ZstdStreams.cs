@@ -34,9 +34,8 @@ internal sealed class ZstdWriter : WriteOnlyStream
 }
 
 /// <summary>
-/// Expands zstd frames (RFC 8878): several and skippable ones are one stream; a dictionary or a window over 128 MiB is
-/// refused, so
-/// memory is bounded; a truncated frame is an error.
+/// Expands zstd frames (RFC 8878): several and skippable ones are one stream; a dictionary or a window over 128 MiB is refused,
+/// so memory is bounded; a truncated frame is an error.
 /// </summary>
 internal sealed unsafe class ZstdReader : ReadOnlyStream
 {

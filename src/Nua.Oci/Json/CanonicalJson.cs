@@ -4,9 +4,8 @@ using System.Text.Json;
 
 namespace Nua.Oci.Json;
 
-/// <summary>Writes a document whose bytes depend on its content alone: no white space, fields in the order of the
-/// calls, maps sorted
-/// by name, absent values left out.</summary>
+/// <summary>Writes a document whose bytes depend on its content alone: no white space, fields in the order of the calls, maps
+/// sorted by name, absent values left out.</summary>
 public sealed class CanonicalJson : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);

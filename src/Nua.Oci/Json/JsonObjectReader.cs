@@ -4,10 +4,9 @@ using Nua.Foundation;
 namespace Nua.Oci.Json;
 
 /// <summary>
-/// One object of a strict document, read field by field. <c>null</c> means absent. A field of the wrong type, or a name
-/// that differs from a
-/// known one only by case (which Go's decoder takes for the same), is a <see cref="ProblemException"/> that names the
-/// place.
+/// One object of a strict document, read field by field. <c>null</c> means absent. A field of the wrong type, or a name that
+/// differs from a known one only by case (which Go's decoder takes for the same), is a <see cref="ProblemException"/> that
+/// names the place.
 /// </summary>
 public sealed class JsonObjectReader
 {

@@ -5,8 +5,7 @@ namespace Nua.Oci.Json;
 
 /// <summary>
 /// Reads a JSON document whose meaning must be the same for everybody: UTF-8 without a byte order mark, no comments, no
-/// trailing data, no duplicate names (RFC 7493, image-spec considerations.md). Two readers that choose differently
-/// between two
+/// trailing data, no duplicate names (RFC 7493, image-spec considerations.md). Two readers that choose differently between two
 /// "layers" see two different images under one digest.
 /// </summary>
 public static class StrictJson

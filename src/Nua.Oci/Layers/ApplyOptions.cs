@@ -8,8 +8,7 @@ namespace Nua.Oci.Layers;
 /// whiteout.</summary>
 public enum DevicePolicy
 {
-    /// <summary>The usual nodes of <c>/dev</c> (null, zero, full, random, urandom, tty, console, ptmx) are left out,
-    /// since
+    /// <summary>The usual nodes of <c>/dev</c> (null, zero, full, random, urandom, tty, console, ptmx) are left out, since
     /// every engine provides them; others are refused.</summary>
     LeaveOutUsual,
 

@@ -8,9 +8,8 @@ using Nua.Oci.Tar;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// What an image's file system looks like when all layers are on top of each other, without unpacking anything. Reading
-/// it checks every
-/// digest and diff_id. Memory depends on the number of files, not on their size.
+/// What an image's file system looks like when all layers are on top of each other, without unpacking anything. Reading it
+/// checks every digest and diff_id. Memory depends on the number of files, not on their size.
 /// </summary>
 public sealed class ImageTree
 {

@@ -7,11 +7,9 @@ using Nua.Oci.Tar;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// Applies layers to a directory by the rules of layer.md, so that nothing outside of it is touched whatever the layers
-/// hold: see
-/// <see cref="RootedDirectory"/>. Owner, mode, times and attributes are set through descriptors or without following
-/// links. When it throws,
-/// the directory is left as it is and worth nothing: unpack into a temporary one.
+/// Applies layers to a directory by the rules of layer.md, so that nothing outside of it is touched whatever the layers hold:
+/// see <see cref="RootedDirectory"/>. Owner, mode, times and attributes are set through descriptors or without following links.
+/// When it throws, the directory is left as it is and worth nothing: unpack into a temporary one.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">

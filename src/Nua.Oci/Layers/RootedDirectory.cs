@@ -6,10 +6,9 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Layers;
 
 /// <summary>
-/// A directory tree in which no path leads outside, whatever links are in it. Every path is resolved by the kernel
-/// relative to the root's descriptor (openat2), never by comparing strings: links inside the tree, absolute ones too,
-/// resolve inside
-/// the root, as they will in the running image. The last part of a path is never followed.
+/// A directory tree in which no path leads outside, whatever links are in it. Every path is resolved by the kernel relative to
+/// the root's descriptor (openat2), never by comparing strings: links inside the tree, absolute ones too, resolve inside the
+/// root, as they will in the running image. The last part of a path is never followed.
 /// </summary>
 internal sealed class RootedDirectory : IDisposable
 {
@@ -108,9 +107,8 @@ internal sealed class RootedDirectory : IDisposable
         return Posix.LastError is Libc.ENoEnt or Libc.ENotDir ? null : Fail<Libc.StatxBuffer?>("reading", name);
     }
 
-    /// <summary>Removes a path (without links in it) and everything below it that <paramref name="isKept"/> does not
-    /// name; what holds
-    /// something that is kept stays too.</summary>
+    /// <summary>Removes a path (without links in it) and everything below it that <paramref name="isKept"/> does not name; what
+    /// holds something that is kept stays too.</summary>
     /// <returns>Whether it is gone.</returns>
     public bool Remove(string path, Func<string, bool> isKept, Action<string> onKeptDirectory, string where)
     {

@@ -26,8 +26,7 @@ public sealed record TreeOptions
 
     /// <summary>
     /// Called for every entry of every layer in order, whiteouts and what later layers overwrite included: layer index,
-    /// normalised path
-    /// (of a whiteout: with its <c>.wh.</c> name), entry.
+    /// normalised path (of a whiteout: with its <c>.wh.</c> name), entry.
     /// </summary>
     public Action<int, string, TarEntry>? OnEntry { get; init; }
 

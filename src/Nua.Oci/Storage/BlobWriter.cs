@@ -6,9 +6,8 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// A blob being written: a stream that hashes what passes. It lives in a temporary file under a kernel lock, by which
-/// pruning tells the files
-/// of living writers from those of dead ones. Without <see cref="Commit"/> nothing is left.
+/// A blob being written: a stream that hashes what passes. It lives in a temporary file under a kernel lock, by which pruning
+/// tells the files of living writers from those of dead ones. Without <see cref="Commit"/> nothing is left.
 /// </summary>
 public sealed class BlobWriter : WriteOnlyStream
 {

@@ -6,9 +6,8 @@ using Nua.Oci.Attachments;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// The local images: an OCI image layout that several processes share, with records beside it. What a call has
-/// acknowledged survives
-/// kill -9 and a power cut: blobs are synced and renamed before the index that mentions them is.
+/// The local images: an OCI image layout that several processes share, with records beside it. What a call has acknowledged
+/// survives kill -9 and a power cut: blobs are synced and renamed before the index that mentions them is.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -109,8 +108,7 @@ public sealed class ImageStore
             .ThenBy(image => image.Manifest.Digest)];
 
     /// <summary>
-    /// By name; by <c>NAME</c> alone for <c>NAME:latest</c> or the only tag there is; by digest, whole or its first six
-    /// or more
+    /// By name; by <c>NAME</c> alone for <c>NAME:latest</c> or the only tag there is; by digest, whole or its first six or more
     /// hexadecimal digits. Null when nothing matches.
     /// </summary>
     /// <exception cref="ProblemException">NUA3105 several images match.</exception>

@@ -6,8 +6,7 @@ public static class IndexEdits
     public static string? NameOf(this Descriptor entry) => entry.Annotations.GetValueOrDefault(AnnotationKeys.RefName);
 
     /// <summary>
-    /// Points names at a manifest. An image that loses its last name stays in the index without one, so that a digest
-    /// which was
+    /// Points names at a manifest. An image that loses its last name stays in the index without one, so that a digest which was
     /// once printed still resolves; pruning removes it.
     /// </summary>
     public static ImageIndex WithNames(this ImageIndex index, Descriptor manifest, IReadOnlyList<string> names)

@@ -4,8 +4,7 @@ namespace Nua.Oci.Storage;
 
 /// <summary>
 /// <c>index.json</c> of a layout. Reading needs no lock, since a new index replaces the old one whole. Changing is
-/// read-modify-write
-/// under the exclusive kernel lock of a file that is never deleted.
+/// read-modify-write under the exclusive kernel lock of a file that is never deleted.
 /// </summary>
 /// <param name="lockPath">The file whose lock counts.</param>
 /// <param name="mode">Of the index file.</param>

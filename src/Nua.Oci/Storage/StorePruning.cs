@@ -136,9 +136,8 @@ internal sealed partial class StorePruning(ImageStore store, PruneOptions option
     });
 
     /// <summary>
-    /// A record keeps the blobs whose digests its text mentions, whatever its form, and what a manifest among them
-    /// leads to. Records that
-    /// are old, or whose blobs are gone, are dropped.
+    /// A record keeps the blobs whose digests its text mentions, whatever its form, and what a manifest among them leads to.
+    /// Records that are old, or whose blobs are gone, are dropped.
     /// </summary>
     private void MarkRecords(RecordKind kind)
     {

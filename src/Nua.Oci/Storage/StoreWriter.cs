@@ -12,11 +12,9 @@ namespace Nua.Oci.Storage;
 /// pruning by other processes until it is disposed. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// A lease is a file <c>leases/ID</c> of digests, one a line, under this process's kernel lock. A digest is entered
-/// under the shared lock of the
-/// store before the blob is looked for or put in place; pruning reads the leases and moves blobs away under the
-/// exclusive one. So
-/// either pruning sees the lease, or the writer sees that the blob is gone.
+/// A lease is a file <c>leases/ID</c> of digests, one a line, under this process's kernel lock. A digest is entered under the
+/// shared lock of the store before the blob is looked for or put in place; pruning reads the leases and moves blobs away under
+/// the exclusive one. So either pruning sees the lease, or the writer sees that the blob is gone.
 /// </remarks>
 public sealed class StoreWriter : IDisposable
 {
@@ -122,10 +120,9 @@ public sealed class StoreWriter : IDisposable
     }
 
     /// <summary>
-    /// Checks that everything the manifest (or index) needs is here, makes it durable, then enters it into the store's
-    /// index under these names,
-    /// which leave the images that had them. When this returns the image survives a power cut; when it throws, the
-    /// index is as it was.
+    /// Checks that everything the manifest (or index) needs is here, makes it durable, then enters it into the store's index
+    /// under these names, which leave the images that had them. When this returns the image survives a power cut; when it
+    /// throws, the index is as it was.
     /// </summary>
     /// <exception cref="ProblemException">NUA3103 a blob is missing, NUA3106 a name is malformed, NUA3101.</exception>
     public void Publish(Descriptor manifest, params IReadOnlyList<string> names)

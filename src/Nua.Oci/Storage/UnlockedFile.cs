@@ -5,9 +5,8 @@ using Nua.Oci.Json;
 namespace Nua.Oci.Storage;
 
 /// <summary>
-/// Opens files without the advisory lock that .NET takes on every file it opens by path: that would collide with the
-/// locks by which processes
-/// of Nua know each other.
+/// Opens files without the advisory lock that .NET takes on every file it opens by path: that would collide with the locks by
+/// which processes of Nua know each other.
 /// </summary>
 internal static class UnlockedFile
 {

@@ -55,9 +55,8 @@ internal static class PaxRecords
         return output.ToArray();
     }
 
-    /// <summary>Decimal seconds with as many digits of fraction as needed. Half a second before 1970 is <c>-0.5</c>:
-    /// the fraction
-    /// of a written time counts away from zero, while ours always counts forward.</summary>
+    /// <summary>Decimal seconds with as many digits of fraction as needed. Half a second before 1970 is <c>-0.5</c>: the
+    /// fraction of a written time counts away from zero, while ours always counts forward.</summary>
     public static string FormatTime(TarTime time)
     {
         if (time.Nanoseconds == 0)

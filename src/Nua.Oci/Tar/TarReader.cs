@@ -15,9 +15,8 @@ namespace Nua.Oci.Tar;
 /// <item>A wrong checksum is an error, a zero one too; only a whole block of zeros ends the archive.</item>
 /// <item>After the end only zeros may follow. One end block, or none, is accepted (<see cref="HasEndMarker"/>
 /// tells).</item>
-/// <item>A pax header holds for the next entry, and its <c>size</c> counts instead of the header's own. Two pax headers
-/// in a row, a pax
-/// header together with GNU long names, a key twice in one header: refused.</item>
+/// <item>A pax header holds for the next entry, and its <c>size</c> counts instead of the header's own. Two pax headers in a
+/// row, a pax header together with GNU long names, a key twice in one header: refused.</item>
 /// <item>A global pax header may carry comments only (as git writes).</item>
 /// <item>Extended attributes are byte for byte. Any other value with a NUL is refused.</item>
 /// <item>Sparse files and kinds that POSIX does not define are refused, and content on links, directories and

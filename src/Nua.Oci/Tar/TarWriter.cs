@@ -7,13 +7,10 @@ using Nua.Foundation.Linux;
 namespace Nua.Oci.Tar;
 
 /// <summary>
-/// Writes a POSIX tar whose bytes depend on the entries alone: ustar headers, and a pax header in front of an entry
-/// only
-/// for what ustar cannot hold (names over 100 bytes or not ASCII, sizes and ids too large, fractions of a second, times
-/// before 1970, extended
-/// attributes). No names of users, no access times, no process ids. Entries come in the order of the caller, who also
-/// sees to
-/// parents first and no path twice.
+/// Writes a POSIX tar whose bytes depend on the entries alone: ustar headers, and a pax header in front of an entry only for
+/// what ustar cannot hold (names over 100 bytes or not ASCII, sizes and ids too large, fractions of a second, times before
+/// 1970, extended attributes). No names of users, no access times, no process ids. Entries come in the order of the caller, who
+/// also sees to parents first and no path twice.
 /// </summary>
 public sealed class TarWriter : IDisposable
 {
@@ -47,8 +44,7 @@ public sealed class TarWriter : IDisposable
     }
 
     /// <param name="content">Gives exactly <see cref="TarEntry.Size"/> bytes and then ends. A file that grew or shrank
-    /// meanwhile is an error,
-    /// after which the archive is of no use.</param>
+    /// meanwhile is an error, after which the archive is of no use.</param>
     /// <exception cref="ProblemException">NUA3031 the entry cannot be represented; NUA3032 the content has another
     /// length.</exception>
     public void Write(TarEntry entry, Stream content)

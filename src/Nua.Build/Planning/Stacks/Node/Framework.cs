@@ -303,8 +303,7 @@ internal sealed partial record Framework(string Name, string? StaticFolder, IRea
     private static string? Value(Regex pattern, string text) =>
         pattern.Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    // The configuration files are programs. A literal value is read where it stands; what a program computes cannot be
-    // known
+    // The configuration files are programs. A literal value is read where it stands; what a program computes cannot be known
     // without running it, and the default is then taken and shown.
     [GeneratedRegex("""\boutDir\s*[:=]\s*["'`]([^"'`$]+)["'`]""")]
     private static partial Regex OutDirPattern();
