@@ -26,7 +26,7 @@ public static class AttestCommand
     {
         var image = Inputs.Image();
         var types = Inputs.Values("--type", "TYPE", "cyclonedx, spdx or provenance; cyclonedx and provenance when left out. With --predicate also a URI");
-        var predicate = Inputs.Value("--predicate", "FILE", "State what this JSON file says, as the one --type");
+        var predicate = Inputs.Value("--predicate", "FILE", "State what this JSON file says; needs exactly one --type");
         var builder = Inputs.Value("--builder-id", "URI", $"Who built the image, for provenance; {BuilderIdentity.LocalId} when left out");
         var key = new KeyInputs("Sign the statements with this private key");
         var print = Inputs.Flag("--print", "Print the statements, one JSON object a line, and attach nothing");

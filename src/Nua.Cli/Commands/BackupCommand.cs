@@ -153,9 +153,9 @@ public static class BackupCommand
         {
             Usage = "PLACE [--key KEY]",
             Details = "One changed bit anywhere, a missing end, a file that is not as listed: each is found. Nothing is changed.\n" +
-                "Of a restic repository without a snapshot, the newest backup is read.",
+                "Of a restic repository that is given without a snapshot, the newest backup is read.",
             Examples = [new("after copying it to another disk", "nua backup verify /mnt/disk/notes-0007-20261123T060000Z.tar.zst")],
-            ExitStatuses = [new(0, "it is whole and unchanged"), new(65, "it is not, or it is no backup"), new(66, "there is no such backup"), new(69, "its place does not answer")],
+            ExitStatuses = [new(0, "it is whole and unchanged"), new(65, "it is not, or it is not a backup"), new(66, "there is no such backup"), new(69, "its place does not answer")],
             JsonFields = [new("id", "which backup it is"), new("app_id", "whose data"), new("data_version", "form of the data"), new("entries", "names in it"), new("content_bytes", "size of the files in it")],
             Arguments = { file },
             Options = { key },

@@ -19,7 +19,7 @@ public static class CheckCommand
         {
             Usage = "IMAGE [--json|--sarif] [--strict]",
             Details = "Reads the image and runs nothing of it. Each rule has an identifier; the specification explains it under that name. An image\n" +
-                "that is not a Nua image is only asked the rules for every image.\n\n" + Inputs.ImageForms,
+                "that is not a Nua image is checked against the rules for every image only.\n\n" + Inputs.ImageForms,
             Examples =
             [
                 new("the image just built", "nua check nua-notes:1.0"),
@@ -29,9 +29,9 @@ public static class CheckCommand
             JsonFields =
             [
                 new("image", "digest of the manifest"),
-                new("is_nua_image", "whether the rules of the Nua specification were asked"),
+                new("is_nua_image", "whether the rules of the Nua specification were checked"),
                 new("level", "`N1-static` when every rule that can be proven without running is kept, else `N0`"),
-                new("rules", "number of rules asked"),
+                new("rules", "number of rules checked"),
                 new("errors`, `warnings`, `notes", "numbers of findings"),
                 new("findings[]", "`rule`, `severity`, `layer`, `place`, `what`, `remedy`"),
             ],

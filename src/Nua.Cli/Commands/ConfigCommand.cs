@@ -103,7 +103,7 @@ public static class ConfigCommand
     /// <summary>Scripts give all three commands a folder; the schema does not depend on it.</summary>
     private static Argument<string?> SameForAll() => new("DIR")
     {
-        Description = "Taken as by the other two; the schema is the same for every folder",
+        Description = "Accepted as by 'check' and 'show'; the schema is the same for every folder",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -11,8 +11,8 @@ public static class DestroyCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        var yes = Inputs.Flag("--yes", "Really: the data is deleted");
-        var noBackup = Inputs.Flag("--no-backup", "Without a last backup");
+        var yes = Inputs.Flag("--yes", "Confirm that the data is to be deleted");
+        var noBackup = Inputs.Flag("--no-backup", "Make no last backup");
         return new NuaCommand("destroy", "Stops an instance and deletes its data, settings, secrets and logs.")
         {
             Usage = "NAME --yes [--no-backup]",

@@ -17,7 +17,7 @@ public static class HealthCommand
         {
             Usage = "NAME [live|ready|started]",
             Examples = [new("can it do useful work?", "nua health notes")],
-            ExitStatuses = [new(0, "it is well"), new(1, "it is not, or does not run")],
+            ExitStatuses = [new(0, "it is well"), new(1, "it is not, or it is not running")],
             Arguments = { name, kind },
             Run = async (parsed, session) =>
             {

@@ -25,7 +25,7 @@ public static class KeyCommand
     private static NuaCommand Generate()
     {
         var output = Inputs.Value("--output", "PREFIX", "Where to: PREFIX.key and PREFIX.pub; 'nua' when left out", "-o");
-        var passphrase = Inputs.Value("--passphrase-file", "FILE", "Its first line will open the key; else the variable NUA_KEY_PASSPHRASE or COSIGN_PASSWORD");
+        var passphrase = Inputs.Value("--passphrase-file", "FILE", "Its first line will open the key; when left out, the variable NUA_KEY_PASSPHRASE or COSIGN_PASSWORD will");
         return new NuaCommand("generate", "Makes an ECDSA P-256 pair.")
         {
             Usage = "[-o PREFIX]",
@@ -43,7 +43,7 @@ public static class KeyCommand
     private static NuaCommand Public()
     {
         var file = new Argument<string>("KEY") { Description = "File of the private key" };
-        var passphrase = Inputs.Value("--passphrase-file", "FILE", "Its first line opens the key; else the variable NUA_KEY_PASSPHRASE or COSIGN_PASSWORD does");
+        var passphrase = Inputs.Value("--passphrase-file", "FILE", "Its first line opens the key; when left out, the variable NUA_KEY_PASSPHRASE or COSIGN_PASSWORD does");
         return new NuaCommand("public", "Prints the public half of a private key.")
         {
             Usage = "KEY",

@@ -14,7 +14,7 @@ public static class PruneCommand
         {
             Usage = "[--all]",
             Details = "Images without a name, blobs that nothing refers to, cached layers that no build used for two weeks. Named images stay, and\n" +
-                "so does whatever a build that is running now has written, or anybody in the last ten minutes (unless --all is given).",
+                "so does what a running build has written, and (without --all) whatever was written in the last ten minutes.",
             Examples = [new("how much there was to free", "nua prune --json | jq .bytes")],
             JsonFields =
             [

@@ -12,7 +12,8 @@ public static class RestartCommand
         return new NuaCommand("restart", "Restarts an instance and waits until it is ready.")
         {
             Usage = "NAME",
-            Details = "By the image's own 'restart' where it has one, which may not even stop; else in a new container, with the gate closed meanwhile.",
+            Details = "Uses the image's own 'restart' where it has one, which may not even stop the application;\n" +
+                "otherwise starts a new container, with the gate closed meanwhile.",
             Examples = [new("one instance", "nua restart notes")],
             Arguments = { name },
             Run = async (parsed, session) =>

@@ -21,13 +21,13 @@ public static class RestoreCommand
         var engine = new EngineChoice();
         var settings = new SettingsInputs();
         var switching = new SwitchInputs();
-        var command = new NuaCommand("restore", "Puts the data of a backup under an instance, or makes a new one of it.")
+        var command = new NuaCommand("restore", "Restores a backup into an instance, or makes a new instance from it.")
         {
             Usage = "NAME PLACE [--key FILE] [-p HOST[:PORT]] [options]",
             Details = "Every byte of the backup is read before anything is changed. An instance that exists keeps its image, which brings older data up to its version;\n" +
                 "its present data stays kept: 'nua rollback NAME --to kept' brings it back. A new instance gets the image of the backup, from the store or\n" +
-                "from the backup itself (nua backup --with-image): then nothing else has to be on the machine. Of a restic repository without a snapshot, the newest\n" +
-                "backup of NAME is taken, or of the only instance in it.",
+                "from the backup itself (nua backup --with-image): then nothing else has to be on the machine. Of a restic repository that\n" +
+                "is given without a snapshot, the newest backup of NAME is taken, or of the only instance in it.",
             Examples =
             [
                 new("the data of yesterday", "nua restore notes notes-0007-20260101T030000Z.tar.zst"),

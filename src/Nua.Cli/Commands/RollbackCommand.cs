@@ -12,7 +12,7 @@ public static class RollbackCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        var to = Inputs.Value("--to", Kept, "With 'kept': to the data as it was when it was replaced; what was written since is not in it");
+        var to = Inputs.Value("--to", Kept, "Go back to the data as it was when it was replaced, without what was written since; 'kept' is the only choice");
         to.AcceptOnlyFromAmong(Kept);
         var switching = new SwitchInputs();
         var command = new NuaCommand("rollback", "Brings an instance back to the release before the last upgrade.")

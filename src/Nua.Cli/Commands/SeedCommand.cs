@@ -12,11 +12,11 @@ public static class SeedCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        var check = Inputs.Flag("--check", "Puts nothing in: looks whether all that was seeded is there");
-        return new NuaCommand("seed", "Puts recognisable data into an instance, or looks whether it is still there.")
+        var check = Inputs.Flag("--check", "Put nothing in; check that all that was seeded is there");
+        return new NuaCommand("seed", "Puts recognisable data into an instance, or checks that it is still there.")
         {
             Usage = "NAME [--check]",
-            Details = "How is said by [verify] of the image's nua-config. Nothing has to be published for it. What was seeded is noted with the instance and with\n" +
+            Details = "[verify] in the image's nua-config says how. No port has to be published for it. What was seeded is noted with the instance and with\n" +
                 "each backup, for nua backup --prove.",
             Examples = [new("before an upgrade", "nua seed notes"), new("and after it", "nua seed notes --check")],
             ExitStatuses = [new(0, "done, or all is there"), new(1, "a request was not answered as it must be")],

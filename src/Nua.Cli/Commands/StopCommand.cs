@@ -21,7 +21,7 @@ public static class StopCommand
             Usage = "NAME",
             Details = details,
             Examples = [new("until it is started again", $"nua {command} notes")],
-            ExitStatuses = [new(0, "it is stopped"), new(73, "it is stopped, but there is no space to write that down")],
+            ExitStatuses = [new(0, "it is stopped"), new(73, "it is stopped, but there is no space to record that")],
             Arguments = { name },
             Run = async (parsed, session) =>
             {

@@ -9,7 +9,7 @@ public static class SystemdCommand
     public static NuaCommand Create()
     {
         var name = Instances.Name();
-        return new NuaCommand("systemd", "Prints a systemd unit that starts an instance with the machine.")
+        return new NuaCommand("systemd", "Prints a systemd unit that starts an instance when the machine starts.")
         {
             Usage = "NAME",
             Details = "For the local engine; Docker and Podman start their containers themselves.",

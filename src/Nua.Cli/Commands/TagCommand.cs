@@ -10,7 +10,7 @@ public static class TagCommand
     public static NuaCommand Create()
     {
         var image = Inputs.Image(description: "A name or digest in the local store");
-        var name = new Argument<string>("NAME[:TAG]") { Description = "The name it gets, too; taken from whatever image had it" };
+        var name = new Argument<string>("NAME[:TAG]") { Description = "The new name; an image that had it before loses it" };
         return new NuaCommand("tag", "Gives an image of the local store another name.")
         {
             Usage = "IMAGE NAME[:TAG]",

@@ -17,11 +17,11 @@ public static class UpgradeCommand
         var settings = new SettingsInputs();
         var switching = new SwitchInputs();
         var inputs = new BuildInputs();
-        var rehearse = Inputs.Flag("--rehearse", "Tries all of it on a copy of the data, says how it went and how long it took, and changes nothing");
+        var rehearse = Inputs.Flag("--rehearse", "Try all of it on a copy of the data, say how it went and how long it took, and change nothing");
         var command = new NuaCommand("upgrade", "Brings an instance to a new image, or leaves it exactly as it is.")
         {
             Usage = "NAME IMAGE|DIR [-e NAME=VALUE] [--rehearse] [--no-backup] [--steady SECONDS]",
-            Details = "The new image works on a copy of the data, and users meet a maintenance page until it was ready and stayed so for a while. When anything goes\n" +
+            Details = "The new image works on a copy of the data, and users meet a maintenance page until it is ready and has stayed so for a while. When anything goes\n" +
                 "wrong before that, the copy is thrown away and the old release runs again on its untouched data. Equal data versions need no migration:\n" +
                 "then users are let in as soon as the new release is ready, and should it fail the old one goes on with what they wrote.\n" +
                 "What was seeded (nua seed) must be there before the old release is given up.\n\n" + Inputs.ImageForms,

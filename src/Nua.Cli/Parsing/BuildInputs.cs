@@ -25,7 +25,7 @@ public sealed class BuildInputs
         Inputs.Value("--mirror", "URL", "Debian mirror to use instead of the host's");
 
     public Option<string?> Network { get; } =
-        Inputs.Value("--network", "on|off", "Give every build step the network, or none; else only those that need it");
+        Inputs.Value("--network", "on|off", "Give every build step the network, or none; when left out, only those that need it have it");
 
     public Option<string[]> Secret { get; } =
         Inputs.Values("--secret", "id=ID,src=FILE", "A file that the steps naming it may read as /run/secrets/ID");

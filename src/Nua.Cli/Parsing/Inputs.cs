@@ -19,7 +19,7 @@ public static class Inputs
         new("DIR") { Description = "The application's folder; the current one when left out", DefaultValueFactory = _ => "." };
 
     public static Option<string?> Platform() =>
-        Value("--platform", "OS/ARCH[/VARIANT]", "Of an index of several platforms only this one, as in linux/arm64");
+        Value("--platform", "OS/ARCH[/VARIANT]", "Only this platform of an index of several, as in linux/arm64");
 
     /// <summary>Null for null.</summary>
     /// <exception cref="ProblemException">NUA9018; exit status 2.</exception>
@@ -36,7 +36,7 @@ public static class Inputs
     };
 
     public static Option<bool> WithoutAttachments() =>
-        Flag("--without-attachments", "Leave signatures, SBOMs and other statements behind that are kept beside the image");
+        Flag("--without-attachments", "Leave behind the signatures, SBOMs and other statements that are kept beside the image");
 
     public static Option<bool> PlainHttp() =>
         Flag("--plain-http", "Speak plain HTTP to this registry: everybody on the way can read and change what passes");

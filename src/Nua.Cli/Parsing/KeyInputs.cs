@@ -12,7 +12,7 @@ public sealed class KeyInputs(string description)
     public Option<string?> Key { get; } = Inputs.Value("--key", "FILE", description);
 
     public Option<string?> PassphraseFile { get; } = Inputs.Value(
-        "--passphrase-file", "FILE", "Its first line opens the key; else the variable NUA_KEY_PASSPHRASE or COSIGN_PASSWORD does");
+        "--passphrase-file", "FILE", "Its first line opens the key; when left out, the variable NUA_KEY_PASSPHRASE or COSIGN_PASSWORD does");
 
     /// <summary>Null when no key was asked for.</summary>
     public SigningKey? Read(ParseResult parsed) =>

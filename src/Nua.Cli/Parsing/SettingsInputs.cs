@@ -14,7 +14,7 @@ public sealed class SettingsInputs
     public SettingsInputs() => Network.AcceptOnlyFromAmong("none", HostNetwork);
 
     public Option<string[]> Publish { get; } = Inputs.Values(
-        "--publish", "[ADDRESS:]HOST[:PORT]", "Port of this machine that leads to PORT of the application; on 127.0.0.1 unless said", "-p");
+        "--publish", "[ADDRESS:]HOST[:PORT]", "Port of this machine that leads to PORT of the application; on 127.0.0.1 unless ADDRESS is given", "-p");
 
     public Option<string[]> Env { get; } = Inputs.Values("--env", "NAME[=VALUE]", "Variable for the application; without VALUE, this machine's own", "-e");
 

@@ -9,9 +9,9 @@ namespace Nua.Cli.Parsing;
 /// <summary>The options of the commands that switch an instance to another release or other data.</summary>
 public sealed class SwitchInputs
 {
-    public Option<bool> NoBackup { get; } = Inputs.Flag("--no-backup", "Without a safety backup; the generation that is replaced is still kept");
+    public Option<bool> NoBackup { get; } = Inputs.Flag("--no-backup", "Make no safety backup; the generation that is replaced is still kept");
 
-    public Option<string?> Steady { get; } = Inputs.Value("--steady", "SECONDS", "How long the release must stay ready before it counts as good; 15 unless said");
+    public Option<string?> Steady { get; } = Inputs.Value("--steady", "SECONDS", "How long the release must stay ready before it counts as good; 15 when left out");
 
     public IEnumerable<Option> All => [NoBackup, Steady];
 

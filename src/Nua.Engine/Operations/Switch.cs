@@ -32,7 +32,6 @@ public sealed class Switch(Workplace place)
         var before = place.Instance.Record;
         _safety = (order.SafetyBackup as SafetyBackup.Made)?.Path;
         var away = new AwayClock(place.Time);
-        Problem? failure;
         Open(order, before);
         try
         {
@@ -45,18 +44,7 @@ public sealed class Switch(Workplace place)
             throw;
         }
 
-        try
-        {
-            await MakeAsync(order, before, away, cancel);
-            failure = await ProveAsync(order, before, away, cancel);
-        }
-#pragma warning disable CA1031 // Whatever it is: what was before must come back.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            failure = Failures.ProblemOf(_refusal?.SourceException ?? error);
-        }
-
+        var failure = await TryAsync(order, before, away, cancel);
         if (failure is not null)
         {
             place.Tell($"failed: {Told(failure)}; going back");
@@ -84,6 +72,23 @@ public sealed class Switch(Workplace place)
             SafetyBackup = _safety is { } made && File.Exists(made) ? made : null,
             Steps = _steps,
         };
+    }
+
+    /// <summary>Makes the new release the truth.</summary>
+    /// <returns>Why it could not become that; null when it did.</returns>
+    private async Task<Problem?> TryAsync(SwitchOrder order, InstanceRecord? before, AwayClock away, CancellationToken cancel)
+    {
+        try
+        {
+            await MakeAsync(order, before, away, cancel);
+            return await ProveAsync(order, before, away, cancel);
+        }
+#pragma warning disable CA1031 // Whatever it is: what was before must come back.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return Failures.ProblemOf(_refusal?.SourceException ?? error);
+        }
     }
 
     /// <summary>Notes what is about to be done; nothing was changed when this fails.</summary>

@@ -322,7 +322,7 @@ public sealed class LayerApplier : IDisposable
 
     private int Number(string path) => _directories.Add(path) is not PathTable.None and var number
         ? number
-        : throw new ProblemException(new Problem(TarLimits.Code, "its directories are too many, or their names too long, to be honest"));
+        : throw new ProblemException(new Problem(TarLimits.Code, "it has unreasonably many directories, or unreasonably long names"));
 
     /// <summary>Before anything is removed for the link's sake: its target must not be what is removed.</summary>
     private void CheckLinkTarget(LayerChange change, string path, string where)
