@@ -18,18 +18,13 @@ public sealed record HostCommand(string Program, params IReadOnlyList<string> Ar
     /// <exception cref="TimeoutException">it took longer than <see cref="TimeLimit"/> and was ended.</exception>
     public async Task<HostResult> RunAsync(CancellationToken cancel = default)
     {
-        var start = new ProcessStartInfo(Program)
+        var start = new ProcessStartInfo(Program, Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = WorkDir ?? "",
         };
-        foreach (var argument in Arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

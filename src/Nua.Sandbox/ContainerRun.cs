@@ -24,29 +24,9 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         RuncChecks.RefuseLinkedMountPoints(spec.Root);
         var id = $"nua-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}";
         var bundle = Path.Combine(stateDirectory, id);
-        Directory.CreateDirectory(bundle);
-        var limits = HardLimits.Read();
-        using (var config = File.Create(Path.Combine(bundle, "config.json")))
-        {
-            var processes = spec.MaxProcesses == 0 ? 0 : Math.Min(spec.MaxProcesses, limits.Processes);
-            BundleWriter.Write(spec, Math.Min(65536, limits.OpenFiles), processes, config);
-        }
-
+        WriteBundle(spec, bundle);
         var log = Path.Combine(bundle, "runc.log");
-        var start = new ProcessStartInfo(runc)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])[
-            "--root", Path.Combine(stateDirectory, "runc"), "--rootless=true", "--log", log,
-            "run", "--bundle", bundle, "--pid-file", Path.Combine(bundle, PidFile), "--no-new-keyring", id])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(RuncRun(id, bundle, log))!;
         process.StandardInput.Close();
         onStarted();
         using var ended = new CancellationTokenSource();
@@ -106,16 +86,33 @@ public sealed class ContainerRun(string runc, string stateDirectory)
         return kill.ExitCode == 0;
     }
 
-    private ProcessStartInfo RuncKill(string signal, string id, params string[] options)
+    private static void WriteBundle(ContainerSpec spec, string bundle)
     {
-        var start = new ProcessStartInfo(runc) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--root", Path.Combine(stateDirectory, "runc"), "kill", .. options, id, signal])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return start;
+        Directory.CreateDirectory(bundle);
+        var limits = HardLimits.Read();
+        var processes = spec.MaxProcesses == 0 ? 0 : Math.Min(spec.MaxProcesses, limits.Processes);
+        using var config = File.Create(Path.Combine(bundle, "config.json"));
+        BundleWriter.Write(spec, Math.Min(65536, limits.OpenFiles), processes, config);
     }
+
+    private ProcessStartInfo RuncRun(string id, string bundle, string log) => new(
+        runc,
+        [
+            "--root", Path.Combine(stateDirectory, "runc"), "--rootless=true", "--log", log,
+            "run", "--bundle", bundle, "--pid-file", Path.Combine(bundle, PidFile), "--no-new-keyring", id,
+        ])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    private ProcessStartInfo RuncKill(string signal, string id, params string[] options) =>
+        new(runc, ["--root", Path.Combine(stateDirectory, "runc"), "kill", .. options, id, signal])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
 
     /// <summary>Ends the container's first process; the kernel takes the rest with it. Not through runc where that can be helped: among
     /// thousands of busy processes one more would take long to start.</summary>

@@ -32,7 +32,19 @@ public static class Namespaces
         IReadOnlyDictionary<string, string>? env = null,
         ControlGroup? group = null)
     {
-        var start = new ProcessStartInfo(outlivesCaller ? HostTools.Locate("setsid") ?? "setsid" : tools.Unshare)
+        List<string> command = [tools.Unshare, .. Arguments(tools, ownNetwork), "--", program, .. arguments];
+        if (outlivesCaller)
+        {
+            command.Insert(0, HostTools.Locate("setsid") ?? "setsid");
+        }
+
+        if (group is not null)
+        {
+            // Before anything else runs: what is started before its group is entered is never counted.
+            command.InsertRange(0, ["/bin/sh", "-c", Enter, "sh", group.Folder]);
+        }
+
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = workDir,
             RedirectStandardInput = true,
@@ -46,35 +58,6 @@ public static class Namespaces
         foreach (var (name, value) in env ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
-        }
-
-        if (outlivesCaller)
-        {
-            start.ArgumentList.Add(tools.Unshare);
-        }
-
-        foreach (var argument in Arguments(tools, ownNetwork))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.ArgumentList.Add("--");
-        start.ArgumentList.Add(program);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        if (group is not null)
-        {
-            // Before anything else runs: what is started before its group is entered is never counted.
-            string[] enter = ["-c", Enter, "sh", group.Folder, start.FileName];
-            for (var i = 0; i < enter.Length; i++)
-            {
-                start.ArgumentList.Insert(i, enter[i]);
-            }
-
-            start.FileName = "/bin/sh";
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException("unshare did not start");

@@ -20,7 +20,7 @@ internal sealed record OriginalStart(string Prepare, string Command, string? Fol
     {
         var source = PythonSource.Read(text);
         var statements = source.Statements;
-        if (statements.Count == 0 || statements.Any(statement => statement.Indent > 0) || IsCall(statements[^1].Text) is not { } call
+        if (statements.Count == 0 || statements.Any(statement => statement.Indent > 0) || CallOf(statements[^1].Text) is not { } call
             || !source.FullName(call.Callee).StartsWith(Library, StringComparison.Ordinal))
         {
             return null;
@@ -41,7 +41,7 @@ internal sealed record OriginalStart(string Prepare, string Command, string? Fol
                 texts[line[..equals].Trim()] = value;
             }
             else if (line.StartsWith("import ", StringComparison.Ordinal) || line.StartsWith("from ", StringComparison.Ordinal)
-                || IsCall(line) is not null)
+                || CallOf(line) is not null)
             {
                 prepare.Add(line);
             }
@@ -70,12 +70,12 @@ internal sealed record OriginalStart(string Prepare, string Command, string? Fol
             }
         }
 
-        var calls = prepare.Exists(line => IsCall(line) is not null);
+        var calls = prepare.Exists(line => CallOf(line) is not null);
         return new OriginalStart(calls ? string.Join("; ", prepare) : "", command, folder);
     }
 
     /// <summary><c>name(a, b)</c> and nothing behind it.</summary>
-    private static (string Callee, IReadOnlyList<string> Arguments)? IsCall(string line)
+    private static (string Callee, IReadOnlyList<string> Arguments)? CallOf(string line)
     {
         var open = line.IndexOf('(', StringComparison.Ordinal);
         return open > 0 && line.EndsWith(')') && line[..open].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.')

@@ -98,7 +98,7 @@ internal sealed class LayerScanner(
     }
 
     private static ProblemException TooLong() =>
-        new(new Problem(LimitReached, "the names of its entries are too long to be honest"));
+        new(new Problem(LimitReached, "the names of its entries are unreasonably long"));
 
     /// <summary>The number of a path of this layer.</summary>
     private int Number(string path)
@@ -180,7 +180,7 @@ internal sealed class LayerScanner(
     {
         if (--budget.Attributes < 0 || (budget.AttributeNames.Count >= MostAttributeNames && !budget.AttributeNames.Contains(name)))
         {
-            throw new ProblemException(new Problem(LimitReached, "it has more extended attributes than an honest image"));
+            throw new ProblemException(new Problem(LimitReached, "it has unreasonably many extended attributes"));
         }
 
         budget.AttributeNames.Add(name);

@@ -15,18 +15,12 @@ internal sealed class FilterProgram : IDisposable
     public FilterProgram(string program, IReadOnlyList<string> arguments)
     {
         _name = Path.GetFileName(program);
-        var start = new ProcessStartInfo(program)
+        _process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        _process = Process.Start(start)!;
+        })!;
         _errors = _process.StandardError.ReadToEndAsync();
     }
 

@@ -18,7 +18,7 @@ internal sealed class TarProblem(string where)
 
     public ProblemException Name(long offset, string why) => Make("NUA3025", "an entry's name is not acceptable", offset, why);
 
-    public ProblemException Limit(long offset, string why) => Make(TarLimits.Code, "the archive is too large to be honest", offset, why);
+    public ProblemException Limit(long offset, string why) => Make(TarLimits.Code, "the archive is unreasonably large", offset, why);
 
     public ProblemException Trailing(long offset) =>
         Make("NUA3028", "there is data after the end of the archive", offset,

@@ -37,17 +37,13 @@ internal static class BoundProcess
 
     private static ProcessStartInfo StartInfo(PlaceTool tool, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(PlaceTool.Locate("setpriv", "util-linux"))
+        var start = new ProcessStartInfo(
+            PlaceTool.Locate("setpriv", "util-linux"), ["--pdeathsig", "KILL", "--", tool.Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (IReadOnlyList<string>)["--pdeathsig", "KILL", "--", tool.Program, .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in tool.Environment)
         {
             start.Environment[name] = value;
