@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using Nua.Build.Metadata;
 using Nua.Build.Planning;
 using Nua.Build.Toolchains;
 using Nua.Foundation;
@@ -14,9 +12,6 @@ namespace Nua.Build.Steps;
 /// <summary>Runs one phase of a plan in a mounted stack: puts the source there, lets the agent drive the steps, reports.</summary>
 internal sealed class PhaseRunner(BuildSession session, BuildSource source, IReadOnlyList<ResolvedToolchain> toolchains, long epoch)
 {
-    private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private const string Home = "/tmp/home";
-    private const int LinesOfFailure = 12;
     private const string StepFile = "/nua/build/metadata/steps.json";
     private const string Agent = "/nua/build/agent/nua-agent";
 
@@ -30,18 +25,19 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         session.Workshop.Put(stack, "nua", WriteResultFolders);
         session.Workshop.Put(stack, "nua/build", tar => WriteBuildTree(tar, phase));
         var network = session.Request.Network ?? phase.Network;
-        var host = network ? HostNetworkSettings.Read(session.Request.Environment, Home) : HostNetworkSettings.None;
+        var host = network ? HostNetworkSettings.Read(session.Request.Environment, StepContainer.Home) : HostNetworkSettings.None;
         using var caches = PackageCaches.Take(session.Store.Home, phase.Caches);
         var secrets = phase.Secrets.Select(id => (Id: id, Content: SecretFiles.Read(session.Request.Secrets, id))).ToList();
-        var mounts = Mounts(caches, host, secrets);
+        var container = new StepContainer(session.Workshop, toolchains, host, caches);
+        var mounts = container.Mounts(secrets);
         MountPoints = mounts.Select(m => m.Target.TrimStart('/')).ToHashSet(StringComparer.Ordinal);
-        var output = new StepOutput(session.Report, [.. host.Secrets, .. secrets.SelectMany(s => Spellings(s.Content))], phase.Steps.Count);
+        var output = new StepOutput(session.Report, [.. host.Secrets, .. secrets.SelectMany(s => SecretFiles.Spellings(s.Content))], phase.Steps.Count);
         var result = session.Workshop.Run(
             stack,
             new ContainerOrder([Agent, "steps", StepFile])
             {
                 WorkDir = "/nua/build/src",
-                Env = Env(caches, host),
+                Env = container.Env(epoch),
                 Mounts = mounts,
                 Capabilities = CapabilitySets.Build,
                 SharesNetwork = network,
@@ -53,7 +49,7 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         output.Flush();
         if (result.Status != 0 || result.IsTimeout || result.IsDiskFull)
         {
-            throw Failure(phase, result, output, network);
+            throw StepFailure.Of(phase, result, output, network);
         }
     }
 
@@ -186,158 +182,5 @@ internal sealed class PhaseRunner(BuildSession session, BuildSource source, IRea
         }
 
         return buffer.ToArray();
-    }
-
-    private SortedDictionary<string, string> Env(PackageCaches caches, HostNetworkSettings host)
-    {
-        var env = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["HOME"] = Home,
-            ["TMPDIR"] = "/tmp",
-            ["LANG"] = "C.UTF-8",
-            ["LC_ALL"] = "C.UTF-8",
-            ["TZ"] = "UTC",
-            ["CI"] = "true",
-            ["NO_COLOR"] = "1",
-            ["DEBIAN_FRONTEND"] = "noninteractive",
-            ["SOURCE_DATE_EPOCH"] = epoch.ToString(),
-            ["NUA_BUILD"] = "1",
-        };
-        foreach (var (name, value) in host.Env.Concat(caches.Env).Concat(toolchains.SelectMany(t => t.BuildEnv)))
-        {
-            env[name] = value;
-        }
-
-        var path = toolchains.Select(t => t.BuildPath).Concat(["/nua/bin", "/nua/venv/bin", SystemPath]);
-        env["PATH"] = string.Join(':', path.Distinct());
-        return env;
-    }
-
-    private List<ContainerMount> Mounts(PackageCaches caches, HostNetworkSettings host, IReadOnlyList<(string Id, byte[] Content)> secrets)
-    {
-        var workshop = session.Workshop;
-        List<ContainerMount> mounts =
-        [
-            new("tmpfs", "tmpfs", "/tmp", Options: "mode=1777"),
-            new("tmpfs", "tmpfs", Home, Options: "mode=0700"),
-            new("tmpfs", "tmpfs", "/run", Options: "mode=0755"),
-            .. caches.Mounts,
-        ];
-        foreach (var toolchain in toolchains)
-        {
-            foreach (var placement in toolchain.Image.Append(toolchain.Build))
-            {
-                mounts.Add(new ContainerMount("bind", workshop.Place(placement.Source), placement.Target, IsReadOnly: true));
-            }
-        }
-
-        var number = 0;
-        foreach (var content in toolchains.Select(toolchain => toolchain.BuildHome))
-        {
-            mounts.AddRange(content.Folders.Select(folder =>
-                new ContainerMount("bind", workshop.Place(folder.Source), $"{Home}/{folder.Target}", IsReadOnly: true)));
-            mounts.AddRange(content.Files.Select(file =>
-                Private($"home-{number++}", Encoding.UTF8.GetBytes(file.Content), $"{Home}/{file.Target}")));
-        }
-
-        foreach (var bind in host.Binds)
-        {
-            // Files may be readable by the caller only; they go through memory. Folders are shown as they are.
-            if (File.Exists(bind.Source))
-            {
-                mounts.Add(Private($"host-{number++}", File.ReadAllBytes(bind.Source), bind.Target));
-            }
-            else
-            {
-                mounts.Add(new ContainerMount("bind", workshop.Place(bind.Source), bind.Target, IsReadOnly: true));
-            }
-        }
-
-        if (!host.Binds.Any(bind => bind.Target == HostNames.Path))
-        {
-            // Without network too: programs that build start servers of their own and look for localhost.
-            mounts.Add(Private($"host-{number++}", HostNames.Content, HostNames.Path));
-        }
-
-        foreach (var file in host.Files)
-        {
-            mounts.Add(Private($"host-{number++}", Encoding.UTF8.GetBytes(file.Content), file.Target));
-        }
-
-        foreach (var (id, content) in secrets)
-        {
-            mounts.Add(Private($"secret-{number++}", content, "/run/secrets/" + id));
-        }
-
-        return mounts;
-    }
-
-    private ContainerMount Private(string name, byte[] content, string target)
-    {
-        session.Workshop.PutPrivate(name, content);
-        return new ContainerMount("bind", "private:" + name, target, IsReadOnly: true);
-    }
-
-    /// <summary>A secret and the encodings it is usually printed in.</summary>
-    private static IEnumerable<string> Spellings(byte[] secret)
-    {
-        var text = Encoding.UTF8.GetString(secret).Trim();
-        if (text.Length < 4)
-        {
-            yield break;
-        }
-
-        yield return text;
-        yield return Convert.ToBase64String(secret);
-        yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l.Length >= 4))
-        {
-            yield return line;
-        }
-    }
-
-    private static ProblemException Failure(BuildPhase phase, ContainerResult result, StepOutput output, bool network)
-    {
-        var step = Printable.Escape(output.Title, 200);
-        if (result.IsDiskFull)
-        {
-            return new ProblemException(new Problem("NUA2303", $"the disk of the store became full during '{step}'")
-            {
-                Where = $"phase {phase.Name}",
-                Remedy = "free space, run 'nua prune', or set NUA_HOME to a larger disk",
-            });
-        }
-
-        if (result.IsTimeout)
-        {
-            return new ProblemException(new Problem("NUA2302", $"'{step}' did not end within {phase.TimeoutSeconds} seconds")
-            {
-                Where = $"phase {phase.Name}",
-                Why = string.Join(" | ", output.Last(3)),
-                Remedy = "make it end, or allow more time: build.timeout = SECONDS",
-            });
-        }
-
-        if (result.IsOutOfMemory)
-        {
-            return new ProblemException(new Problem("NUA2311", $"'{step}' needs more memory than a build may use")
-            {
-                Where = $"phase {phase.Name}",
-                Why = string.Join(" | ", output.Last(3)),
-                Remedy = "let it do less at once, or allow more: build.memory = MEBIBYTES",
-            });
-        }
-
-        const string indent = "\n       ";
-        var lines = output.Last(LinesOfFailure).ToList();
-        var last = string.Join(indent, lines);
-        var errors = output.Errors.Except(lines, StringComparer.Ordinal).ToList();
-        var first = errors.Count == 0 ? "" : $"the first errors it wrote:{indent}{string.Join(indent, errors)}\n     ";
-        return new ProblemException(new Problem("NUA2301", $"'{step}' failed with status {result.Status}")
-        {
-            Where = $"phase {phase.Name}",
-            Why = last.Length > 0 ? $"{first}its last lines were:{indent}{last}" : null,
-            Remedy = FailureHint.Find(result.Status, first + last, network),
-        });
     }
 }

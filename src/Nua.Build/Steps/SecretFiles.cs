@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Nua.Foundation;
 using Nua.Foundation.Linux;
 
@@ -29,6 +30,24 @@ public static class SecretFiles
 
     /// <summary>The content of one that <see cref="Check"/> has let pass.</summary>
     public static byte[] Read(IReadOnlyList<BuildSecret> given, string id) => File.ReadAllBytes(given.First(secret => secret.Id == id).File);
+
+    /// <summary>A secret and the encodings it is usually printed in.</summary>
+    public static IEnumerable<string> Spellings(byte[] secret)
+    {
+        var text = Encoding.UTF8.GetString(secret).Trim();
+        if (text.Length < 4)
+        {
+            yield break;
+        }
+
+        yield return text;
+        yield return Convert.ToBase64String(secret);
+        yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l.Length >= 4))
+        {
+            yield return line;
+        }
+    }
 
     private static unsafe string? WhyUnreadable(BuildSecret secret)
     {
