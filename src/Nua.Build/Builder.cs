@@ -69,8 +69,9 @@ public static class Builder
                 return new BuildOutcome(known.Digest, name, WasCached: true, problems);
             }
 
-            var work = new BuildWork(session, plan, source, sourceDigest, toolchains, roots, runtime, epoch);
-            var manifest = await work.RunAsync(Warn);
+            var phases = new PhaseSequence(session, plan, source, toolchains, roots, runtime, epoch);
+            var assembly = new ImageAssembly(session, plan, source, sourceDigest, toolchains, runtime, epoch);
+            var manifest = await MakeAsync(session, phases, assembly, Warn);
             session.Writer.Publish(manifest, name);
             store.WriteRecord(RecordKind.Builds, key, Encoding.ASCII.GetBytes(manifest.Digest.ToString()));
             new BuildTimes(started, request.Clock.GetUtcNow()).Write(store, manifest.Digest);
@@ -81,6 +82,23 @@ public static class Builder
             if (fetched is not null)
             {
                 TreeRemoval.Remove(fetched);
+            }
+        }
+    }
+
+    /// <returns>The manifest, in the store but not yet under a name.</returns>
+    private static async Task<Descriptor> MakeAsync(BuildSession session, PhaseSequence phases, ImageAssembly assembly, Action<Problem> warn)
+    {
+        var results = await phases.RunAsync(warn);
+        try
+        {
+            return assembly.Assemble(results);
+        }
+        finally
+        {
+            if (results.Stack is not null)
+            {
+                session.Workshop.Drop(results.Stack);
             }
         }
     }
