@@ -25,7 +25,7 @@ public sealed class DockerEngine : IEngine, IDisposable
     private const int Looks = 5;
 
     private static readonly Health _gateGone =
-        new(ServiceState.Unhealthy, "its gate does not run, so nothing listens on its ports; 'nua start' makes it anew", IsAsked: true);
+        new(ServiceState.Unhealthy, "its gate ended, so nobody reaches it; 'nua start' brings it back", IsAsked: true);
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
@@ -143,7 +143,8 @@ public sealed class DockerEngine : IEngine, IDisposable
                 return null;
             }
 
-            var isCutOff = service is { IsRunning: true, NetworkOf: { } gate } && await _containers.FindAsync(gate, cancel) is not { IsRunning: true };
+            var isCutOff = service is { IsRunning: true, NetworkOf: { } gate }
+                && !((await _containers.FindAsync(gate, cancel))?.HasNetworkOf(service) ?? false);
             var health = isCutOff ? _gateGone : service is { IsRunning: true, IsRestarting: false } ? await HealthAsync(service, cancel) : null;
             if (health is { IsAsked: false } && looks < Looks)
             {

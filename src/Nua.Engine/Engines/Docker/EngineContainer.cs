@@ -8,6 +8,9 @@ internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestart
 {
     public const string SharedNetwork = "container:";
 
+    /// <summary>At most, between being created and being started.</summary>
+    private static readonly TimeSpan FirstStart = TimeSpan.FromSeconds(10);
+
     public DateTimeOffset? Started { get; init; }
 
     public DateTimeOffset Created { get; init; }
@@ -21,6 +24,13 @@ internal sealed record EngineContainer(string Id, bool IsRunning, bool IsRestart
 
     /// <summary>Id of the container whose network it lives in; null for a network of its own.</summary>
     public string? NetworkOf { get; init; }
+
+    /// <summary>
+    /// Whether <paramref name="joined"/> lives in the network that this container has now: a container that is started again gets a new one, and who
+    /// joined the old one stays in that. One that was never started again cannot have lost it, whatever the clock said when the other began.
+    /// </summary>
+    public bool HasNetworkOf(EngineContainer joined) =>
+        IsRunning && !(Started > joined.Started && Started > Created + FirstStart);
 
     public bool IsOurs => Labels.ContainsKey(ContainerNames.InstanceLabel);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -50,6 +51,7 @@ public sealed class DockerEngineTests : IDisposable
     [Theory]
     [InlineData(404, """{"message":"No such container: g"}""")]
     [InlineData(200, """{"Id":"g","State":{"Running":false},"Config":{"Labels":{"io.nua.instance":"notes"}}}""")]
+    [InlineData(200, """{"Id":"g","Created":"2025-12-31T00:00:00Z","State":{"Running":true,"StartedAt":"2026-01-01T00:00:01Z"},"Config":{"Labels":{"io.nua.instance":"notes"}}}""")]
     public async Task Application_whose_gate_is_gone_is_not_ready(int found, string gate)
     {
         var status = await StatusAsync(path => path switch
@@ -60,6 +62,23 @@ public sealed class DockerEngineTests : IDisposable
         });
         Assert.Equal((ServiceState.Unhealthy, true, true), (status.State, status.IsRunning, status.IsCutOff));
         Assert.Contains("gate", status.Health, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("started before the application, once", "00:00", "00:01", true)]
+    [InlineData("started again before the application", "00:00", "04:00", true)]
+    [InlineData("started again after the application joined it", "00:00", "06:00", false)]
+    [InlineData("started once, before the clock was set back", "09:00", "09:00", true)]
+    public void Gate_that_was_started_again_has_another_network(string what, string created, string started, bool expected)
+    {
+        var day = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var service = new EngineContainer("c", true, false, 0, 0) { Started = day.AddHours(5) };
+        var gate = new EngineContainer("g", true, false, 0, 0)
+        {
+            Created = day + TimeSpan.Parse(created, CultureInfo.InvariantCulture),
+            Started = day + TimeSpan.Parse(started, CultureInfo.InvariantCulture),
+        };
+        Assert.True(gate.HasNetworkOf(service) == expected, what);
     }
 
     /// <summary>Whoever asked the engine to stop it was killed.</summary>
